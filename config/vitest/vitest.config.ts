@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const conditions = ['@forge/source'];
+
+export default defineConfig({
+  root,
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    // Forks, because tests start child processes, worker threads and change nothing global.
+    pool: 'forks',
+    isolate: false,
+    include: ['{kernel,apps,tools}/*/test/**/*.test.ts', 'plugins/*/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
+    testTimeout: 30_000,
+  },
+});
