@@ -1,0 +1,117 @@
+// @ts-check
+import { randomUUID } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SetupFault } from './fault.mjs';
+
+/**
+ * @typedef {{ beat: number, silence: number }} Pace milliseconds: between two signs of life, and without one until the
+ *   owner counts as dead
+ */
+
+/** @type {Pace} */
+const usualPace = { beat: 500, silence: 10_000 };
+
+/**
+ * Does `work` while holding the lock folder, so that two set-ups never work in one checkout at the same time.
+ * The folder appears by one rename with its owner's name inside. The owner shows that it lives by touching the file;
+ * a waiter judges by its own clock whether that stopped, which also holds across containers that share a folder.
+ *
+ * @template T
+ * @param {string} folder
+ * @param {{ onWait: (owner: string) => void, pace?: Pace }} options `onWait` is called once, when another one is at work
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withLock(folder, { onWait, pace = usualPace }, work) {
+  const token = `${process.pid} ${randomUUID()}`;
+  await acquire(folder, token, { onWait, pace });
+  const owner = join(folder, 'owner');
+  /** @type {(reason: SetupFault) => void} */
+  let lose = () => {};
+  const lost = new Promise((_, reject) => (lose = reject));
+  lost.catch(() => {});
+  const beat = setInterval(() => void signOfLife(owner, token).catch((error) => lose(error)), pace.beat);
+  const stopped = (/** @type {NodeJS.Signals} */ signal) => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', stopped).on('SIGTERM', stopped);
+  try {
+    return /** @type {T} */ (await Promise.race([work(), lost]));
+  } finally {
+    clearInterval(beat);
+    process.off('SIGINT', stopped).off('SIGTERM', stopped);
+    if ((await ownerOf(folder)) === token) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {string} token
+ * @param {{ onWait: (owner: string) => void, pace: Pace }} options
+ */
+async function acquire(folder, token, { onWait, pace }) {
+  const mine = `${folder}.${randomUUID()}`;
+  await mkdir(mine, { recursive: true });
+  await writeFile(join(mine, 'owner'), token);
+  let seen = { sign: '', at: performance.now() };
+  for (let waits = 0; !(await renamed(mine, folder)); waits += 1) {
+    const owner = await ownerOf(folder);
+    if (owner === undefined) continue;
+    if (waits === 0) onWait(owner.split(' ')[0] ?? owner);
+    const sign = `${owner} ${await lastSign(folder)}`;
+    if (sign !== seen.sign) seen = { sign, at: performance.now() };
+    else if (performance.now() - seen.at > pace.silence) await removeDead(folder, owner);
+    await wait(Math.min(pace.beat, 200));
+  }
+}
+
+/** Renaming a folder onto one that has content fails, which is what makes the lock exclusive.
+ * @param {string} from
+ * @param {string} to
+ */
+async function renamed(from, to) {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    const code = /** @type {NodeJS.ErrnoException} */ (error).code ?? '';
+    // Windows answers EPERM for a target that is there.
+    if (['ENOTEMPTY', 'EEXIST'].includes(code) || (code === 'EPERM' && existsSync(to))) return false;
+    throw error;
+  }
+}
+
+/** @param {string} folder @param {string} dead */
+async function removeDead(folder, dead) {
+  if ((await ownerOf(folder)) !== dead) return;
+  const aside = `${folder}.dead-${randomUUID()}`;
+  await rename(folder, aside).catch(() => {});
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** @param {string} owner @param {string} token */
+async function signOfLife(owner, token) {
+  const holder = await readFile(owner, 'utf8').catch(() => undefined);
+  if (holder !== token) {
+    throw new SetupFault('another set-up took over because this one stood still for too long', 'Start again.');
+  }
+  const now = new Date();
+  await utimes(owner, now, now);
+}
+
+/** @param {string} folder @returns {Promise<string | undefined>} */
+async function ownerOf(folder) {
+  return await readFile(join(folder, 'owner'), 'utf8').catch(() => undefined);
+}
+
+/** @param {string} folder */
+async function lastSign(folder) {
+  return await stat(join(folder, 'owner')).then(
+    (found) => found.mtimeMs,
+    () => 0,
+  );
+}

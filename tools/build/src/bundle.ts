@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { relative, resolve } from 'node:path';
+import { build, type BuildResult, type Metafile } from 'esbuild';
+import { assetsIn, pluginAssets, type BundleFile } from './assets.ts';
+import { moduleUrls, placeModuleUrls } from './module-urls.ts';
+import { externalPackages, forward, pluginFolders, workerFiles } from './repository.ts';
+
+/**
+ * The command line with every default plugin, as files in memory. All entries are bundled at once with shared chunks:
+ * that is what keeps `@forge/plugin-api`, and zod through it, a single instance in the process.
+ *
+ * - `forge.js` starts everything; it runs on old Nodes far enough to say what is wrong.
+ * - `main.js` is apps/cli; `plugins/<kind>/<name>/index.js` a default plugin, with its `plugin.json` and assets.
+ * - `**\/*.worker.js` are the entries of threads and child processes.
+ *
+ * @throws when a module cannot be bundled, or when one imports a package that apps/cli does not depend on
+ */
+export async function bundle(root: string): Promise<BundleFile[]> {
+  const plugins = pluginFolders(root);
+  const external = externalPackages(root);
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: entryPoints(root, plugins),
+    outdir: resolve(root, 'apps/cli/dist'),
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24.15',
+    conditions: ['@forge/source'],
+    external,
+    plugins: [moduleUrls(root)],
+    chunkNames: 'chunks/[hash]',
+    legalComments: 'none',
+    logLevel: 'silent',
+    banner: { js: requireForCommonJs },
+  });
+  refuseUndeclared(result.metafile, external);
+  return [
+    { path: 'forge.js', contents: readFileSync(new URL('./launcher.js', import.meta.url), 'utf8') },
+    ...outputs(root, result),
+    ...assetsIn(root, 'apps/cli'),
+    ...plugins.flatMap((plugin) => pluginAssets(root, plugin)),
+  ];
+}
+
+// CommonJS inside the bundle asks for Node's own modules by require, which a module does not have.
+const requireForCommonJs = `import { createRequire as __forgeCreateRequire } from 'node:module';
+const require = __forgeCreateRequire(import.meta.url);`;
+
+function entryPoints(root: string, plugins: ReturnType<typeof pluginFolders>) {
+  const entry = (out: string, path: string) => ({ out, in: resolve(root, path) });
+  return [
+    entry('main', 'apps/cli/src/main.ts'),
+    ...plugins.map(({ folder, manifest }) => entry(`${folder}/index`, `${folder}/${manifest.entry}`)),
+    ...workerFiles(root).map((path) => entry(path.replace(/\.ts$/, ''), path)),
+  ];
+}
+
+function outputs(root: string, result: BuildResult<{ write: false }>): BundleFile[] {
+  return result.outputFiles.map((file) => {
+    const path = forward(relative(resolve(root, 'apps/cli/dist'), file.path));
+    return { path, contents: placeModuleUrls(file.text, path) };
+  });
+}
+
+function refuseUndeclared(metafile: Metafile, external: readonly string[]): void {
+  const undeclared = Object.entries(metafile.outputs).flatMap(([output, { imports }]) =>
+    imports
+      .filter(({ path, external: outside }) => outside === true && !isBuiltin(path))
+      .filter(({ path }) => !external.some((name) => path === name || path.startsWith(`${name}/`)))
+      .map(({ path }) => `${output} imports ${path}`),
+  );
+  if (undeclared.length === 0) return;
+  throw new Error(`not in the bundle and not a dependency of apps/cli:\n${undeclared.join('\n')}`);
+}

@@ -1,0 +1,32 @@
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { BundleFile } from './assets.ts';
+import { forward } from './repository.ts';
+
+const keepUnused = 24 * 3_600_000;
+
+/**
+ * Makes a folder hold the bundle. A file appears by rename, so a Forge that starts meanwhile never reads half of one;
+ * unchanged files are not touched, so what Node has compiled stays valid; the entry comes last. Chunks of an earlier
+ * bundle stay for a day, because a Forge that is running may still load them.
+ */
+export function writeBundle(folder: string, files: readonly BundleFile[], now: number): void {
+  const entryLast = files.toSorted((left, right) => Number(left.path === 'forge.js') - Number(right.path === 'forge.js'));
+  for (const file of entryLast) writeIfChanged(join(folder, file.path), file.contents);
+  const wanted = new Set(files.map((file) => file.path));
+  for (const path of globSync('**/*', { cwd: folder }).map(forward)) {
+    if (wanted.has(path) || path.startsWith('.')) continue;
+    const entry = statSync(join(folder, path), { throwIfNoEntry: false });
+    const replaced = !path.startsWith('chunks/') || now - (entry?.mtimeMs ?? 0) > keepUnused;
+    if (entry?.isFile() === true && replaced) rmSync(join(folder, path), { force: true });
+  }
+}
+
+function writeIfChanged(path: string, contents: Uint8Array | string): void {
+  const bytes = Buffer.from(contents);
+  if (existsSync(path) && readFileSync(path).equals(bytes)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const fresh = `${path}.${process.pid}.tmp`;
+  writeFileSync(fresh, bytes);
+  renameSync(fresh, path);
+}
