@@ -1,0 +1,13 @@
+export type { BlobFileOptions, BlobFileReport } from './blob-file.ts';
+export type { CappedText } from './capped-output.ts';
+export { PROCESS_MARKER } from './process-table.ts';
+export { readableText } from './readable-text.ts';
+export { type ReapReport, reapMarked } from './reap.ts';
+export {
+  type CommandRequest,
+  type CommandResult,
+  type CommandRunner,
+  type CommandRunnerWorld,
+  createCommandRunner,
+} from './run-command.ts';
+export type { ProcessOutcome, SupervisedCommand } from './supervise.ts';
