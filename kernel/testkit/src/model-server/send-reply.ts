@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ModelRequest } from './model-request.ts';
 import type { Fault, Reply, ReplyUsage } from './reply.ts';
@@ -121,9 +120,19 @@ async function breakOff(response: ServerResponse, wire: Wire, fault: MidwayFault
 /** Writes with back pressure. `false` when nobody reads any more. */
 async function write(response: ServerResponse, text: string): Promise<boolean> {
   if (response.destroyed || response.socket?.destroyed) return false;
-  if (!response.write(text)) await Promise.race([once(response, 'drain'), gone(response)]);
+  if (!response.write(text)) await drained(response);
   return !response.destroyed;
 }
+
+/** There is room again, or nobody reads any more. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    response.on('drain', settle).on('close', settle);
+  });
 
 /** What was written has left this process. */
 const flushed = (response: ServerResponse): Promise<void> =>
