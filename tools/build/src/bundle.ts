@@ -4,7 +4,7 @@ import { relative, resolve } from 'node:path';
 import { build, type BuildResult, type Metafile } from 'esbuild';
 import { assetsIn, pluginAssets, type BundleFile } from './assets.ts';
 import { moduleUrls, placeModuleUrls } from './module-urls.ts';
-import { externalPackages, forward, pluginFolders, workerFiles } from './repository.ts';
+import { commandLineDependencies, forward, pluginFolders, workerFiles } from './repository.ts';
 
 /**
  * The command line with every default plugin, as files in memory. All entries are bundled at once with shared chunks:
@@ -18,7 +18,6 @@ import { externalPackages, forward, pluginFolders, workerFiles } from './reposit
  */
 export async function bundle(root: string): Promise<BundleFile[]> {
   const plugins = pluginFolders(root);
-  const external = externalPackages(root);
   const result = await build({
     absWorkingDir: root,
     entryPoints: entryPoints(root, plugins),
@@ -31,14 +30,14 @@ export async function bundle(root: string): Promise<BundleFile[]> {
     platform: 'node',
     target: 'node24.15',
     conditions: ['@forge/source'],
-    external,
+    external: Object.keys(unbundled),
     plugins: [moduleUrls(root)],
     chunkNames: 'chunks/[hash]',
     legalComments: 'none',
     logLevel: 'silent',
     banner: { js: requireForCommonJs },
   });
-  refuseUndeclared(result.metafile, external);
+  refuseUndeclared(result.metafile, commandLineDependencies(root));
   return [
     { path: 'forge.js', contents: readFileSync(new URL('./launcher.js', import.meta.url), 'utf8') },
     ...outputs(root, result),
@@ -46,6 +45,12 @@ export async function bundle(root: string): Promise<BundleFile[]> {
     ...plugins.flatMap((plugin) => pluginAssets(root, plugin)),
   ];
 }
+
+/** Packages that stay beside the bundle, each with the reason. The command line's package must depend on them. */
+export const unbundled: Readonly<Record<string, string>> = {
+  libsql: 'loads a native library by platform',
+  jiti: 'finds its own files at run time',
+};
 
 // CommonJS inside the bundle asks for Node's own modules by require, which a module does not have.
 const requireForCommonJs = `import { createRequire as __forgeCreateRequire } from 'node:module';
@@ -67,11 +72,11 @@ function outputs(root: string, result: BuildResult<{ write: false }>): BundleFil
   });
 }
 
-function refuseUndeclared(metafile: Metafile, external: readonly string[]): void {
+function refuseUndeclared(metafile: Metafile, dependencies: Readonly<Record<string, string>>): void {
   const undeclared = Object.entries(metafile.outputs).flatMap(([output, { imports }]) =>
     imports
-      .filter(({ path, external: outside }) => outside === true && !isBuiltin(path))
-      .filter(({ path }) => !external.some((name) => path === name || path.startsWith(`${name}/`)))
+      .filter(({ path, external }) => external === true && !isBuiltin(path))
+      .filter(({ path }) => !Object.keys(dependencies).some((name) => path === name || path.startsWith(`${name}/`)))
       .map(({ path }) => `${output} imports ${path}`),
   );
   if (undeclared.length === 0) return;

@@ -24,7 +24,11 @@ export function moduleUrls(root: string): Plugin {
         const source = readFileSync(path, 'utf8');
         if (!source.includes('import.meta')) return undefined;
         const { contents, faults } = markModuleUrls(source, inside, (target) => existsSync(resolve(root, target)));
-        return { contents, loader: 'ts', errors: faults.map(({ text, line }) => ({ text, location: { file: inside, line } })) };
+        return {
+          contents,
+          loader: 'ts',
+          errors: faults.map(({ text, line }) => ({ text, location: { file: inside, line } })),
+        };
       });
     },
   };
@@ -47,8 +51,10 @@ export function markModuleUrls(
     const folder = fixed.slice(0, fixed.lastIndexOf('/') + 1);
     const target = posix.join(posix.dirname(file), fixed);
     if (target.startsWith('..')) fault(at, `${path} leads out of the repository`);
-    else if (!exists(fixed === path ? target : posix.join(posix.dirname(file), folder))) fault(at, `${path} does not exist`);
-    else if (/\.ts$/.test(path) && !path.endsWith('.worker.ts')) fault(at, `${path} must be named *.worker.ts to get a bundle entry`);
+    else if (!exists(fixed === path ? target : posix.join(posix.dirname(file), folder)))
+      fault(at, `${path} does not exist`);
+    else if (path.endsWith('.ts') && !path.endsWith('.worker.ts'))
+      fault(at, `${path} must be named *.worker.ts to get a bundle entry`);
     const mirrored = posix.join(posix.dirname(file), folder, '/');
     const rest = path.slice(folder.length).replace(/\.worker\.ts$/, '.worker.js');
     return `new URL(${quote}${marker}${mirrored}${rest}${quote}, import.meta.url)`;

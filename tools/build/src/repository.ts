@@ -29,12 +29,12 @@ export function workerFiles(root: string): string[] {
     .sort();
 }
 
-/** What the installed command line gets from npm rather than from the bundle: its dependencies outside the workspace. */
-export function externalPackages(root: string): string[] {
-  const manifest = readJson(join(root, 'apps/cli/package.json')) as { dependencies?: Record<string, string> };
-  return Object.entries(manifest.dependencies ?? {})
-    .filter(([, range]) => !range.startsWith('workspace:'))
-    .map(([name]) => name);
+/** What the command line's package takes from npm when it is installed. */
+export function commandLineDependencies(root: string): Readonly<Record<string, string>> {
+  const { dependencies = {} } = readJson(join(root, 'apps/cli/package.json')) as {
+    dependencies?: Record<string, string>;
+  };
+  return dependencies;
 }
 
 export function readJson(path: string): unknown {

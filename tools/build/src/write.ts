@@ -11,7 +11,9 @@ const keepUnused = 24 * 3_600_000;
  * bundle stay for a day, because a Forge that is running may still load them.
  */
 export function writeBundle(folder: string, files: readonly BundleFile[], now: number): void {
-  const entryLast = files.toSorted((left, right) => Number(left.path === 'forge.js') - Number(right.path === 'forge.js'));
+  const entryLast = files.toSorted(
+    (left, right) => Number(left.path === 'forge.js') - Number(right.path === 'forge.js'),
+  );
   for (const file of entryLast) writeIfChanged(join(folder, file.path), file.contents);
   const wanted = new Set(files.map((file) => file.path));
   for (const path of globSync('**/*', { cwd: folder }).map(forward)) {
