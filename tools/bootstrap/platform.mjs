@@ -37,7 +37,8 @@ export function satisfies(version, range) {
 }
 
 function usesGlibc() {
-  process.report.excludeNetwork = true;
+  // Without it the report may look up names in the network.
+  Object.assign(process.report, { excludeNetwork: true });
   const report = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
   return report.header.glibcVersionRuntime !== undefined;
 }
