@@ -27,17 +27,15 @@ export async function prepare(world) {
     machine: thisMachine(),
     ownNode: { version: process.versions.node, path: process.execPath },
   });
-  const ready = { node: tools.nodePath, env: withToolsFirst(root, dirname(tools.nodePath), env) };
-  if (existsSync(tools.nodePath) && (await installed(root))) return ready;
+  const needed = [...(tools.node === undefined ? [] : [tools.node]), tools.pnpm];
+  const folders = [join(root, 'node_modules', '.bin'), dirname(tools.nodePath), dirname(tools.pnpm.binary)];
+  const ready = { node: tools.nodePath, env: withFirst(folders, env) };
+  const complete = async () => needed.every((tool) => existsSync(tool.binary)) && (await installed(root));
+  if (await complete()) return ready;
   await locked(world, async () => {
-    const missing = [
-      ...(tools.node === undefined ? [] : [tools.node]),
-      ...((await installed(root)) ? [] : [tools.pnpm()]),
-    ];
-    if (missing.some((tool) => !existsSync(tool.binary)))
-      log(`first start in this checkout: fetching ${named(missing)}`);
-    await fetchTools(missing, { folder, env, log });
-    if (!(await installed(root))) await install({ ...world, env: ready.env }, tools.pnpm().binary);
+    if (await complete()) return;
+    await fetchTools(needed, { folder, env, log });
+    if (!(await installed(root))) await install({ ...world, env: ready.env }, tools.pnpm.binary);
   });
   return ready;
 }
@@ -111,9 +109,9 @@ async function readPins(root) {
   return JSON.parse(await readFile(join(root, 'tools', 'bootstrap', 'toolchain.json'), 'utf8'));
 }
 
-/** @param {string} root @param {string} nodeFolder @param {NodeJS.ProcessEnv} env */
-function withToolsFirst(root, nodeFolder, env) {
-  const path = [join(root, 'node_modules', '.bin'), nodeFolder, env.PATH ?? ''].join(delimiter);
+/** @param {readonly string[]} folders @param {NodeJS.ProcessEnv} env */
+function withFirst(folders, env) {
+  const path = [...folders, env.PATH ?? ''].join(delimiter);
   return { ...env, PATH: path, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
 }
 
@@ -121,9 +119,4 @@ function withToolsFirst(root, nodeFolder, env) {
 function withinRoot(root, path) {
   const inside = relative(root, path);
   return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
-}
-
-/** @param {readonly import('./toolchain.mjs').Tool[]} tools */
-function named(tools) {
-  return tools.map((tool) => tool.spec).join(' and ');
 }

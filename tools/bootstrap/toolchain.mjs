@@ -23,14 +23,14 @@ const leftover = '.fetching-';
  *
  * @param {Pins} pins
  * @param {{ folder: string, machine: Machine, ownNode: { version: string, path: string } }} where
- * @returns {{ node: Tool | undefined, nodePath: string, pnpm: () => Tool }}
+ * @returns {{ node: Tool | undefined, nodePath: string, pnpm: Tool }}
  */
 export function chooseTools(pins, { folder, machine, ownNode }) {
   const names = packagesFor(machine);
   const pinned = (/** @type {'node' | 'pnpm'} */ which) =>
     toolFrom(pins[which], names[which], which, folder, pins.node);
   const node = satisfies(ownNode.version, pins.node.accepts) ? undefined : pinned('node');
-  return { node, nodePath: node?.binary ?? ownNode.path, pnpm: () => pinned('pnpm') };
+  return { node, nodePath: node?.binary ?? ownNode.path, pnpm: pinned('pnpm') };
 }
 
 /**
@@ -44,6 +44,8 @@ export async function fetchTools(tools, { folder, env, log }) {
   const missing = tools.filter((tool) => !existsSync(tool.binary));
   if (missing.length === 0) return;
   const started = performance.now();
+  const names = missing.map((tool) => tool.spec).join(' and ');
+  log(`fetching ${names}`);
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder);
   const work = await mkdtemp(join(folder, leftover));
@@ -53,7 +55,7 @@ export async function fetchTools(tools, { folder, env, log }) {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  log(`fetched ${missing.map((tool) => tool.spec).join(' and ')} in ${seconds(started)}`);
+  log(`fetched and checked them in ${seconds(started)}`);
 }
 
 /**
