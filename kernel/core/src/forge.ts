@@ -1,0 +1,85 @@
+import type { Engine } from '@forge/engine';
+import type {
+  Clock,
+  ConfigLayer,
+  Interaction,
+  Kind,
+  Logger,
+  Manifest,
+  MemoryStore,
+  ProbeResult,
+  ResolvedConfig,
+  RunStore,
+  EventTransport,
+} from '@forge/plugin-api';
+
+export interface ForgeOptions {
+  /** Absolute. Configuration and repository are looked for from here upwards. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The strongest layer: what the command line said. */
+  readonly flags?: ConfigLayer;
+  /** Folders that hold the default plugins, one manifest a folder at any depth of two. */
+  readonly pluginFolders: readonly string[];
+  readonly interaction: Interaction;
+  readonly log: Logger;
+  /** The person said `--trust`: code from this repository (configuration, plugins) may run, now and later. */
+  readonly trust?: boolean;
+  /** `forge run --record <file>`: every reply of the model in use is also written there. */
+  readonly record?: string;
+  readonly forgeVersion: string;
+  readonly clock?: Clock;
+}
+
+/** Where a value of the configuration comes from. */
+export interface ConfigOrigin {
+  /** Such as `safety.budgetUsd`. */
+  readonly path: string;
+  readonly value: unknown;
+  /** `default`, a file's path, `FORGE_…` or `--flag`. */
+  readonly source: string;
+}
+
+export interface PluginReport {
+  readonly manifest: Manifest;
+  /** Absolute folder. */
+  readonly folder: string;
+  readonly origin: 'default' | 'project' | 'configuration';
+  /** Loaded because configuration uses it. */
+  readonly active: boolean;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found. */
+  readonly detail: string;
+  /** What to do when it is not ok. */
+  readonly fix?: string;
+}
+
+/** The host, as the apps see it. Opening reads configuration and manifests; nothing else is loaded before it is used. */
+export interface Forge {
+  readonly config: ResolvedConfig;
+  readonly origins: readonly ConfigOrigin[];
+  readonly configFile: string | undefined;
+  readonly plugins: readonly PluginReport[];
+  /** Absolute; exists once something is stored. */
+  readonly stateDirectory: string;
+  engine(): Promise<Engine>;
+  store(): Promise<RunStore>;
+  bus(): Promise<EventTransport>;
+  memory(): Promise<MemoryStore>;
+  /** Id of the repository in memories. */
+  readonly repositoryId: string;
+  /** Every registered name of a kind with its plugin, from manifests alone. */
+  names(kind: Kind): readonly { readonly name: string; readonly plugin: string }[];
+  /** Tries a model provider: key there, server answers. */
+  probe(provider: string): Promise<ProbeResult>;
+  /** Everything that a run needs, looked at one by one: git, state folder, sandbox, model, plugins. */
+  doctor(): Promise<readonly Check[]>;
+  /** Stops plugins in reverse order. Rejects with all faults gathered. */
+  close(): Promise<void>;
+}
+
+export type OpenForge = (options: ForgeOptions) => Promise<Forge>;

@@ -1,0 +1,56 @@
+import type { Change, ForgeError, Requirement, RunRecord } from '@forge/plugin-api';
+
+export interface StartRequest {
+  readonly requirement: Requirement;
+  /** Any folder of the repository. */
+  readonly directory: string;
+  /** End after planning, with the plan as the result. Default false. */
+  readonly planOnly?: boolean;
+  /** Answer approvals with yes where policy allows (`--yes`). Default false. */
+  readonly approve?: boolean;
+}
+
+export type ResumeRequest = Pick<StartRequest, 'approve'>;
+
+/** How a run, or this process's part of it, ended. */
+export interface RunOutcome {
+  readonly record: RunRecord;
+  /** Why, unless it completed: its code decides the exit code. */
+  readonly error?: ForgeError | undefined;
+  readonly change?: Change | undefined;
+  /** The short proof of work, Markdown. */
+  readonly proof?: string | undefined;
+}
+
+export interface RunHandle {
+  readonly id: string;
+  /** Always resolves: a failed run is an outcome, too. */
+  readonly finished: Promise<RunOutcome>;
+  /** Lets the step in flight end, then parks the run as stopped. Calling twice aborts the step. */
+  stop(): void;
+}
+
+export interface Engine {
+  /** Resolves when `run.started` is durable. Rejects with NOT_A_REPOSITORY and the like, before anything is stored. */
+  start(request: StartRequest): Promise<RunHandle>;
+  /**
+   * Continues a parked, stopped, failed or abandoned run: nothing that finished is run or paid for again. Rejects with
+   * RUN_NOT_FOUND, and with LEASE_HELD while a living process owns it.
+   */
+  resume(runId: string, request?: ResumeRequest): Promise<RunHandle>;
+  /** Ends a run that nobody owns and removes its workspaces; a delivered branch stays. */
+  discard(runId: string, by: string): Promise<RunRecord>;
+  /** Answers a request for a person. The run goes on when its owner, or `resume`, sees it. */
+  decide(
+    requestId: string,
+    answer: {
+      readonly approved?: boolean;
+      readonly answer?: string;
+      readonly reason?: string;
+      readonly by: string;
+      readonly channel: string;
+    },
+  ): Promise<void>;
+  /** Unified diff of the run's change, from its workspace or its delivered branch. */
+  diff(runId: string): Promise<string>;
+}

@@ -1,0 +1,60 @@
+import type {
+  Agent,
+  AgentType,
+  Clock,
+  Deployer,
+  EventTransport,
+  Executor,
+  HumanGate,
+  LeaseOwner,
+  LLMProvider,
+  Logger,
+  MemoryStore,
+  ResolvedConfig,
+  RunStore,
+  Sandbox,
+  Tool,
+} from '@forge/plugin-api';
+
+/** A provider and one of its models. */
+export interface ModelChoice {
+  readonly provider: LLMProvider;
+  readonly model: string;
+}
+
+/**
+ * All that runs need, as a plain object: the engine never sees a container, a registry or the process. What is only
+ * needed later in a run comes as a function, so that it is loaded while the first model call is under way.
+ */
+export interface RunDeps {
+  readonly config: ResolvedConfig;
+  readonly forgeVersion: string;
+  readonly clock: Clock;
+  random(): number;
+  newId(): string;
+  readonly log: Logger;
+  /** Replaces every known secret in a text. Everything that is stored, shown or sent goes through it. */
+  mask(text: string): string;
+  /** Absolute path of `.forge` or what FORGE_HOME says. */
+  readonly stateDirectory: string;
+  /** The host's environment, from which tools get the least. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** This process. */
+  readonly owner: LeaseOwner;
+  /** False when it is known that the owner's process has ended. */
+  isAlive(owner: LeaseOwner): boolean;
+
+  store(): Promise<RunStore>;
+  bus(): Promise<EventTransport>;
+  memory(): Promise<MemoryStore>;
+  executor(): Promise<Executor>;
+  /** The sandbox in force, tried on this machine. Rejects with SANDBOX_UNAVAILABLE below the wanted level. */
+  sandbox(): Promise<{ readonly sandbox: Sandbox; readonly detail: string }>;
+  gates(): Promise<readonly HumanGate[]>;
+  /** Those that configuration allows, in a fixed order. */
+  tools(): Promise<readonly Tool[]>;
+  agent(name: string): Promise<Agent>;
+  deployer(name: string): Promise<Deployer>;
+  /** The model for an agent of that type, then its fallbacks. Rejects with NO_MODEL or LLM_CREDENTIALS. */
+  models(agentType: AgentType): Promise<readonly ModelChoice[]>;
+}

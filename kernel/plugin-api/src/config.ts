@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { phaseNames, severities } from './phase-io.ts';
+
+const name = z.string().min(1);
+const positive = z.number().positive();
+const commandLine = z.union([z.string().min(1), z.array(z.string()).min(1)]);
+
+/** A package's name or a path that starts with `.` or `/`; with options: `{ use, options }`. */
+const pluginEntrySchema = z.union([
+  name,
+  z.strictObject({ use: name, options: z.record(z.string(), z.unknown()).default({}) }),
+]);
+
+/**
+ * All settings. Defaults stand in config/defaults.json, not here: this is the schema of one layer as a person writes it.
+ */
+export const configLayerSchema = z
+  .strictObject({
+    /** Plugins to load, and options for any plugin, the default ones too. */
+    plugins: z.array(pluginEntrySchema),
+    agents: z
+      .strictObject({ planner: name, implementer: name, reviewer: name, tester: name, deployer: name })
+      .partial(),
+    llm: z
+      .strictObject({
+        /** Name of a provider, or `auto`: the first that could be used. */
+        provider: name,
+        /** Model for all agents. Default: the provider's own. */
+        model: name,
+        /** Model by agent type. */
+        models: z
+          .strictObject({ planner: name, implementer: name, reviewer: name, tester: name, deployer: name })
+          .partial(),
+        /** Tried in order when the model before could not be reached: `provider:model`. */
+        fallback: z.array(z.string().regex(/^[^:]+:.+$/, 'expected provider:model')),
+        maxOutputTokens: z.int().positive(),
+      })
+      .partial(),
+    /** Names of tools. `deny` wins over `allow`; `*` stands for all. */
+    tools: z.strictObject({ allow: z.array(name), deny: z.array(name) }).partial(),
+    phases: z.array(z.enum(phaseNames)).min(1),
+    /** Tasks at once. */
+    concurrency: z.int().min(1).max(64),
+    safety: z
+      .strictObject({
+        /** US dollars a run. */
+        budgetUsd: positive,
+        /** Tokens a run. */
+        maxTokens: z.int().positive(),
+        /** Model calls of one execution. */
+        maxIterations: z.int().positive(),
+        /** Tool calls of one execution. */
+        maxToolCalls: z.int().positive(),
+        /** Minutes of one execution. */
+        maxMinutes: positive,
+        /** Failing tool calls of one execution in a row. */
+        maxFailures: z.int().positive(),
+        /** The same call with the same outcome, or the same pattern of calls. Half of it gives a nudge. */
+        maxRepeats: z.int().min(2),
+      })
+      .partial(),
+    review: z.strictObject({ rounds: z.int().min(0).max(10), severityFloor: z.enum(severities) }).partial(),
+    testing: z
+      .strictObject({
+        /** Runs the tests. A string is split at spaces; no shell. Default: found out. */
+        command: commandLine,
+        /** Prepares a fresh checkout, in order. Default: found out. */
+        setup: z.array(commandLine),
+        rounds: z.int().min(0).max(10),
+        /** Minutes for one run of the tests. */
+        timeoutMinutes: positive,
+      })
+      .partial(),
+    deployment: z.strictObject({ deployer: name }).partial(),
+    automation: z.strictObject({ level: z.int().min(0).max(4) }).partial(),
+    /** `timeoutMinutes`: how long a terminal waits before the run parks or goes on with the stated assumption. */
+    questions: z.strictObject({ timeoutMinutes: positive, onTimeout: z.enum(['assume', 'park']) }).partial(),
+    sandbox: z
+      .strictObject({
+        /** Name of a sandbox, or `auto`: the strongest that works here. */
+        use: name,
+        /** The run does not start below it. */
+        require: z.enum(['process', 'namespace', 'container']),
+        network: z.enum(['none', 'full']),
+      })
+      .partial(),
+    store: name,
+    memory: name,
+    bus: name,
+    executor: name,
+    gates: z.array(name),
+  })
+  .partial();
+
+export type ConfigLayer = z.output<typeof configLayerSchema>;
+export type ForgeConfig = z.input<typeof configLayerSchema>;
+
+type DeepRequired<T> = { [K in keyof T]-?: NonNullable<T[K]> };
+/** All layers merged. What has no default stays optional. */
+export interface ResolvedConfig {
+  readonly plugins: readonly { readonly use: string; readonly options: Readonly<Record<string, unknown>> }[];
+  readonly agents: Readonly<Record<'planner' | 'implementer' | 'reviewer' | 'tester' | 'deployer', string>>;
+  readonly llm: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['llm']>>, 'provider' | 'fallback' | 'models'>> & {
+    readonly model?: string | undefined;
+    readonly maxOutputTokens?: number | undefined;
+  };
+  readonly tools: Readonly<DeepRequired<NonNullable<ConfigLayer['tools']>>>;
+  readonly phases: readonly (typeof phaseNames)[number][];
+  readonly concurrency: number;
+  readonly safety: Readonly<DeepRequired<NonNullable<ConfigLayer['safety']>>>;
+  readonly review: Readonly<DeepRequired<NonNullable<ConfigLayer['review']>>>;
+  readonly testing: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['testing']>>, 'rounds' | 'timeoutMinutes'>> & {
+    readonly command?: readonly string[] | undefined;
+    readonly setup?: readonly (readonly string[])[] | undefined;
+  };
+  readonly deployment: Readonly<DeepRequired<NonNullable<ConfigLayer['deployment']>>>;
+  readonly automation: Readonly<DeepRequired<NonNullable<ConfigLayer['automation']>>>;
+  readonly questions: Readonly<DeepRequired<NonNullable<ConfigLayer['questions']>>>;
+  readonly sandbox: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['sandbox']>>, 'use' | 'network'>> & {
+    readonly require?: 'process' | 'namespace' | 'container' | undefined;
+  };
+  readonly store: string;
+  readonly memory: string;
+  readonly bus: string;
+  readonly executor: string;
+  readonly gates: readonly string[];
+}
+
+/** Gives the configuration its types. */
+export function defineConfig(config: ForgeConfig): ForgeConfig {
+  return config;
+}

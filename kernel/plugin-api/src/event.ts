@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { humanRequestSchema, decisionSchema } from './gate.ts';
+import { jsonSchema } from './json.ts';
+import {
+  changeSchema,
+  findingSchema,
+  phaseNames,
+  planSchema,
+  requirementSchema,
+  riskLevels,
+  testEvidenceSchema,
+} from './phase-io.ts';
+
+const usage = z.strictObject({
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cacheReadTokens: z.number(),
+  cacheWriteTokens: z.number(),
+});
+const fault = z.strictObject({ code: z.string(), message: z.string(), fix: z.string().optional() });
+const ordinal = z.int().min(1);
+
+/**
+ * Every event there is. A run's events are its only log: the command line, the server, webhooks and resumption read
+ * nothing else. A new event is a new row; a row's fields may grow by optional ones and never change their meaning.
+ */
+export const eventSchemas = {
+  'run.started': z.strictObject({
+    requirement: requirementSchema,
+    base: z.strictObject({ commit: z.string(), branch: z.string().optional(), dirty: z.boolean() }),
+    branch: z.string(),
+    budgetUsd: z.number(),
+    automationLevel: z.int(),
+    phases: z.array(z.enum(phaseNames)),
+    agents: z.record(z.string(), z.string()),
+    models: z.record(z.string(), z.string()),
+    /** A recording is played instead of a live model. */
+    recorded: z.boolean(),
+    forgeVersion: z.string(),
+  }),
+  'run.resumed': z.strictObject({ owner: z.string(), fence: z.int() }),
+  'run.parked': z.strictObject({
+    reason: z.enum(['approval', 'question', 'outcome-unknown', 'quota', 'budget', 'stopped', 'disk-full']),
+    detail: z.string(),
+    requestId: z.string().optional(),
+    wakeAt: z.number().optional(),
+  }),
+  'run.completed': z.strictObject({ summary: z.string(), change: changeSchema.optional(), proof: z.string() }),
+  'run.failed': fault,
+  'run.discarded': z.strictObject({ by: z.string() }),
+
+  'sandbox.selected': z.strictObject({ name: z.string(), level: z.string(), detail: z.string() }),
+  'phase.entered': z.strictObject({ phase: z.enum(phaseNames) }),
+  'phase.completed': z.strictObject({ phase: z.enum(phaseNames), summary: z.string() }),
+  'phase.failed': z.strictObject({ phase: z.enum(phaseNames), ...fault.shape }),
+
+  'plan.created': z.strictObject({ plan: planSchema }),
+  'task.started': z.strictObject({ taskId: z.string(), title: z.string(), base: z.string() }),
+  'task.completed': z.strictObject({ taskId: z.string(), summary: z.string(), commit: z.string().optional() }),
+  'task.merged': z.strictObject({ taskId: z.string(), commit: z.string() }),
+  'task.failed': z.strictObject({ taskId: z.string(), ...fault.shape }),
+
+  'execution.started': z.strictObject({
+    agent: z.string(),
+    agentType: z.string(),
+    inputHash: z.string(),
+    base: z.string().optional(),
+  }),
+  'execution.completed': z.strictObject({ output: jsonSchema, outputHash: z.string() }),
+  'execution.failed': fault,
+  'execution.restarted': z.strictObject({ reason: z.string() }),
+
+  'llm.requested': z.strictObject({
+    ordinal,
+    requestHash: z.string(),
+    provider: z.string(),
+    model: z.string(),
+    reservedTokens: z.number(),
+    reservedUsd: z.number().optional(),
+  }),
+  'llm.responded': z.strictObject({
+    ordinal,
+    response: jsonSchema,
+    usage: usage.optional(),
+    costUsd: z.number().optional(),
+    estimated: z.boolean(),
+  }),
+  'llm.retried': z.strictObject({ ordinal, attempt: z.int(), waitMs: z.number(), ...fault.shape }),
+  'llm.failed': z.strictObject({ ordinal, ...fault.shape }),
+  'tool.intent': z.strictObject({
+    ordinal,
+    tool: z.string(),
+    input: jsonSchema,
+    inputHash: z.string(),
+    effect: z.string(),
+    idempotencyKey: z.string(),
+    description: z.string(),
+  }),
+  'tool.result': z.strictObject({
+    ordinal,
+    tool: z.string(),
+    ok: z.boolean(),
+    output: jsonSchema.optional(),
+    text: z.string(),
+    textBlob: z.string().optional(),
+    errorCode: z.string().optional(),
+  }),
+  'memory.called': z.strictObject({ ordinal, operation: z.string(), requestHash: z.string(), result: jsonSchema }),
+  'step.completed': z.strictObject({ ordinal, name: z.string(), result: jsonSchema }),
+  'agent.progress': z.strictObject({ message: z.string() }),
+  'agent.note': z.strictObject({ decision: z.string() }),
+
+  'request.opened': z.strictObject({ ordinal: ordinal.optional(), request: humanRequestSchema }),
+  'request.decided': z.strictObject({ ordinal: ordinal.optional(), requestId: z.string(), decision: decisionSchema }),
+
+  'finding.detected': z.strictObject({ finding: findingSchema, round: z.int() }),
+  'finding.rejected': z.strictObject({ finding: findingSchema, reason: z.string() }),
+  'finding.resolved': z.strictObject({ finding: findingSchema, round: z.int() }),
+  'tests.ran': z.strictObject({ evidence: testEvidenceSchema, round: z.int() }),
+  'breaker.tripped': z.strictObject({ breaker: z.string(), reason: z.string() }),
+  'breaker.nudged': z.strictObject({ breaker: z.string(), reason: z.string() }),
+  'deployment.decided': z.strictObject({
+    risk: z.enum(riskLevels),
+    strategy: z.string(),
+    requireApproval: z.boolean(),
+    notify: z.boolean(),
+    reasons: z.array(z.string()),
+  }),
+  'deployment.stage': z.strictObject({
+    deployer: z.string(),
+    stage: z.string(),
+    location: z.string(),
+    detail: z.string().optional(),
+  }),
+  'deployment.rolledback': z.strictObject({ deployer: z.string(), stage: z.string(), issues: z.array(z.string()) }),
+  custom: z.strictObject({ name: z.string(), payload: jsonSchema }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventType = keyof typeof eventSchemas;
+export type EventPayload<T extends EventType> = z.output<(typeof eventSchemas)[T]>;
+
+/** What stands around every payload. */
+export const eventEnvelopeSchema = z.strictObject({
+  /** ULID. */
+  id: z.string(),
+  /** The run's id. */
+  traceId: z.string(),
+  /** From 1, without gaps. */
+  seq: z.int().min(1),
+  /** Milliseconds since 1970. */
+  timestamp: z.number(),
+  type: z.string(),
+  /** Who: `kernel`, or the agent's or plugin's name. */
+  source: z.string(),
+  phase: z.string().optional(),
+  taskId: z.string().optional(),
+  executionId: z.string().optional(),
+  rationale: z.string().optional(),
+  tokensUsed: z.number().optional(),
+  costUsd: z.number().optional(),
+  durationMs: z.number().optional(),
+  payload: jsonSchema,
+  /** Of the lease under which it was written. */
+  fence: z.int(),
+  previousHash: z.string(),
+  /** SHA-256 over the canonical JSON of all other fields, hexadecimal. */
+  hash: z.string(),
+});
+
+type Envelope = z.output<typeof eventEnvelopeSchema>;
+
+/** One stored event; `type` tells what `payload` is. */
+export type ForgeEvent = {
+  [T in EventType]: Omit<Envelope, 'type' | 'payload'> & { readonly type: T; readonly payload: EventPayload<T> };
+}[EventType];
+export type EventOf<T extends EventType> = Extract<ForgeEvent, { type: T }>;

@@ -1,0 +1,51 @@
+import type { ProbeResult } from './llm.ts';
+
+export interface Command {
+  /** A program's name or absolute path; never a shell line. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Text for standard input. Default: closed at once. */
+  readonly stdin?: string;
+}
+
+export interface CommandResult {
+  /** Undefined when a signal ended it. */
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly timedOut: boolean;
+  /** Output and error output in the order they came: head and tail, with a note of what was left out between. */
+  readonly output: string;
+  readonly truncated: boolean;
+  readonly totalBytes: number;
+  /** SHA-256 of the raw bytes, hexadecimal. */
+  readonly outputHash: string;
+  readonly durationMs: number;
+}
+
+export interface SandboxPolicy {
+  /** Absolute paths that may be written. */
+  readonly writable: readonly string[];
+  /** Absolute paths that must not be seen, even when they lie inside a readable folder. */
+  readonly hidden: readonly string[];
+  readonly network: 'none' | 'full';
+}
+
+/** From weak to strong. `process`: own process group and least environment, but the same files and network. */
+export type SandboxLevel = 'process' | 'namespace' | 'container';
+
+/**
+ * Confines a command by rewriting it. The kernel starts the result, caps its output, and ends its process tree, so an
+ * implementation holds no processes.
+ */
+export interface Sandbox {
+  readonly name: string;
+  readonly level: SandboxLevel;
+  /** Really tries it on this machine. `detail` says why not, with the fix. */
+  probe(call: { readonly signal: AbortSignal }): Promise<ProbeResult>;
+  /** The command to start instead. Must be free of side effects. */
+  wrap(command: Command, policy: SandboxPolicy): Command;
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { Command, CommandResult } from './sandbox.ts';
+import type { Logger } from './world.ts';
+
+/**
+ * What a call does to the world, which decides what happens when Forge dies in the middle of it:
+ * `read` changes nothing and runs again; `workspace` changes only the workspace, which is reset before it runs again;
+ * `keyed` may be repeated with the same idempotency key; `once` (the default) must not be repeated: the run parks and
+ * asks a person unless `probe` can tell.
+ */
+export type Effect = 'read' | 'workspace' | 'keyed' | 'once';
+
+export interface ToolContext {
+  /** Absolute path of the workspace. Nothing outside it may be touched. */
+  readonly workspace: string;
+  /** Runs a program in the sandbox: least environment, time limit, whole process tree ended, output capped. */
+  exec(command: ToolCommand): Promise<CommandResult>;
+  /** The same for a repeated call. */
+  readonly idempotencyKey: string;
+  /** Aborts at the time limit, when the run stops and when a budget is exhausted. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/** As `Command`; the kernel adds the environment, and `cwd` defaults to the workspace. */
+export type ToolCommand = Omit<Command, 'env' | 'cwd'> & { readonly cwd?: string; readonly timeoutMs?: number };
+
+/**
+ * One thing an agent may do. Input and output are JSON, validated by the kernel with `schema`; `execute` is stateless
+ * and touches nothing but what `ctx` gives. To fail, throw a ForgeError: its message is what the model reads.
+ */
+export interface Tool<Input = any, Output = any> {
+  readonly name: string;
+  /** For the model: what it does, when to use it, what it returns. Every word is paid for on every turn. */
+  readonly description: string;
+  readonly schema: { readonly input: z.ZodType<Input>; readonly output: z.ZodType<Output> };
+  /** Default `once`. */
+  readonly effect?: Effect;
+  /** Default 120,000. */
+  readonly timeoutMs?: number;
+  execute(input: Input, ctx: ToolContext): Promise<Output>;
+  /** The words that the model reads. Default: the output as JSON. */
+  render?(output: Output): string;
+  /** A few words for a person who watches, such as `editing src/limit.ts`. Default: the tool's name. */
+  describe?(input: Input): string;
+  /** Only for `keyed` and `once`: was a call with this key carried out? */
+  probe?(idempotencyKey: string, ctx: ToolContext): Promise<{ readonly done: boolean; readonly output?: Output }>;
+}
+
+/** Infers the types of input and output from the schemas. */
+export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
+  tool: Omit<Tool<z.output<Input>, z.output<Output>>, 'schema'> & {
+    readonly schema: { readonly input: Input; readonly output: Output };
+  },
+): Tool<z.output<Input>, z.output<Output>> {
+  return tool as unknown as Tool<z.output<Input>, z.output<Output>>;
+}
