@@ -1,4 +1,4 @@
-import { DatabaseError } from './database-error.ts';
+import { forgeError } from '@forge/plugin-api';
 import { FaultError, fault } from './fault.ts';
 import { checkedParameters } from './parameters.ts';
 import type { CheckedStatement } from './protocol.ts';
@@ -14,21 +14,25 @@ const remembered = new Map<string, SqlText>();
 /**
  * A statement the worker may run as it is. Transactions, pragmas and schema changes are not for callers.
  *
- * @throws STORE_QUERY for its text, STORE_PARAMETER for its values.
+ * @throws STORE_FAILED for its text, STORE_VALUE for its values.
  */
 export function checkedStatement(statement: Statement, use: 'read' | 'write'): CheckedStatement {
   try {
     const { sql, params = [], expect, guard } = statement;
     const text = sqlText(sql);
-    if (text.refusal !== undefined) throw fault('STORE_QUERY', `A statement was refused: ${text.refusal}`, { sql });
+    if (text.refusal !== undefined) throw refused(text.refusal, sql);
     const allowed = use === 'read' ? readingVerbs : writingVerbs;
-    if (!allowed.has(text.verb)) {
-      throw fault('STORE_QUERY', `A statement was refused: ${text.verb} is not for a ${use}`, { sql });
-    }
+    if (!allowed.has(text.verb)) throw refused(`${text.verb} is not for a ${use}`, sql);
     return { sql, params: checkedParameters(params, text.parameters, sql), expect, guard };
   } catch (error) {
-    throw error instanceof FaultError ? new DatabaseError(error.fault, error) : error;
+    if (!(error instanceof FaultError)) throw error;
+    const { code, message, details } = error.fault;
+    throw forgeError(code, message, { ...details, cause: error });
   }
+}
+
+function refused(why: string, sql: string): FaultError {
+  return fault('STORE_FAILED', `A statement was refused: ${why}`, { why, data: { sql } });
 }
 
 function sqlText(sql: string): SqlText {

@@ -33,7 +33,7 @@ export class Connection {
       this.#configure();
     } catch (error) {
       this.discard();
-      throw faultFrom(error, { file: this.file });
+      throw faultFrom(error, this.file);
     }
   }
 
@@ -134,13 +134,14 @@ export class Connection {
 function openFile(settings: WorkerSettings): Libsql.Database {
   const { file, readOnly, mustExist, busyTimeoutMs } = settings;
   // libsql's own `readonly` writes and its `fileMustExist` creates the file.
-  if ((readOnly || mustExist) && !existsSync(file)) throw fault('STORE_MISSING', `No database at ${file}`, { file });
+  if ((readOnly || mustExist) && !existsSync(file))
+    throw fault('STORE_MISSING', `No database at ${file}`, { where: file });
   if (!readOnly) makeFolder(dirname(file), file);
   const name = readOnly ? `${pathToFileURL(file).href}?mode=ro` : file;
   try {
     return new Libsql(name, { timeout: busyTimeoutMs });
   } catch (error) {
-    throw faultFrom(error, { file });
+    throw faultFrom(error, file);
   }
 }
 
@@ -148,6 +149,7 @@ function makeFolder(folder: string, file: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fault('STORE_UNAVAILABLE', `The folder of the database cannot be made: ${folder}`, { file }, error);
+    const why = error instanceof Error ? error.message : String(error);
+    throw fault('STORE_FAILED', 'The folder of the database cannot be made', { where: file, why }, error);
   }
 }

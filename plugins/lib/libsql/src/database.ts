@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
+import { forgeError } from '@forge/plugin-api';
 import { checkedStatement } from './checked-statement.ts';
-import { DatabaseError } from './database-error.ts';
 import type { Migration } from './migrate.ts';
 import type { Reply, Table, WireOutcome } from './protocol.ts';
 import type { Row, Value } from './value.ts';
@@ -27,9 +27,8 @@ export interface DatabaseOptions {
 
 /**
  * A libsql database in a thread of its own. Every promise may be rejected with `STORE_BUSY`, `DISK_FULL`,
- * `STORE_CORRUPT`, `STORE_UNAVAILABLE`, `STORE_CLOSED` or `STORE_CRASHED`, and with `STORE_QUERY` or `STORE_PARAMETER`
- * where the caller's own statement is at fault; a rejected write has stored nothing, except after `STORE_CRASHED`, when
- * that is not known.
+ * `STORE_CORRUPT`, `STORE_FAILED`, `STORE_CLOSED` or `STORE_CRASHED`, and with `STORE_VALUE` for a value that cannot be
+ * stored unchanged. A rejected write has stored nothing; only after `STORE_CRASHED` is that not known.
  */
 export interface Database {
   readonly file: string;
@@ -57,7 +56,7 @@ export interface Database {
 /**
  * Opens the file and brings its schema up to date.
  *
- * @throws STORE_MISSING, SCHEMA_TOO_NEW, SCHEMA_TOO_OLD, STORE_MIGRATION, STORE_BUSY, STORE_CORRUPT, STORE_UNAVAILABLE
+ * @throws STORE_MISSING, SCHEMA_TOO_NEW, SCHEMA_TOO_OLD, STORE_BUSY, DISK_FULL, STORE_CORRUPT, STORE_FAILED
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const {
@@ -69,11 +68,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     synchronous = 'NORMAL',
   } = options;
   if (!isAbsolute(file) || file.includes('\0')) {
-    throw new DatabaseError({
-      code: 'STORE_UNAVAILABLE',
-      message: `The path of a database must be absolute: ${file}`,
-      details: { file },
-    });
+    throw forgeError('STORE_FAILED', `The path of a database must be absolute: ${file}`, { where: file });
   }
   const client = new WorkerClient({ file, migrations, readOnly, mustExist, busyTimeoutMs, synchronous });
   const schemaVersion = await client.start();
@@ -90,8 +85,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     get: async (sql, params = []) => (await read(sql, params, true))[0],
     write: async (statements) => {
       if (readOnly) {
-        const message = 'The database was opened for reading only';
-        throw new DatabaseError({ code: 'STORE_READ_ONLY', message, details: { file } });
+        throw forgeError('STORE_FAILED', 'The database was opened for reading only', { where: file });
       }
       const checked = statements.map((statement) => checkedStatement(statement, 'write'));
       return outcomeOf(await client.send({ kind: 'write', statements: checked }));

@@ -25,7 +25,7 @@ function open(port: MessagePort, settings: WorkerSettings): Owner | undefined {
     return owner;
   } catch (error) {
     // With nothing left to listen to the thread ends, which closes the file.
-    port.postMessage({ fault: faultFrom(error, { file: settings.file }).fault } satisfies WorkerStart);
+    port.postMessage({ fault: faultFrom(error, settings.file).fault } satisfies WorkerStart);
     return undefined;
   }
 }

@@ -73,11 +73,10 @@ function runStep(
     // The failure took the whole transaction with it (a full disk does): nothing here can be told apart any more.
     if (!connection.inTransaction) throw error;
     if (isConstraint(error)) return { constraint: messageOf(error) };
-    const failure = faultFrom(error, { file: connection.file, sql });
-    // The statement's own fault, or a value that could not be decoded; all else makes the connection suspect.
-    if (failure.fault.code === 'STORE_QUERY' || failure.fault.details['sqliteCode'] === undefined)
-      return { fault: failure };
-    throw error;
+    const failure = faultFrom(error, connection.file, sql);
+    // The statement's own fault; all else makes the connection suspect.
+    if (!failure.suspect) return { fault: failure };
+    throw failure;
   }
 }
 

@@ -10,10 +10,10 @@ const mostColumns = 50;
  * flipped bit on disk or `json_extract` of an escaped lone surrogate is enough for that; it also cuts text at NUL.
  * MATERIALIZED, so that each expression is evaluated once and the order of the query is kept.
  *
- * @throws STORE_QUERY for more than 50 columns.
+ * @throws STORE_FAILED for more than 50 columns.
  */
 export function guardedSelect(sql: string, columns: number, firstRowOnly: boolean): string {
-  if (columns > mostColumns) throw fault('STORE_QUERY', `A query has more than ${mostColumns} columns`, { sql });
+  if (columns > mostColumns) throw fault('STORE_FAILED', `A query has more than ${mostColumns} columns`, { why: sql });
   const names = Array.from({ length: columns }, (_, index) => `c${index}`);
   const mask = names.map((name, index) => `((typeof(${name})='text')<<${index})`).join('|');
   const cells = names.map((name) => `iif(typeof(${name})='text',cast(${name} as blob),${name})`);
@@ -38,7 +38,7 @@ export function decodedRow(row: readonly unknown[], columns: readonly string[], 
 }
 
 function decodedText(bytes: Buffer, column: string, sql: string): string {
-  if (!isUtf8(bytes)) throw fault('STORE_CORRUPT', `Text in column ${column} is not UTF-8`, { sql, column });
+  if (!isUtf8(bytes)) throw fault('STORE_CORRUPT', `Text in column ${column} is not UTF-8`, { data: { sql, column } });
   return bytes.toString('utf8');
 }
 

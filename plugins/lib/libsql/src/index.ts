@@ -1,5 +1,4 @@
 export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
-export { DatabaseError } from './database-error.ts';
 export type { Migration } from './migrate.ts';
 export type { Row, Value } from './value.ts';
 export type { Statement, StatementResult, WriteCommitted, WriteOutcome, WriteRefused } from './write.ts';

@@ -19,7 +19,7 @@ const migrationTimeoutMs = 60_000;
  * @returns the version, which is the number of migrations.
  * @throws SCHEMA_TOO_NEW when a newer binary has migrated the file; nothing is touched.
  * @throws SCHEMA_TOO_OLD when migrations are due but the file is open for reading only.
- * @throws STORE_MIGRATION when a step fails; the file is as it was.
+ * @throws STORE_FAILED when a step fails; the file is as it was.
  */
 export function migrate(connection: Connection, migrations: readonly Migration[], readOnly: boolean): number {
   const target = migrations.length;
@@ -27,10 +27,9 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
   if (found === target) return target;
   if (readOnly) {
     throw fault('SCHEMA_TOO_OLD', `The database has schema ${found}, this version of Forge reads schema ${target}`, {
-      file: connection.file,
-      found,
-      expected: target,
-      action: 'Open it once with a command that writes, which migrates it',
+      where: connection.file,
+      fix: 'Run a command that writes once: it brings the file up to date',
+      data: { found, expected: target },
     });
   }
   connection.busyTimeout(migrationTimeoutMs);
@@ -53,10 +52,9 @@ function versionOf(connection: Connection, newest: number): number {
   const found = Number(connection.pragma('user_version'));
   if (found <= newest) return found;
   throw fault('SCHEMA_TOO_NEW', `The database has schema ${found}, this version of Forge knows up to ${newest}`, {
-    file: connection.file,
-    found,
-    expected: newest,
-    action: 'Use the newer version of Forge that wrote it, or another state folder',
+    where: connection.file,
+    fix: 'Use the newer version of Forge that wrote it, or another state folder',
+    data: { found, expected: newest },
   });
 }
 
@@ -64,9 +62,10 @@ function runStep(connection: Connection, migration: Migration): void {
   try {
     connection.script(migration.sql);
   } catch (error) {
-    const cause = faultFrom(error, { file: connection.file, migration: migration.name });
-    if (cause.fault.code !== 'STORE_QUERY') throw cause;
-    throw fault('STORE_MIGRATION', `Migration ${migration.name} failed: ${cause.message}`, cause.fault.details, error);
+    const failure = faultFrom(error, connection.file);
+    if (failure.suspect) throw failure;
+    const { details } = failure.fault;
+    throw fault('STORE_FAILED', `Migration ${migration.name} failed: ${details.why}`, details, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Connection } from './connection.ts';
-import { faultFrom, type FaultError } from './fault.ts';
+import { faultFrom } from './fault.ts';
 import { commitGroup } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import type { ReadRequest, Reply, Request, WorkerSettings, WriteRequest } from './protocol.ts';
@@ -13,13 +13,15 @@ const largestGroup = 256;
 export class Owner {
   readonly schemaVersion: number;
   readonly #settings: WorkerSettings;
+  readonly #connect: (settings: WorkerSettings) => Connection;
   #connection: Connection | undefined;
 
   /** Opens and migrates. */
-  constructor(settings: WorkerSettings) {
+  constructor(settings: WorkerSettings, connect = (to: WorkerSettings) => new Connection(to)) {
     this.#settings = settings;
+    this.#connect = connect;
     const { migrations, readOnly } = settings;
-    this.schemaVersion = this.#attempt({}, (connection) => migrate(connection, migrations, readOnly));
+    this.schemaVersion = this.#attempt((connection) => migrate(connection, migrations, readOnly));
   }
 
   /** Writes first, in as few transactions as possible, then reads: a read sees every write that was asked before it. */
@@ -41,37 +43,35 @@ export class Owner {
 
   #write(group: readonly WriteRequest[]): Reply[] {
     try {
-      return this.#attempt({}, (connection) => commitGroup(connection, group));
+      return this.#attempt((connection) => commitGroup(connection, group));
     } catch (error) {
-      const failure = faultFrom(error, { file: this.#settings.file });
+      const { fault } = faultFrom(error, this.#settings.file);
       // One write too large for the disk must not take the small ones with it.
-      if (group.length > 1 && failure.fault.code !== 'STORE_BUSY')
-        return group.flatMap((write) => this.#write([write]));
-      return group.map((write) => ({ id: write.id, kind: 'fault', fault: failure.fault }));
+      if (group.length > 1 && fault.code !== 'STORE_BUSY') return group.flatMap((write) => this.#write([write]));
+      return group.map((write) => ({ id: write.id, kind: 'fault', fault }));
     }
   }
 
   #read({ id, statement, firstRowOnly }: ReadRequest): Reply {
+    const { sql, params } = statement;
     try {
-      const { sql, params } = statement;
-      const table = this.#attempt({ sql }, (connection) => connection.read(sql, params, firstRowOnly));
-      return { id, kind: 'rows', table };
+      return { id, kind: 'rows', table: this.#attempt((connection) => connection.read(sql, params, firstRowOnly)) };
     } catch (error) {
-      return { id, kind: 'fault', fault: faultFrom(error, { file: this.#settings.file }).fault };
+      return { id, kind: 'fault', fault: faultFrom(error, this.#settings.file, sql).fault };
     }
   }
 
-  /** Runs the work; after BUSY, on a new connection, at most three times. */
-  #attempt<Result>(details: Record<string, string>, work: (connection: Connection) => Result): Result {
+  /** Runs the work; after BUSY again on a new connection, three times at most. */
+  #attempt<Result>(work: (connection: Connection) => Result): Result {
     for (let tried = 1; ; tried += 1) {
       try {
-        this.#connection ??= new Connection(this.#settings);
+        this.#connection ??= this.#connect(this.#settings);
         return work(this.#connection);
       } catch (error) {
-        const failure = faultFrom(error, { file: this.#settings.file, ...details });
-        if (failure.fault.code !== 'STORE_QUERY') this.#discard();
+        const failure = faultFrom(error, this.#settings.file);
+        if (failure.suspect) this.#discard();
         else this.#connection?.rollBack();
-        if (failure.fault.code !== 'STORE_BUSY' || tried === mostTries) throw describedBusy(failure, tried);
+        if (failure.fault.code !== 'STORE_BUSY' || tried === mostTries) throw error;
       }
     }
   }
@@ -82,15 +82,7 @@ export class Owner {
     try {
       suspect?.discard();
     } catch {
-      // It is being thrown away because it failed; the failure that counts is the one already in hand.
+      // It is thrown away because it failed; the failure that counts is the one already in hand.
     }
   }
-}
-
-function describedBusy(failure: FaultError, tried: number): FaultError {
-  if (failure.fault.code !== 'STORE_BUSY') return failure;
-  return faultFrom(
-    Object.assign(new Error(`The database stayed locked by another process (${tried} tries)`), { code: 'SQLITE_BUSY' }),
-    failure.fault.details,
-  );
 }

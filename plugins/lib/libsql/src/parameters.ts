@@ -9,7 +9,7 @@ const largestInteger = 2n ** 63n - 1n;
  * a lone surrogate becomes U+FFFD, text with a NUL reads back short). Returns values safe to send to the worker; bytes
  * are copied, because posting a view posts the whole buffer behind it.
  *
- * @throws STORE_PARAMETER naming the position, never the value, which may be a secret.
+ * @throws STORE_VALUE naming the position, never the value, which may be a secret.
  */
 export function checkedParameters(values: readonly Value[], expected: number, sql: string): Value[] {
   // A lone object, or a value that is not in an array, aborts the process in libsql.
@@ -39,7 +39,7 @@ function checkedValue(value: unknown, index: number, sql: string): Value {
 }
 
 function refuse(sql: string, index: number, why: string) {
-  return fault('STORE_PARAMETER', `Value ${index + 1} of a statement was refused: ${why}`, { sql });
+  return fault('STORE_VALUE', `Value ${index + 1} of a statement was refused: ${why}`, { data: { sql } });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { DatabaseError } from './database-error.ts';
+import { forgeError } from '@forge/plugin-api';
+import type { Fault } from './fault.ts';
 import type { Reply, Request, WorkerSettings, WorkerStart } from './protocol.ts';
 
 type Body<R> = R extends Request ? Omit<R, 'id'> : never;
@@ -27,10 +28,10 @@ export class WorkerClient {
   #closing = false;
   #end: Error | undefined;
 
-  constructor(settings: WorkerSettings) {
+  constructor(settings: WorkerSettings, program: URL = workerFile) {
     this.#file = settings.file;
     // Neither the flags nor the environment of the process concern it.
-    this.#worker = new Worker(workerFile, { name: 'database', workerData: settings, execArgv: [], env: {} });
+    this.#worker = new Worker(program, { name: 'database', workerData: settings, execArgv: [], env: {} });
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
   }
 
@@ -43,7 +44,7 @@ export class WorkerClient {
     });
     if ('fault' in start) {
       await this.#ended;
-      throw new DatabaseError(start.fault);
+      throw errorOf(start.fault);
     }
     this.#worker.on('message', (replies: Reply[]) => this.#settle(replies));
     this.#worker.on('messageerror', (error) => this.#fail(this.#crashed(error)));
@@ -87,7 +88,7 @@ export class WorkerClient {
     for (const reply of replies) {
       const pending = this.#pending.get(reply.id);
       this.#pending.delete(reply.id);
-      if (reply.kind === 'fault') pending?.reject(new DatabaseError(reply.fault));
+      if (reply.kind === 'fault') pending?.reject(errorOf(reply.fault));
       else pending?.resolve(reply);
     }
     if (this.#pending.size === 0 && !this.#closing) this.#worker.unref();
@@ -100,12 +101,15 @@ export class WorkerClient {
   }
 
   #crashed(cause?: unknown): Error {
-    const message = 'The database thread ended unexpectedly; what was not acknowledged may not be stored';
-    return new DatabaseError({ code: 'STORE_CRASHED', message, details: { file: this.#file } }, cause);
+    const message = 'The database thread ended unexpectedly; a write without an answer may or may not be stored';
+    return forgeError('STORE_CRASHED', message, { where: this.#file, cause });
   }
 
   #closed(): Error {
-    const message = 'The database has been closed';
-    return new DatabaseError({ code: 'STORE_CLOSED', message, details: { file: this.#file } });
+    return forgeError('STORE_CLOSED', 'The database has been closed', { where: this.#file });
   }
+}
+
+function errorOf({ code, message, details }: Fault): Error {
+  return forgeError(code, message, details);
 }
