@@ -33,6 +33,8 @@ export interface DatabaseOptions {
 export interface Database {
   readonly file: string;
   readonly schemaVersion: number;
+  /** False once it was closed or its thread has crashed. */
+  readonly alive: boolean;
   /** Runs one SELECT. It sees every write of this object that was asked for before it. */
   all(sql: string, params?: readonly Value[]): Promise<Row[]>;
   /** The first row, if there is one. */
@@ -81,6 +83,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return {
     file,
     schemaVersion,
+    get alive() {
+      return client.alive;
+    },
     all: (sql, params = []) => read(sql, params, false),
     get: async (sql, params = []) => (await read(sql, params, true))[0],
     write: async (statements) => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { forgeError } from '@forge/plugin-api';
 import type { Fault } from './fault.ts';
@@ -11,8 +12,11 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-// Beside this file, both as TypeScript source and compiled or bundled, where the worker is an entry of its own.
-const workerFile = new URL(`./database.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+/** Beside this file, as source, bundled (where the build turns `.ts` into `.js`) or compiled. */
+function workerProgram(): URL {
+  const source = new URL('./database.worker.ts', import.meta.url);
+  return existsSync(source) ? source : new URL(source.href.replace(/\.ts$/, '.js'));
+}
 
 /**
  * The main thread's end of the channel. Requests made in one turn of the event loop travel in one message. While none
@@ -28,7 +32,7 @@ export class WorkerClient {
   #closing = false;
   #end: Error | undefined;
 
-  constructor(settings: WorkerSettings, program: URL = workerFile) {
+  constructor(settings: WorkerSettings, program: URL = workerProgram()) {
     this.#file = settings.file;
     // Neither the flags nor the environment of the process concern it.
     this.#worker = new Worker(program, { name: 'database', workerData: settings, execArgv: [], env: {} });
@@ -54,8 +58,13 @@ export class WorkerClient {
     return start.schemaVersion;
   }
 
+  /** False once it was closed or has crashed. */
+  get alive(): boolean {
+    return !this.#closing && this.#end === undefined;
+  }
+
   send(body: RequestBody): Promise<Reply> {
-    if (this.#closing || this.#end !== undefined) return Promise.reject(this.#end ?? this.#closed());
+    if (!this.alive) return Promise.reject(this.#end ?? this.#closed());
     return new Promise((resolve, reject) => {
       if (this.#pending.size === 0) this.#worker.ref();
       const id = this.#nextId++;
@@ -66,7 +75,7 @@ export class WorkerClient {
 
   /** What was asked before is still answered. Afterwards the thread and its file handles are gone. */
   async close(): Promise<void> {
-    if (!this.#closing && this.#end === undefined) {
+    if (this.alive) {
       this.#closing = true;
       this.#worker.ref();
       this.#post({ kind: 'close', id: 0 });
