@@ -1,0 +1,57 @@
+import type { Migration } from '@forge/libsql';
+
+/**
+ * Free text is stored as JSON text, which survives what plain text in libsql does not (NUL, lone surrogates). Times and
+ * costs are REAL, the type of a JavaScript number. The lease lives in the run's row, so that one UPDATE of that row
+ * checks fence, sequence and hash at once.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    name: 'runs, events, requests, checkpoints',
+    sql: `
+      CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        task TEXT NOT NULL,
+        repository TEXT NOT NULL,
+        branch TEXT NOT NULL,
+        status TEXT NOT NULL,
+        phase TEXT,
+        reason TEXT,
+        wake_at REAL,
+        cost_usd REAL NOT NULL,
+        tokens REAL NOT NULL,
+        created_at REAL NOT NULL,
+        updated_at REAL NOT NULL,
+        last_seq INTEGER NOT NULL,
+        last_hash TEXT NOT NULL,
+        stop_requested INTEGER NOT NULL,
+        fence INTEGER NOT NULL,
+        lease_owner TEXT,
+        lease_owner_id TEXT,
+        lease_expires_at REAL
+      ) STRICT;
+      CREATE TABLE events (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (run_id, seq)
+      ) STRICT;
+      CREATE TABLE requests (
+        id TEXT PRIMARY KEY,
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        created_at REAL NOT NULL,
+        body TEXT NOT NULL,
+        decision TEXT
+      ) STRICT;
+      CREATE INDEX requests_by_run ON requests (run_id);
+      CREATE TABLE checkpoints (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        created_at REAL NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (run_id, id)
+      ) STRICT;
+    `,
+  },
+];
