@@ -12,17 +12,18 @@ import { SetupFault } from './fault.mjs';
  */
 
 /** @type {Pace} */
-const usualPace = { beat: 500, silence: 10_000 };
+const usualPace = { beat: 500, silence: 5_000 };
 
 /**
  * Does `work` while holding the lock folder, so that two set-ups never work in one checkout at the same time.
  * The folder appears by one rename with its owner's name inside. The owner shows that it lives by touching the file;
  * a waiter judges by its own clock whether that stopped, which also holds across containers that share a folder.
+ * The folder is the work's scratch space too: it goes with the lock, however the work ends.
  *
  * @template T
  * @param {string} folder
  * @param {{ onWait: (owner: string) => void, pace?: Pace }} options `onWait` is called once, when another one is at work
- * @param {() => Promise<T>} work
+ * @param {(scratch: string) => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function withLock(folder, { onWait, pace = usualPace }, work) {
@@ -40,7 +41,7 @@ export async function withLock(folder, { onWait, pace = usualPace }, work) {
   };
   process.on('SIGINT', stopped).on('SIGTERM', stopped);
   try {
-    return /** @type {T} */ (await Promise.race([work(), lost]));
+    return /** @type {T} */ (await Promise.race([work(folder), lost]));
   } finally {
     clearInterval(beat);
     process.off('SIGINT', stopped).off('SIGTERM', stopped);

@@ -32,9 +32,9 @@ export async function prepare(world) {
   const ready = { node: tools.nodePath, env: withFirst(folders, env) };
   const complete = async () => needed.every((tool) => existsSync(tool.binary)) && (await installed(root));
   if (await complete()) return ready;
-  await locked(world, async () => {
+  await locked(world, async (scratch) => {
     if (await complete()) return;
-    await fetchTools(needed, { folder, env, log });
+    await fetchTools(needed, { scratch, env, log });
     if (!(await installed(root))) await install({ ...world, env: ready.env }, tools.pnpm.binary);
   });
   return ready;
@@ -92,7 +92,7 @@ async function installed(root) {
 /**
  * @template T
  * @param {World} world
- * @param {() => Promise<T>} work
+ * @param {(scratch: string) => Promise<T>} work
  */
 async function locked({ root, log }, work) {
   const state = join(root, '.forge');

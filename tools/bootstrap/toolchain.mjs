@@ -1,8 +1,8 @@
 // @ts-check
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readFile, readdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { SetupFault } from './fault.mjs';
 import { packagesFor, satisfies } from './platform.mjs';
 import { run } from './run.mjs';
@@ -14,8 +14,6 @@ import { run } from './run.mjs';
  * @typedef {{ platform: string, arch: string, musl: boolean }} Machine
  * @typedef {(line: string) => void} Log
  */
-
-const leftover = '.fetching-';
 
 /**
  * Which binaries a set-up uses: the machine's own Node when it is new enough, else the pinned one, and always the
@@ -35,26 +33,19 @@ export function chooseTools(pins, { folder, machine, ownNode }) {
 
 /**
  * Fetches the tools that are not there yet. Afterwards every `binary` exists and came out of an archive whose sha512
- * is the pinned one. Two processes may do this at once: each unpacks beside the target and the first rename wins.
+ * is the pinned one. Two processes may do this at once: each unpacks in a folder of its own and the first rename wins.
  *
  * @param {readonly Tool[]} tools
- * @param {{ folder: string, env: NodeJS.ProcessEnv, log: Log }} where
+ * @param {{ scratch: string, env: NodeJS.ProcessEnv, log: Log }} where `scratch` is on the same disk and is removed by the caller
  */
-export async function fetchTools(tools, { folder, env, log }) {
+export async function fetchTools(tools, { scratch, env, log }) {
   const missing = tools.filter((tool) => !existsSync(tool.binary));
   if (missing.length === 0) return;
   const started = performance.now();
-  const names = missing.map((tool) => tool.spec).join(' and ');
-  log(`fetching ${names}`);
-  await mkdir(folder, { recursive: true });
-  await removeLeftovers(folder);
-  const work = await mkdtemp(join(folder, leftover));
-  try {
-    await download(missing, { work, env });
-    for (const tool of missing) await unpack(tool, { work, env });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  log(`fetching ${missing.map((tool) => tool.spec).join(' and ')}`);
+  const work = await mkdtemp(join(scratch, 'fetch-'));
+  await download(missing, { work, env });
+  for (const tool of missing) await unpack(tool, { work, env });
   log(`fetched and checked them in ${seconds(started)}`);
 }
 
@@ -119,6 +110,7 @@ async function unpack(tool, { work, env }) {
   const fresh = await mkdtemp(join(work, 'unpacked-'));
   const { code, output } = await run('tar', ['-xzf', archive, '-C', fresh, tool.member], { cwd: work, env });
   if (code !== 0) throw new SetupFault(`tar could not unpack ${tool.spec} (exit ${code})\n${output.trim()}`);
+  await mkdir(dirname(tool.home), { recursive: true });
   await rename(join(fresh, 'package'), tool.home).catch((error) => {
     if (existsSync(tool.binary)) return;
     throw new SetupFault(
@@ -137,17 +129,6 @@ async function archiveOf(tool, work) {
   const file = (await readdir(work)).find((name) => name.startsWith(stem) && name.endsWith('.tgz'));
   if (file === undefined) throw new SetupFault(`npm pack left no archive of ${tool.spec}`);
   return join(work, file);
-}
-
-/** A set-up that was killed leaves its archives behind. An hour is longer than any fetch that still goes on.
- * @param {string} folder
- */
-async function removeLeftovers(folder) {
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(leftover)) continue;
-    const { mtimeMs } = await stat(join(folder, name));
-    if (Date.now() - mtimeMs > 3_600_000) await rm(join(folder, name), { recursive: true, force: true });
-  }
 }
 
 /** @param {number} started */
