@@ -1,0 +1,42 @@
+import type { Approval, HumanGate, HumanRequest, Interaction } from '@forge/plugin-api';
+
+const yesOrNo = [
+  { id: 'approve', label: 'Approve' },
+  { id: 'reject', label: 'Reject' },
+];
+
+/** Asks the person in front of the terminal, if there is one. Who declines to answer leaves the request open. */
+export function createTerminalGate(interaction: Interaction): HumanGate {
+  return {
+    id: 'terminal',
+    condition: () => interaction.interactive,
+    async request(request, { signal }) {
+      if (!interaction.interactive) return undefined;
+      return request.kind === 'approval'
+        ? approval(interaction, request, signal)
+        : answer(interaction, request, signal);
+    },
+  };
+}
+
+async function approval(
+  interaction: Interaction,
+  { title, body }: HumanRequest,
+  signal: AbortSignal,
+): Promise<Approval | undefined> {
+  const chosen = await interaction.ask({ title, body, options: yesOrNo, freeText: false }, signal);
+  if (chosen === undefined) return undefined;
+  if (chosen === 'approve') return { approved: true };
+  const reason = await interaction.ask({ title: 'Why? (leave empty to give no reason)' }, signal);
+  return { approved: false, reason: reason?.trim() || undefined };
+}
+
+async function answer(
+  interaction: Interaction,
+  { title, body, options }: HumanRequest,
+  signal: AbortSignal,
+): Promise<Approval | undefined> {
+  const choices = options.length > 0 ? { options, freeText: true } : {};
+  const given = (await interaction.ask({ title, body, ...choices }, signal))?.trim();
+  return given ? { approved: true, modifications: given } : undefined;
+}
