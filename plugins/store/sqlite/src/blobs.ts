@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 
 /** Files named by the SHA-256 of their bytes. A name appears only when the file is whole. */
@@ -11,26 +11,34 @@ export function createBlobs(folder: string, newId: () => string) {
     async putBlob(bytes: Uint8Array): Promise<string> {
       const hash = sha256(bytes);
       const path = pathOf(hash);
-      // A file of another length was damaged after it was written; it is replaced.
-      if ((await stat(path).catch(ifMissing))?.size === bytes.byteLength) return hash;
       const partial = `${path}.${newId()}.partial`;
       try {
-        await mkdir(join(folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
+        // A file of another length was damaged after it was written; it is replaced.
+        if ((await stat(path).catch(ifMissing))?.size === bytes.byteLength) return hash;
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await writeFile(partial, bytes, { mode: 0o600 });
         await rename(partial, path);
       } catch (error) {
-        await rm(partial, { force: true });
-        throw notStored(path, error);
+        await rm(partial, { force: true }).catch(() => undefined);
+        throw failed('stored', path, error);
       }
       return hash;
     },
 
     async getBlob(hash: string): Promise<Uint8Array> {
-      const bytes = /^[0-9a-f]{64}$/.test(hash) ? await readFile(pathOf(hash)).catch(ifMissing) : undefined;
-      if (bytes === undefined) throw forgeError('BLOB_NOT_FOUND', `There is no blob ${hash}`, { where: pathOf(hash) });
+      const path = pathOf(hash);
+      const isName = /^[0-9a-f]{64}$/.test(hash);
+      const bytes = isName ? await readFile(path).catch(ifMissing).catch(rethrown(path)) : undefined;
+      if (bytes === undefined) throw forgeError('BLOB_NOT_FOUND', `There is no blob ${hash}`, { where: path });
       if (sha256(bytes) === hash) return bytes;
-      throw forgeError('LOG_CORRUPT', `Blob ${hash} is damaged`, { where: pathOf(hash) });
+      throw forgeError('LOG_CORRUPT', `Blob ${hash} is damaged`, { where: path });
     },
+  };
+}
+
+function rethrown(path: string) {
+  return (error: unknown): never => {
+    throw failed('read', path, error);
   };
 }
 
@@ -43,11 +51,11 @@ function ifMissing(error: unknown): undefined {
   throw error;
 }
 
-function notStored(path: string, error: unknown): Error {
+function failed(what: 'stored' | 'read', path: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     const fix = 'Free some space, then repeat';
     return forgeError('DISK_FULL', 'The disk is full; the blob was not stored', { where: path, fix, cause: error });
   }
-  return forgeError('STORE_FAILED', 'A blob could not be stored', { where: path, why: message, cause: error });
+  return forgeError('STORE_FAILED', `A blob could not be ${what}`, { where: path, why: message, cause: error });
 }

@@ -16,6 +16,19 @@ export function createEvents(database: DatabaseOnDemand) {
     return rows.map((row) => eventOf(runId, row));
   };
 
+  /** The page as a whole could not be read; which event is at fault shows one by one. */
+  const firstDamaged = async (runId: string, after: number, cause: Error): Promise<Error> => {
+    let last = after;
+    try {
+      for (let page = await readPage(runId, last, 1); page[0] !== undefined; page = await readPage(runId, last, 1)) {
+        last = page[0].seq;
+      }
+    } catch {
+      return damaged(runId, last + 1, cause);
+    }
+    return damaged(runId, last, cause);
+  };
+
   return {
     async append(lease: Lease, events: readonly ForgeEvent[], patch: RunPatch = {}): Promise<void> {
       const link = checkedLink(lease, events);
@@ -40,8 +53,8 @@ export function createEvents(database: DatabaseOnDemand) {
       while (events.length < limit) {
         const wanted = Math.min(pageSize, limit - events.length);
         const last = events.at(-1)?.seq ?? after;
-        const page = await readPage(runId, last, wanted).catch((error: unknown) => {
-          throw isForgeError(error, 'STORE_CORRUPT') ? damaged(runId, error) : error;
+        const page = await readPage(runId, last, wanted).catch(async (error: unknown) => {
+          throw isForgeError(error, 'STORE_CORRUPT') ? await firstDamaged(runId, last, error) : error;
         });
         events.push(...page);
         if (page.length < wanted) break;
@@ -114,7 +127,11 @@ function sequenceConflict(runId: string, why: string): Error {
   return forgeError('SEQUENCE_CONFLICT', `Events do not continue the log of run ${runId}`, { where: runId, why });
 }
 
-function damaged(runId: string, cause: Error): Error {
-  const fix = 'forge verify names the first event that is damaged';
-  return forgeError('LOG_CORRUPT', `The log of run ${runId} is damaged`, { where: runId, fix, cause });
+function damaged(runId: string, seq: number, cause: Error): Error {
+  const where = `run ${runId}, event ${seq}`;
+  return forgeError('LOG_CORRUPT', `The log of run ${runId} is damaged at event ${seq}`, {
+    where,
+    data: { seq },
+    cause,
+  });
 }
