@@ -1,7 +1,7 @@
 // @ts-check
 import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SetupFault } from './fault.mjs';
@@ -36,7 +36,7 @@ export async function withLock(folder, { onWait, pace = usualPace }, work) {
   lost.catch(() => {});
   const beat = setInterval(() => void signOfLife(owner, token).catch((error) => lose(error)), pace.beat);
   const stopped = (/** @type {NodeJS.Signals} */ signal) => {
-    rmSync(folder, { recursive: true, force: true });
+    removeWhole(folder);
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
   process.on('SIGINT', stopped).on('SIGTERM', stopped);
@@ -45,7 +45,7 @@ export async function withLock(folder, { onWait, pace = usualPace }, work) {
   } finally {
     clearInterval(beat);
     process.off('SIGINT', stopped).off('SIGTERM', stopped);
-    if ((await ownerOf(folder)) === token) await rm(folder, { recursive: true, force: true });
+    if ((await ownerOf(folder)) === token) removeWhole(folder);
   }
 }
 
@@ -88,10 +88,21 @@ async function renamed(from, to) {
 
 /** @param {string} folder @param {string} dead */
 async function removeDead(folder, dead) {
-  if ((await ownerOf(folder)) !== dead) return;
-  const aside = `${folder}.dead-${randomUUID()}`;
-  await rename(folder, aside).catch(() => {});
-  await rm(aside, { recursive: true, force: true });
+  if ((await ownerOf(folder)) === dead) removeWhole(folder);
+}
+
+/** Emptied in place it would be free before it is gone, and the removal would go on in the next owner's lock.
+ * @param {string} folder
+ */
+function removeWhole(folder) {
+  const aside = `${folder}.${randomUUID()}`;
+  try {
+    renameSync(folder, aside);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return;
+    throw error;
+  }
+  rmSync(aside, { recursive: true, force: true });
 }
 
 /** @param {string} owner @param {string} token */
