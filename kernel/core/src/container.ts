@@ -87,11 +87,10 @@ class Scope implements Container {
   }
 
   get<T>(token: Token<T>): T {
-    for (let owner: Scope | undefined = this; owner !== undefined; owner = owner.#parent) {
-      if (owner.#disposed !== undefined) throw this.#missing(token, `the container "${owner.name}" was disposed`);
-      if (owner.#inner.isRegistered(token.key)) return owner.#inner.resolve<T>(token.key);
-    }
-    throw this.#missing(token, 'nothing was registered for it');
+    if (this.#disposed !== undefined) throw this.#missing(token, `the container "${this.name}" was disposed`);
+    if (this.#inner.isRegistered(token.key)) return this.#inner.resolve<T>(token.key);
+    if (this.#parent === undefined) throw this.#missing(token, 'nothing was registered for it');
+    return this.#parent.get(token);
   }
 
   child(name: string): Container {

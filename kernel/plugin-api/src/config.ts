@@ -25,6 +25,8 @@ export const configLayerSchema = z
       .strictObject({
         /** Name of a provider, or `auto`: the first that could be used. */
         provider: name,
+        /** The providers that `auto` looks at, in order: one whose secret is set, else one whose probe answers. */
+        auto: z.array(name),
         /** Model for all agents. Default: the provider's own. */
         model: name,
         /** Model by agent type. */
@@ -101,6 +103,7 @@ export interface ResolvedConfig {
   readonly plugins: readonly { readonly use: string; readonly options: Readonly<Record<string, unknown>> }[];
   readonly agents: Readonly<Record<'planner' | 'implementer' | 'reviewer' | 'tester' | 'deployer', string>>;
   readonly llm: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['llm']>>, 'provider' | 'fallback' | 'models'>> & {
+    readonly auto?: readonly string[] | undefined;
     readonly model?: string | undefined;
     readonly maxOutputTokens?: number | undefined;
   };

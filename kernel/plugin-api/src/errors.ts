@@ -127,6 +127,8 @@ export type ErrorCode = keyof typeof errorTable;
 export interface ErrorDetails {
   /** File, line, field, command or plugin in question. */
   readonly where?: string;
+  /** The lines around that place, with a mark under it. */
+  readonly frame?: string;
   /** What led to it: found against expected. */
   readonly why?: string;
   /** What the person can do, starting with a verb or a command. */

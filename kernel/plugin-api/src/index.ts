@@ -1,4 +1,5 @@
 export * from './agent.ts';
+export * from './api-version.ts';
 export * from './bus.ts';
 export * from './config.ts';
 export * from './deployer.ts';
