@@ -1,0 +1,111 @@
+import { version } from './version.ts';
+import type { World } from './world.ts';
+
+const argv = process.argv.slice(2);
+
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`forge ${version}\n`);
+} else {
+  await main();
+}
+
+async function main(): Promise<void> {
+  const world = await realWorld();
+  const unexpected = async (error: unknown): Promise<void> => {
+    const { reportFaults } = await import('./report-faults.ts');
+    end(reportFaults(error, world));
+  };
+  process.on('uncaughtException', unexpected);
+  process.on('unhandledRejection', unexpected);
+  try {
+    const { runProgram } = await import('./program.ts');
+    end(await runProgram(world));
+  } catch (error) {
+    await unexpected(error);
+  }
+}
+
+/** Ends the process once what was written is out: a plugin that left something open must not keep it alive. */
+function end(code: number): void {
+  process.exitCode = code;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+async function realWorld(): Promise<World> {
+  const { hostname, tmpdir, userInfo } = await import('node:os');
+  const listeners: (() => void)[] = [];
+  let interrupts = 0;
+  const interrupt = (): void => {
+    const listener = listeners.at(-1);
+    interrupts += 1;
+    if (listener === undefined || interrupts > 2) process.exit(130);
+    listener();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
+  // `forge runs | head` closes the pipe early; a closed terminal takes its stream away.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      if (stream === process.stdout && listeners.length === 0) process.exit(process.exitCode ?? 0);
+    });
+  }
+  return {
+    argv,
+    env: process.env,
+    cwd: process.cwd(),
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    clock: {
+      now: () => Date.now(),
+      sleep: (milliseconds, signal) =>
+        new Promise((resolve, reject) => {
+          signal?.throwIfAborted();
+          const abort = (): void => {
+            clearTimeout(timer);
+            reject(signal?.reason);
+          };
+          const timer = setTimeout(() => {
+            signal?.removeEventListener('abort', abort);
+            resolve();
+          }, milliseconds);
+          signal?.addEventListener('abort', abort, { once: true });
+        }),
+    },
+    userName: nameOf(userInfo),
+    hostName: hostname(),
+    nodeVersion: process.versions.node,
+    temporaryFolder: tmpdir(),
+    processExists: (pid) => {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code === 'EPERM';
+      }
+    },
+    onInterrupt: (listener) => {
+      listeners.push(listener);
+      return () => {
+        const index = listeners.indexOf(listener);
+        if (index >= 0) listeners.splice(index, 1);
+      };
+    },
+    interrupt,
+    atExit: (listener) => {
+      process.on('exit', listener);
+      return () => void process.off('exit', listener);
+    },
+  };
+}
+
+/** In a container the user may have a number and no name. */
+function nameOf(userInfo: () => { username: string }): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? 'unknown';
+  }
+}

@@ -1,0 +1,37 @@
+import measure from 'fast-string-truncated-width';
+
+/** Columns that a text takes in a terminal: escape sequences none, wide characters two. */
+export function textWidth(text: string): number {
+  return measure(text).width;
+}
+
+/** Cuts a line to so many columns, with `…` at the end when something is missing. Colours are closed. */
+export function fitLine(line: string, columns: number): string {
+  const { index, truncated, ellipsed } = measure(line, { limit: columns, ellipsis: '…' });
+  if (!truncated) return line;
+  const cut = `${line.slice(0, index)}${ellipsed ? '…' : ''}`;
+  return cut.includes('\u001B[') ? `${cut}\u001B[0m` : cut;
+}
+
+/** Fills with spaces at the end up to so many columns. */
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - textWidth(text)));
+}
+
+/** Fills with spaces at the start up to so many columns. */
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - textWidth(text))) + text;
+}
+
+/** What models and commands write must not move the cursor or colour the rest: only lines and tabs are left. */
+export function harmless(text: string): string {
+  return text
+    .replace(/\u001B\[[0-9;?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)/g, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]+/g, ' ');
+}
+
+/** All of a text on one line, harmless. */
+export function oneLine(text: string): string {
+  return harmless(text).replace(/\s+/g, ' ').trim();
+}

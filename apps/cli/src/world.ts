@@ -1,0 +1,38 @@
+import type { Clock } from '@forge/plugin-api';
+
+/** A place for text. `columns` and `rows` are those of a terminal. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  write(text: string): boolean;
+  on(event: 'resize', listener: () => void): unknown;
+  off(event: 'resize', listener: () => void): unknown;
+}
+
+/** All that the command line needs of the process and the machine. `main.ts` makes the real one. */
+export interface World {
+  /** Without the programs' own names. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  /** Of the person, for "decided by". */
+  readonly userName: string;
+  readonly hostName: string;
+  readonly nodeVersion: string;
+  readonly temporaryFolder: string;
+  processExists(pid: number): boolean;
+  /**
+   * Ctrl-C, a polite kill, or a closed terminal goes to the newest listener instead of ending the process; the third
+   * one ends it all the same. Returns how to stop listening.
+   */
+  onInterrupt(listener: () => void): () => void;
+  /** Does what Ctrl-C does, for prompts that see the key before the system does. */
+  interrupt(): void;
+  /** Called at the very end, whatever the reason. Must be quick. Returns how to forget it. */
+  atExit(listener: () => void): () => void;
+}
