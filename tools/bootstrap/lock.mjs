@@ -1,7 +1,7 @@
 // @ts-check
 import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SetupFault } from './fault.mjs';
@@ -55,11 +55,8 @@ export async function withLock(folder, { onWait, pace = usualPace }, work) {
  * @param {{ onWait: (owner: string) => void, pace: Pace }} options
  */
 async function acquire(folder, token, { onWait, pace }) {
-  const mine = `${folder}.${randomUUID()}`;
-  await mkdir(mine, { recursive: true });
-  await writeFile(join(mine, 'owner'), token);
   let seen = { sign: '', at: performance.now() };
-  for (let waits = 0; !(await renamed(mine, folder)); waits += 1) {
+  for (let waits = 0; !(await created(folder, token)); waits += 1) {
     const owner = await ownerOf(folder);
     if (owner === undefined) continue;
     if (waits === 0) onWait(owner.split(' ')[0] ?? owner);
@@ -70,18 +67,25 @@ async function acquire(folder, token, { onWait, pace }) {
   }
 }
 
-/** Renaming a folder onto one that has content fails, which is what makes the lock exclusive.
- * @param {string} from
- * @param {string} to
+/**
+ * Renaming a folder onto one that has content fails, which is what makes the lock exclusive.
+ *
+ * @param {string} folder
+ * @param {string} token
  */
-async function renamed(from, to) {
+async function created(folder, token) {
+  if (existsSync(folder)) return false;
+  const fresh = `${folder}.${randomUUID()}`;
+  await mkdir(fresh, { recursive: true });
+  await writeFile(join(fresh, 'owner'), token);
   try {
-    await rename(from, to);
+    renameSync(fresh, folder);
     return true;
   } catch (error) {
-    const code = /** @type {NodeJS.ErrnoException} */ (error).code ?? '';
+    rmSync(fresh, { recursive: true, force: true });
     // Windows answers EPERM for a target that is there.
-    if (['ENOTEMPTY', 'EEXIST'].includes(code) || (code === 'EPERM' && existsSync(to))) return false;
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? ''))
+      return false;
     throw error;
   }
 }
