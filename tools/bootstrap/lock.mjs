@@ -58,8 +58,7 @@ async function acquire(folder, token, { onWait, pace }) {
   let seen = { sign: '', at: performance.now() };
   for (let waits = 0; !(await created(folder, token)); waits += 1) {
     const owner = await ownerOf(folder);
-    if (owner === undefined) continue;
-    if (waits === 0) onWait(owner.split(' ')[0] ?? owner);
+    if (waits === 0) onWait(owner.split(' ')[0] || 'unknown');
     const sign = `${owner} ${await lastSign(folder)}`;
     if (sign !== seen.sign) seen = { sign, at: performance.now() };
     else if (performance.now() - seen.at > pace.silence) await removeDead(folder, owner);
@@ -83,9 +82,9 @@ async function created(folder, token) {
     return true;
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
+    const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
     // Windows answers EPERM for a target that is there.
-    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? ''))
-      return false;
+    if (['ENOTEMPTY', 'EEXIST'].includes(code) || (code === 'EPERM' && existsSync(folder))) return false;
     throw error;
   }
 }
@@ -119,9 +118,9 @@ async function signOfLife(owner, token) {
   await utimes(owner, now, now);
 }
 
-/** @param {string} folder @returns {Promise<string | undefined>} */
+/** The empty string when nobody signed. @param {string} folder */
 async function ownerOf(folder) {
-  return await readFile(join(folder, 'owner'), 'utf8').catch(() => undefined);
+  return await readFile(join(folder, 'owner'), 'utf8').catch(() => '');
 }
 
 /** @param {string} folder */

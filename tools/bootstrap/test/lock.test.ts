@@ -53,6 +53,12 @@ test('an owner that shows no sign of life is replaced', async () => {
   expect(existsSync(lock)).toBe(false);
 });
 
+test('a lock folder that nobody signed does not stand in the way', async () => {
+  await mkdir(lock);
+  const pace = { beat: 10, silence: 100 };
+  expect(await withLock(lock, { onWait: silent, pace }, async () => 'taken over')).toBe('taken over');
+});
+
 test('an owner that was replaced stops with an explanation and leaves the other its lock', async () => {
   const work = withLock(lock, { onWait: silent, pace: { beat: 10, silence: 60_000 } }, async () => {
     await writeFile(join(lock, 'owner'), '1 another');
