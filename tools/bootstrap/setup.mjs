@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
 import { SetupFault } from './fault.mjs';
-import { withLock } from './lock.mjs';
-import { thisMachine } from './platform.mjs';
+import { satisfies, thisMachine } from './platform.mjs';
 import { run } from './run.mjs';
-import { chooseTools, fetchTools, seconds } from './toolchain.mjs';
+import { inStateFolder } from './state-folder.mjs';
+import { fetchTools, pinnedTool, seconds } from './toolchain.mjs';
 
 /**
  * @typedef {{ root: string, env: NodeJS.ProcessEnv, log: (line: string) => void }} World
@@ -21,21 +21,20 @@ import { chooseTools, fetchTools, seconds } from './toolchain.mjs';
  */
 export async function prepare(world) {
   const { root, env, log } = world;
-  const folder = join(root, '.forge', 'toolchain');
-  const tools = chooseTools(await readPins(root), {
-    folder,
-    machine: thisMachine(),
-    ownNode: { version: process.versions.node, path: process.execPath },
-  });
-  const needed = [...(tools.node === undefined ? [] : [tools.node]), tools.pnpm];
-  const folders = [join(root, 'node_modules', '.bin'), dirname(tools.nodePath), dirname(tools.pnpm.binary)];
-  const ready = { node: tools.nodePath, env: withFirst(folders, env) };
+  const pins = await readPins();
+  const where = { folder: join(root, '.forge', 'toolchain'), machine: thisMachine() };
+  const pnpm = pinnedTool(pins, 'pnpm', where);
+  const node = satisfies(process.versions.node, pins.node.accepts) ? undefined : pinnedTool(pins, 'node', where);
+  const nodePath = node?.binary ?? process.execPath;
+  const folders = [join(root, 'node_modules', '.bin'), dirname(nodePath), dirname(pnpm.binary)];
+  const ready = { node: nodePath, env: withFirst(folders, env) };
+  const needed = node === undefined ? [pnpm] : [node, pnpm];
   const complete = async () => needed.every((tool) => existsSync(tool.binary)) && (await installed(root));
   if (await complete()) return ready;
-  await locked(world, async (scratch) => {
+  await inStateFolder(join(root, '.forge'), log, async (scratch) => {
     if (await complete()) return;
     await fetchTools(needed, { scratch, env, log });
-    if (!(await installed(root))) await install({ ...world, env: ready.env }, tools.pnpm.binary);
+    if (!(await installed(root))) await install({ ...world, env: ready.env }, pnpm.binary);
   });
   return ready;
 }
@@ -49,7 +48,7 @@ export async function prepare(world) {
 export async function prepareLaunch(world) {
   const { root, log } = world;
   const { node, env } = await prepare(world);
-  await locked(world, async () => {
+  await inStateFolder(join(root, '.forge'), log, async () => {
     const started = performance.now();
     // Created before, because the folder's appearance would make apps/cli newer than the launch file.
     await mkdir(join(root, 'apps', 'cli', 'dist'), { recursive: true });
@@ -89,24 +88,9 @@ async function installed(root) {
   return wanted !== undefined && wanted === (await read('node_modules/.pnpm/lock.yaml'));
 }
 
-/**
- * @template T
- * @param {World} world
- * @param {(scratch: string) => Promise<T>} work
- */
-async function locked({ root, log }, work) {
-  const state = join(root, '.forge');
-  await mkdir(state, { recursive: true }).catch((error) => {
-    throw new SetupFault(`cannot write ${state}: ${error.message}`, 'Start Forge once as the owner of that folder.');
-  });
-  await writeFile(join(state, '.gitignore'), '*\n');
-  const onWait = (/** @type {string} */ owner) => log(`waiting for the set-up that process ${owner} is doing`);
-  return await withLock(join(state, 'setup.lock'), { onWait }, work);
-}
-
-/** @param {string} root @returns {Promise<import('./toolchain.mjs').Pins>} */
-async function readPins(root) {
-  return JSON.parse(await readFile(join(root, 'tools', 'bootstrap', 'toolchain.json'), 'utf8'));
+/** @returns {Promise<import('./toolchain.mjs').Pins>} */
+async function readPins() {
+  return JSON.parse(await readFile(new URL('toolchain.json', import.meta.url), 'utf8'));
 }
 
 /** @param {readonly string[]} folders @param {NodeJS.ProcessEnv} env */

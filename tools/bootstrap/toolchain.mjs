@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SetupFault } from './fault.mjs';
-import { packagesFor, satisfies } from './platform.mjs';
+import { packagesFor } from './platform.mjs';
 import { run } from './run.mjs';
 
 /**
@@ -16,19 +16,28 @@ import { run } from './run.mjs';
  */
 
 /**
- * Which binaries a set-up uses: the machine's own Node when it is new enough, else the pinned one, and always the
- * pinned pnpm. Reads nothing from disk; throws a SetupFault when this platform has no pin.
+ * The pinned Node or pnpm for a machine, as it will lie in `folder`. Reads nothing from disk.
  *
  * @param {Pins} pins
- * @param {{ folder: string, machine: Machine, ownNode: { version: string, path: string } }} where
- * @returns {{ node: Tool | undefined, nodePath: string, pnpm: Tool }}
+ * @param {'node' | 'pnpm'} which
+ * @param {{ folder: string, machine: Machine }} where
+ * @returns {Tool}
+ * @throws a SetupFault when the platform has no pin
  */
-export function chooseTools(pins, { folder, machine, ownNode }) {
-  const names = packagesFor(machine);
-  const pinned = (/** @type {'node' | 'pnpm'} */ which) =>
-    toolFrom(pins[which], names[which], which, folder, pins.node);
-  const node = satisfies(ownNode.version, pins.node.accepts) ? undefined : pinned('node');
-  return { node, nodePath: node?.binary ?? ownNode.path, pnpm: pinned('pnpm') };
+export function pinnedTool(pins, which, { folder, machine }) {
+  const { version, file, packages } = pins[which];
+  const name = packagesFor(machine)[which];
+  const spec = `${name}@${version}`;
+  const integrity = packages[name];
+  if (integrity === undefined) {
+    const pin = `add the sha512 of ${spec} to tools/bootstrap/toolchain.json.`;
+    throw new SetupFault(
+      `no ${which} ${version} is pinned for this platform (${name}); pinned are: ${Object.keys(packages).join(', ')}`,
+      which === 'node' ? `Install Node ${pins.node.accepts} and start again, or ${pin}` : `To go on, ${pin}`,
+    );
+  }
+  const home = join(folder, `${name.replace('/', '+')}-${version}`);
+  return { name, spec, integrity, member: `package/${file}`, home, binary: join(home, file) };
 }
 
 /**
@@ -47,35 +56,6 @@ export async function fetchTools(tools, { scratch, env, log }) {
   await download(missing, { work, env });
   for (const tool of missing) await unpack(tool, { work, env });
   log(`fetched and checked them in ${seconds(started)}`);
-}
-
-/**
- * @param {ToolPins} pins
- * @param {string} name
- * @param {string} label
- * @param {string} folder
- * @param {{ accepts: string }} node
- * @returns {Tool}
- */
-function toolFrom(pins, name, label, folder, node) {
-  const integrity = pins.packages[name];
-  if (integrity === undefined) {
-    const known = Object.keys(pins.packages).join(', ');
-    const own = label === 'node' ? `Install Node ${node.accepts} yourself and start again, or add` : 'Add';
-    throw new SetupFault(
-      `no ${label} ${pins.version} is pinned for this platform (${name}); pinned are: ${known}`,
-      `${own} the sha512 of ${name}@${pins.version} to tools/bootstrap/toolchain.json.`,
-    );
-  }
-  const home = join(folder, `${name.replace('/', '+')}-${pins.version}`);
-  return {
-    name,
-    spec: `${name}@${pins.version}`,
-    integrity,
-    member: `package/${pins.file}`,
-    home,
-    binary: join(home, pins.file),
-  };
 }
 
 /** `npm pack` only downloads: it runs no script and uses the registry, proxy and cache that the user's npm is set to.

