@@ -1,6 +1,14 @@
 import { join } from 'node:path';
+import { formatMessages, type BuildFailure } from 'esbuild';
 import { bundle } from './bundle.ts';
 import { repositoryRoot } from './repository.ts';
 import { writeBundle } from './write.ts';
 
-writeBundle(join(repositoryRoot, 'apps/cli/dist'), await bundle(repositoryRoot), Date.now());
+try {
+  writeBundle(join(repositoryRoot, 'apps/cli/dist'), await bundle(repositoryRoot), Date.now());
+} catch (error) {
+  const { errors } = error as Partial<BuildFailure>;
+  if (errors === undefined) throw error;
+  process.stderr.write((await formatMessages(errors, { kind: 'error' })).join(''));
+  process.exitCode = 1;
+}

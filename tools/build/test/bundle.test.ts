@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bundle } from '../src/bundle.ts';
+import { writeBundle } from '../src/write.ts';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+
+// The smallest repository with everything a bundle has to get right.
+const sources: Record<string, string> = {
+  'apps/cli/package.json': '{ "name": "forge", "version": "1.2.3", "type": "module", "dependencies": {} }',
+  'apps/cli/demo/task.txt': 'make it so',
+  'apps/cli/src/main.ts': `
+    import * as api from '@forge/plugin-api';
+    import { readFileSync, readdirSync } from 'node:fs';
+    import { Worker } from 'node:worker_threads';
+    const folder = new URL('../../../plugins/', import.meta.url);
+    const plugin = await import(new URL('tool/echo/index.js', folder).href);
+    const worker = new Worker(plugin.worker);
+    const fromWorker = await new Promise((resolve) => worker.once('message', resolve));
+    console.log(JSON.stringify({
+      oneInstance: plugin.api.instance === api.instance,
+      prompt: readFileSync(plugin.prompt, 'utf8'),
+      task: readFileSync(new URL('../demo/task.txt', import.meta.url), 'utf8'),
+      fromWorker,
+      kinds: readdirSync(folder),
+    }));`,
+  'kernel/plugin-api/package.json':
+    '{ "name": "@forge/plugin-api", "type": "module", "exports": { ".": { "@forge/source": "./src/index.ts" } } }',
+  'kernel/plugin-api/src/index.ts': 'export const instance = {};',
+  'plugins/tool/echo/package.json': '{ "name": "@forge/tool-echo", "type": "module" }',
+  'plugins/tool/echo/plugin.json': '{ "name": "echo", "entry": "./src/index.ts" }',
+  'plugins/tool/echo/prompts/echo.md': 'Say it again.',
+  'plugins/tool/echo/src/index.ts': `
+    export * as api from '@forge/plugin-api';
+    export const prompt = new URL('../prompts/echo.md', import.meta.url);
+    export const worker = new URL('./echo.worker.ts', import.meta.url);`,
+  'plugins/tool/echo/src/echo.worker.ts': `
+    import { createRequire } from 'node:module';
+    import { parentPort } from 'node:worker_threads';
+    import old from './common.cjs';
+    parentPort?.postMessage(old.separator);`,
+  'plugins/tool/echo/src/common.cjs': `exports.separator = require('node:path').posix.sep;`,
+  'plugins/lib/words/src/words.ts': 'export const words = 1;',
+};
+
+let root: string;
+let dist: string;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'forge-bundle-'));
+  dist = join(root, 'apps/cli/dist');
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+beforeEach(() => {
+  for (const [path, text] of Object.entries(sources)) put(path, text);
+  cpSync(join(repository, 'tools/bootstrap'), join(root, 'tools/bootstrap'), {
+    recursive: true,
+    filter: (from) => !/node_modules|\/test/.test(from),
+  });
+  if (existsSync(join(root, 'node_modules'))) return;
+  mkdirSync(join(root, 'node_modules/@forge'), { recursive: true });
+  symlinkSync(join(root, 'kernel/plugin-api'), join(root, 'node_modules/@forge/plugin-api'));
+});
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+async function build(): Promise<void> {
+  writeBundle(dist, await bundle(root), Date.now());
+}
+
+function start() {
+  return spawnSync(process.execPath, [join(dist, 'forge.js')], { encoding: 'utf8', cwd: tmpdir() });
+}
+
+test('the bundle runs: one plugin-api, workers, assets and the default plugins are found', async () => {
+  await build();
+  const { stdout, stderr } = start();
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({
+    oneInstance: true,
+    prompt: 'Say it again.',
+    task: 'make it so',
+    fromWorker: '/',
+    kinds: ['tool'],
+  });
+  expect(JSON.parse(readFileSync(join(dist, 'plugins/tool/echo/plugin.json'), 'utf8'))).toEqual({
+    name: 'echo',
+    entry: './index.js',
+  });
+});
+
+test('what did not change is not written again; what is gone goes, but a chunk only after a day', async () => {
+  await build();
+  const past = new Date('2026-01-01');
+  for (const path of ['main.js', 'forge.js']) utimesSync(join(dist, path), past, past);
+  put('apps/cli/dist/plugins/tool/gone/plugin.json', '{}');
+  put('apps/cli/dist/chunks/YOUNG.js', '');
+  put('apps/cli/dist/chunks/OLD.js', '');
+  utimesSync(join(dist, 'chunks/OLD.js'), past, past);
+  put('plugins/tool/echo/prompts/echo.md', 'Say it differently.');
+  await build();
+  expect(statSync(join(dist, 'main.js')).mtime).toEqual(past);
+  expect(start().stdout).toContain('Say it differently.');
+  const left = ['plugins/tool/gone/plugin.json', 'chunks/OLD.js', 'chunks/YOUNG.js'];
+  expect(left.map((path) => existsSync(join(dist, path)))).toEqual([false, false, true]);
+});
+
+describe('refuses', () => {
+  test.each([
+    ['a package that an installed Forge would not have', "import 'libsql';", 'main.js imports libsql'],
+    ['a module that does not exist', "import './gone.ts';", 'Could not resolve "./gone.ts"'],
+    ['a place that moves', 'console.log(import.meta.dirname);', 'import.meta.dirname is another file in the bundle'],
+  ])('%s', async (_, source, message) => {
+    put('apps/cli/src/main.ts', source);
+    await expect(bundle(root)).rejects.toThrow(message);
+  });
+});
