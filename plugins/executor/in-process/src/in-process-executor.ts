@@ -5,9 +5,10 @@ export const inProcessExecutor: Executor = {
   name: 'in-process',
   async execute(job, host) {
     const { signal } = host.context;
-    signal.throwIfAborted();
-    const agent = await host.resolveAgent(job.agent);
-    return untilAborted(async () => (await agent.execute(job.input as never, host.context)) as Json, signal);
+    return untilAborted(async () => {
+      const agent = await host.resolveAgent(job.agent);
+      return (await agent.execute(job.input as never, host.context)) as Json;
+    }, signal);
   },
 };
 

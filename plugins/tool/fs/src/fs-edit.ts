@@ -1,0 +1,46 @@
+import { isUtf8 } from 'node:buffer';
+import { defineTool, forgeError, z } from '@forge/plugin-api';
+import { notFound } from './confined/file-error.ts';
+import { shown } from './confined/path-parts.ts';
+import { notPlain, openFile, readWhole } from './confined/read-file.ts';
+import { inWorkspace } from './confined/workspace.ts';
+import { writeFile } from './confined/write-file.ts';
+import { replace } from './text/replace.ts';
+
+const edit = z.strictObject({ old: z.string(), new: z.string(), all: z.boolean().optional() });
+const input = z.strictObject({ path: z.string(), edits: z.array(edit).min(1) });
+const mostBytes = 8_000_000;
+
+export function createFsEdit(temporaryName: () => string) {
+  return defineTool({
+    name: 'fs_edit',
+    description:
+      'Replaces exact text in a file. "old" must occur once (or set "all"), without line numbers. All edits or none.',
+    schema: { input, output: z.string() },
+    effect: 'workspace',
+    timeoutMs: 30_000,
+    describe: ({ path }) => `editing ${path}`,
+    render: (output) => output,
+    execute: ({ path, edits }, ctx) =>
+      inWorkspace(ctx, path, ({ find, handles }) => {
+        const place = find(path);
+        const { directory, name, location, stats } = place;
+        if (stats === undefined) throw notFound(directory, name, path);
+        if (!stats.isFile()) throw notPlain(location, stats);
+        const bytes = readWhole(openFile(directory, name, location, handles), mostBytes);
+        if (bytes === undefined || bytes.includes(0) || !isUtf8(bytes)) {
+          const why = bytes === undefined ? 'it is too large' : 'it is not UTF-8 text';
+          throw forgeError('TOOL_FAILED', `${shown(location)} cannot be edited: ${why}`);
+        }
+        const { text, lines } = replace(bytes.toString('utf8'), edits, shown(location));
+        writeFile(place, Buffer.from(text, 'utf8'), temporaryName(), handles);
+        return `edited ${shown(location)} at ${whereabouts(lines)}`;
+      }),
+  });
+}
+
+function whereabouts(lines: readonly number[]): string {
+  if (lines.length === 1) return `line ${lines[0]}`;
+  const shownLines = lines.slice(0, 10).join(', ');
+  return `lines ${shownLines}${lines.length > 10 ? `, … (${lines.length} places)` : ''}`;
+}

@@ -1,0 +1,28 @@
+/** The candidate that is most like the word, if it is like it at all: the same but for case, or few letters away. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = word.toLowerCase();
+  const allowed = Math.min(3, Math.floor(wanted.length / 3));
+  let best: string | undefined;
+  let least = allowed + 1;
+  for (const candidate of candidates.slice(0, 2000)) {
+    const distance = editDistance(wanted, candidate.toLowerCase(), least);
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Letters to insert, delete or replace; `limit` when there are that many or more. */
+function editDistance(one: string, other: string, limit: number): number {
+  if (Math.abs(one.length - other.length) >= limit) return limit;
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let line = 1; line <= one.length; line++) {
+    const next = [line];
+    for (let column = 1; column <= other.length; column++) {
+      const replaced = (row[column - 1] ?? 0) + (one[line - 1] === other[column - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    if (Math.min(...next) >= limit) return limit;
+    row = next;
+  }
+  return Math.min(limit, row[other.length] ?? limit);
+}
