@@ -1,0 +1,158 @@
+import type { EventOf, EventType, Finding, ForgeEvent } from '@forge/plugin-api';
+import { formatDollars, formatDuration, formatMoney, formatTokens } from './figures.ts';
+import { glyphs, type Glyph } from './glyphs.ts';
+import { countsOf, phaseFacts } from './phase-facts.ts';
+import { surroundings } from './picture.ts';
+import { phaseMs, type RunView } from './run-view.ts';
+import { oneLine } from './text-width.ts';
+
+/** What an event says in one line; `detail` is of interest only to who looks for it. */
+export interface EventLine {
+  readonly glyph: Glyph;
+  readonly text: string;
+  readonly detail: boolean;
+}
+
+type Describe<T extends EventType> = (
+  event: EventOf<T>,
+  view: RunView,
+) => readonly [glyph: Glyph, text: string, detail?: 'detail'] | undefined;
+
+/** The line for an event, given the view with that event in it. Undefined: it has nothing to say. */
+export function eventLine(event: ForgeEvent, view: RunView): EventLine | undefined {
+  const describe = Object.hasOwn(lines, event.type) ? (lines[event.type] as Describe<EventType>) : undefined;
+  const line = describe?.(event as never, view);
+  if (line === undefined) return undefined;
+  return { glyph: line[0], text: oneLine(line[1]), detail: line[2] === 'detail' };
+}
+
+/** As text, without colour. */
+export function writtenLine({ glyph, text }: EventLine): string {
+  return `${glyphs[glyph]} ${text}`;
+}
+
+const lines: { readonly [T in EventType]: Describe<T> } = {
+  'run.started': ({ payload, traceId }, view) => [
+    'running',
+    [
+      `run ${traceId}`,
+      `branch ${payload.branch}`,
+      `budget ${formatDollars(payload.budgetUsd)}`,
+      ...surroundings(view),
+    ].join(' · '),
+  ],
+  'run.resumed': ({ payload }) => ['running', `resumed by ${payload.owner}`],
+  'run.parked': ({ payload }) => ['parked', `${parkedWords[payload.reason]}: ${payload.detail}`],
+  'run.completed': ({ payload }) => ['done', `done: ${payload.summary}`],
+  'run.failed': ({ payload }) => ['failed', `${payload.message} [${payload.code}]`],
+  'run.discarded': ({ payload }) => ['parked', `discarded by ${payload.by}`],
+
+  'sandbox.selected': ({ payload }) => ['note', `sandbox ${payload.name} (${payload.level}): ${payload.detail}`],
+  'phase.entered': ({ payload }) => ['running', payload.phase],
+  'phase.completed': ({ payload }, view) => ['done', phaseWords(payload.phase, view)],
+  'phase.failed': ({ payload }) => ['failed', `${payload.phase}: ${payload.message} [${payload.code}]`],
+
+  'plan.created': ({ payload: { plan } }) => ['note', `plan: ${plan.tasks.map((task) => task.id).join(', ')}`],
+  'task.started': ({ payload }) => ['running', `${payload.taskId}: ${payload.title}`],
+  'task.completed': ({ payload }) => ['done', `${payload.taskId}: ${payload.summary}`],
+  'task.merged': ({ payload }) => ['note', `${payload.taskId}: merged as ${payload.commit.slice(0, 12)}`],
+  'task.failed': ({ payload }) => ['failed', `${payload.taskId}: ${payload.message} [${payload.code}]`],
+
+  'execution.started': (event) => ['running', `${who(event)}: ${event.payload.agent} starts`, 'detail'],
+  'execution.completed': (event, view) => ['done', `${who(event, view)}: ready`, 'detail'],
+  'execution.failed': (event, view) => [
+    'failed',
+    `${who(event, view)}: ${event.payload.message} [${event.payload.code}]`,
+  ],
+  'execution.restarted': (event, view) => ['warn', `${who(event, view)}: starts again, ${event.payload.reason}`],
+
+  'llm.requested': (event, view) => [
+    'note',
+    `${who(event, view)}: asks ${event.payload.provider}:${event.payload.model}`,
+    'detail',
+  ],
+  'llm.responded': (event, view) => ['note', `${who(event, view)}: reply, ${replyCost(event)}`, 'detail'],
+  'llm.retried': (event, view) => [
+    'warn',
+    `${who(event, view)}: ${event.payload.message}; try ${event.payload.attempt + 1} in ${Math.ceil(event.payload.waitMs / 1000)} s`,
+  ],
+  'llm.failed': (event, view) => ['failed', `${who(event, view)}: ${event.payload.message} [${event.payload.code}]`],
+  'tool.intent': (event, view) => ['note', `${who(event, view)}: ${event.payload.description}`],
+  'tool.result': (event, view) => [
+    event.payload.ok ? 'note' : 'warn',
+    `${who(event, view)}: ${event.payload.tool} ${event.payload.ok ? 'done' : `failed: ${event.payload.text.slice(0, 200)}`}`,
+    'detail',
+  ],
+  'memory.called': (event, view) => ['note', `${who(event, view)}: memory ${event.payload.operation}`, 'detail'],
+  'step.completed': (event, view) => ['note', `${who(event, view)}: ${event.payload.name}`, 'detail'],
+  'agent.progress': (event, view) => ['note', `${who(event, view)}: ${event.payload.message}`],
+  'agent.note': (event, view) => [
+    'note',
+    `${who(event, view)}: ${event.payload.decision}${event.rationale === undefined ? '' : ` (${event.rationale})`}`,
+  ],
+
+  'request.opened': ({ payload: { request } }) => [
+    'ask',
+    `${request.title} — forge ${request.kind === 'approval' ? 'approve' : 'answer'} ${request.id}`,
+  ],
+  'request.decided': ({ payload }, view) => {
+    const request = view.requests.find((entry) => entry.request.id === payload.requestId)?.request;
+    const { approved, answer, reason, by } = payload.decision;
+    const verdict = answer ?? (approved === true ? 'approved' : 'rejected');
+    return ['note', `${request?.title ?? payload.requestId}: ${verdict} by ${by}${reason ? ` (${reason})` : ''}`];
+  },
+
+  'finding.detected': ({ payload }) => ['warn', `${payload.finding.severity} ${findingWords(payload.finding)}`],
+  'finding.rejected': ({ payload }) => ['note', `not upheld: ${findingWords(payload.finding)} (${payload.reason})`],
+  'finding.resolved': ({ payload }) => ['done', `fixed: ${findingWords(payload.finding)}`],
+  'tests.ran': ({ payload: { evidence } }) => [
+    evidence.exitCode === 0 ? 'done' : evidence.on === 'base' ? 'note' : 'failed',
+    `tests on ${evidence.on === 'base' ? 'the base' : 'the result'}: ${countsOf(evidence)} (${evidence.command})`,
+  ],
+  'breaker.tripped': ({ payload }) => ['failed', `limit ${payload.breaker}: ${payload.reason}`],
+  'breaker.nudged': (event, view) => ['warn', `${who(event, view)}: ${event.payload.reason}`],
+  'deployment.decided': ({ payload }) => [
+    'note',
+    `risk ${payload.risk}, ${payload.strategy}${payload.requireApproval ? ', needs your approval' : ''}: ${payload.reasons.join('; ')}`,
+  ],
+  'deployment.stage': ({ payload }) => ['done', `${payload.deployer} ${payload.stage}: ${payload.location}`],
+  'deployment.rolledback': ({ payload }) => [
+    'warn',
+    `${payload.deployer} ${payload.stage} rolled back: ${payload.issues.join('; ')}`,
+  ],
+  custom: (event) => ['note', `${event.source}: ${event.payload.name}`, 'detail'],
+};
+
+export const parkedWords = {
+  approval: 'waits for your approval',
+  question: 'waits for your answer',
+  'outcome-unknown': 'waits for you: it is not known whether a step was carried out',
+  quota: 'waits for the quota of the model',
+  budget: 'stopped at its budget',
+  stopped: 'stopped with a checkpoint',
+  'disk-full': 'stopped because the disk is full',
+} as const;
+
+/** The task, or else the agent, that an event is about. */
+function who(event: ForgeEvent, view?: RunView): string {
+  return event.taskId ?? view?.executions[event.executionId ?? '']?.agent ?? event.phase ?? event.source;
+}
+
+export function findingWords({ file, line, message }: Finding): string {
+  return `${file}${line === undefined ? '' : `:${line}`} ${message}`;
+}
+
+function phaseWords(name: string, view: RunView): string {
+  const phase = view.phases.find((entry) => entry.name === name);
+  if (phase === undefined) return name;
+  const figures = [formatDuration(phaseMs(phase, view.lastAt)), formatMoney(phase.spent)];
+  return [name, phaseFacts(view, phase), ...figures].filter((word) => word !== '').join(' · ');
+}
+
+function replyCost({ payload, costUsd = payload.costUsd }: EventOf<'llm.responded'>): string {
+  const { usage, estimated } = payload;
+  const tokens = usage === undefined ? undefined : usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const counted =
+    tokens === undefined ? '' : `${formatTokens(tokens)} tokens in, ${formatTokens(usage?.outputTokens ?? 0)} out, `;
+  return `${counted}${costUsd === undefined ? '$?' : formatDollars(costUsd)}${estimated ? ' estimated' : ''}`;
+}

@@ -1,0 +1,86 @@
+import { errorTable, exitCodes, faultsOf, type ExitName, type ForgeError } from '@forge/plugin-api';
+import { glyph } from './glyphs.ts';
+import type { Style } from './style.ts';
+import { harmless } from './text-width.ts';
+
+const mostShown = 5;
+
+export interface FaultSettings {
+  readonly style: Style;
+  /** Stack traces, too. */
+  readonly debug: boolean;
+  /** How to go on when a fault does not say so itself. */
+  readonly next?: string | undefined;
+}
+
+/** Any error for a person: what, where, why, what to do. At most five; every one says how to go on, or `next` does. */
+export function drawFaults(error: unknown, settings: FaultSettings): string {
+  const faults = faultsOf(error);
+  const shown = faults.slice(0, mostShown).map((fault) => drawFault(fault, settings));
+  const more = faults.length - shown.length;
+  if (more > 0) shown.push(`  and ${more} more`);
+  if (faults.every((fault) => fault.details.fix === undefined)) {
+    shown.push(`  ${settings.next ?? goOn[exitNameOf(error)]}`);
+  }
+  return shown.join('\n');
+}
+
+/** The same for programs. */
+export function faultObjects(error: unknown): readonly FaultObject[] {
+  return faultsOf(error).map(({ code, message, details }) => ({ type: 'error', code, message, ...details }));
+}
+
+type FaultObject = { readonly type: 'error'; readonly code: string; readonly message: string } & ForgeError['details'];
+
+/** That of the first fault, where several were gathered. */
+export function exitCodeOfFaults(error: unknown): number {
+  return exitCodes[exitNameOf(error)];
+}
+
+function exitNameOf(error: unknown): ExitName {
+  const [first] = faultsOf(error);
+  return first === undefined ? 'failed' : errorTable[first.code];
+}
+
+/** What helps in general, for each way to end. */
+const goOn: Record<ExitName, string> = {
+  done: '',
+  failed: 'See what happened with forge logs, and go on with forge resume.',
+  usage: 'See forge --help, or forge <command> --help.',
+  waiting: 'See what is asked with forge inbox.',
+  credentials: 'See what is missing with forge doctor.',
+  limit: 'Raise the limit and go on, such as forge resume --budget 5.',
+  plugin: 'See what is installed with forge plugin list, and what is wrong with forge doctor.',
+  environment: 'See what is missing with forge doctor.',
+  conflict: 'See what is going on with forge runs, then try again.',
+  stopped: 'Go on with forge resume.',
+};
+
+function drawFault(fault: ForgeError, { style, debug }: FaultSettings): string {
+  const { where, why, fix, plugin } = fault.details;
+  const [place = '', ...frame] = harmless(where ?? '').split('\n');
+  const isFile = /:\d+(:\d+)?$/.test(place);
+  const head = [isFile ? style.bold(place) : '', harmless(fault.message).trim(), style.dim(`[${fault.code}]`)];
+  const rows = [
+    ['where', isFile ? '' : place],
+    ['why', harmless(why ?? '')],
+    ['plugin', plugin ?? ''],
+    ['fix', harmless(fix ?? '')],
+  ].filter(([, text]) => text !== '') as [string, string][];
+  return [
+    `${glyph('failed', style)} ${indentRest(head.filter((word) => word !== '').join('  '), '  ')}`,
+    ...frame.map((line) => `  ${line}`),
+    ...rows.map(([name, text]) => `  ${style.dim(name.padEnd(7))}${indentRest(text.trimEnd(), ' '.repeat(9))}`),
+    ...(debug ? traces(fault) : []),
+  ].join('\n');
+}
+
+function indentRest(text: string, indent: string): string {
+  return text.split('\n').join(`\n${indent}`);
+}
+
+/** The stacks of an error and of all that led to it. */
+function traces(error: unknown): string[] {
+  if (!(error instanceof Error)) return error === undefined ? [] : [`  cause: ${String(error)}`];
+  return [indentRest(`  ${error.stack ?? error.message}`, '  '), ...traces(error.cause)];
+}

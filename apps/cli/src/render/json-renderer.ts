@@ -1,0 +1,11 @@
+import type { RunRenderer } from './run-renderer.ts';
+
+/** The events as they are stored, one JSON object per line. */
+export function createJsonRenderer(write: (line: string) => void): RunRenderer {
+  return {
+    restore: () => {},
+    event: (event) => write(JSON.stringify(event)),
+    remark: () => {},
+    end: () => {},
+  };
+}

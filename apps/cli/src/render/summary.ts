@@ -1,0 +1,126 @@
+import type { ForgeError } from '@forge/plugin-api';
+import { count, formatDollars, formatDuration, formatMoney, formatTime } from './figures.ts';
+import { parkedWords } from './event-lines.ts';
+import { glyph, recordedMark } from './glyphs.ts';
+import { findingFacts, testFacts } from './phase-facts.ts';
+import { elapsedMs, type RunView } from './run-view.ts';
+import type { Style } from './style.ts';
+import { harmless, oneLine, padEnd, textWidth } from './text-width.ts';
+
+export interface SummarySettings {
+  readonly style: Style;
+  readonly columns: number;
+}
+
+type Pair = readonly [name: string, text: string];
+
+/** How a run ended and what to do next, in a few lines that start with a word or a glyph. */
+export function drawSummary(view: RunView, settings: SummarySettings, error?: ForgeError): string {
+  const { style } = settings;
+  const pairs = (error === undefined ? pairsOf(view) : pairsOfFailure(view, error)).filter(([, text]) => text !== '');
+  const lines = [`${headline(view, style, error)}`, ...layOut(pairs, settings)];
+  return lines.map((line) => (view.recorded ? `${style.yellow(recordedMark)}${line}` : line)).join('\n');
+}
+
+function headline(view: RunView, style: Style, error: ForgeError | undefined): string {
+  const figures = `${formatDuration(elapsedMs(view, view.lastAt))} · ${formatMoney(view.spent)}`;
+  if (view.parked !== undefined) {
+    const { reason, detail } = view.parked;
+    const words = parkedWords[reason];
+    return `${glyph('parked', style)} ${style.bold(capital(words))}: ${oneLine(detail)} · ${figures}`;
+  }
+  if (error !== undefined) return `${glyph('failed', style)} ${oneLine(error.message)} [${error.code}] · ${figures}`;
+  if (view.failure !== undefined) {
+    return `${glyph('failed', style)} ${oneLine(view.failure.message)} [${view.failure.code}] · ${figures}`;
+  }
+  if (view.status === 'discarded') return `${glyph('parked', style)} Discarded · ${figures}`;
+  if (view.status === 'running') return `${glyph('running', style)} Under way for ${figures}`;
+  return [`${glyph('done', style)} ${style.bold(`Done in ${figures}`)}`, changed(view)].filter(Boolean).join(' · ');
+}
+
+function changed({ change, plan }: RunView): string {
+  if (change === undefined) return plan === undefined ? '' : `plan of ${count(plan.tasks.length, 'task')}`;
+  const sum = (key: 'added' | 'removed'): number => change.files.reduce((total, file) => total + file[key], 0);
+  return `${count(change.files.length, 'file')} changed, +${sum('added')} −${sum('removed')}`;
+}
+
+function pairsOf(view: RunView): readonly Pair[] {
+  if (view.parked !== undefined) return waitingPairs(view);
+  if (view.status === 'failed') return failedPairs(view, view.failure?.fix);
+  if (view.change === undefined) return [];
+  const { branch } = view.change;
+  return [
+    [
+      'Review',
+      view.phases.some((phase) => phase.name === 'review' && phase.status === 'done') ? findingFacts(view) : '',
+    ],
+    ['Tests', testFacts(view)],
+    ['Branch', branch],
+    ['Diff', `git diff ${view.base?.branch ?? view.change.base.slice(0, 12)}...${branch}`],
+    ['Next', `git merge ${branch}`],
+    ['or', `forge show ${view.runId} --diff`],
+  ];
+}
+
+function pairsOfFailure(view: RunView, error: ForgeError): readonly Pair[] {
+  if (view.parked !== undefined) return waitingPairs(view);
+  const { where, why, fix } = error.details;
+  return [['Where', where ?? ''], ['Why', why ?? ''], ...failedPairs(view, fix)];
+}
+
+function failedPairs(view: RunView, fix: string | undefined): readonly Pair[] {
+  return [
+    ['Fix', fix ?? ''],
+    ['See', `forge show ${view.runId}`],
+    ['or', `forge logs ${view.runId}`],
+    ['Next', `forge resume ${view.runId}`],
+    ['or', `forge discard ${view.runId}`],
+  ];
+}
+
+/** How a run that waits goes on. */
+function waitingPairs(view: RunView): readonly Pair[] {
+  const { runId, parked, requests, budgetUsd } = view;
+  const asked = requests.filter(({ decision }) => decision === undefined).map(({ request }) => request);
+  const decide = asked.flatMap(({ id, kind, title, options }): Pair[] => [
+    ['Asked', title],
+    ...(kind === 'approval'
+      ? ([
+          ['Yes', `forge approve ${id}`],
+          ['No', `forge reject ${id} --reason "…"`],
+        ] as const)
+      : ([['Answer', `forge answer ${id} ${options.map((option) => option.id).join('|') || '"…"'}`]] as const)),
+  ]);
+  const resume = `forge resume ${runId}`;
+  const next = {
+    approval: resume,
+    question: resume,
+    'outcome-unknown': resume,
+    quota: `${resume}${parked?.wakeAt === undefined ? '' : `, from ${formatTime(parked.wakeAt)} on`}`,
+    budget: `${resume} --budget ${formatDollars(Math.max(1, budgetUsd * 2)).slice(1)}`,
+    stopped: resume,
+    'disk-full': `free some space, then ${resume}`,
+  }[parked?.reason ?? 'stopped'];
+  return [...decide, [asked.length > 0 ? 'Then' : 'Next', next], ['or', `forge discard ${runId}`]];
+}
+
+/** Two pairs to a line where both fit, else one. */
+function layOut(pairs: readonly Pair[], { style, columns }: SummarySettings): string[] {
+  const names = Math.max(6, ...pairs.map(([name]) => name.length)) + 3;
+  const draw = ([name, text]: Pair): string =>
+    `${style.dim(padEnd(name, names))}${harmless(text)
+      .trim()
+      .replaceAll('\n', `\n${' '.repeat(names + 2)}`)}`;
+  const widths = pairs.filter((_, index) => index % 2 === 0).map((pair) => textWidth(draw(pair)));
+  const left = Math.max(0, ...widths) + 3;
+  const right = Math.max(0, ...pairs.filter((_, index) => index % 2 === 1).map((pair) => textWidth(draw(pair))));
+  if (pairs.length % 2 === 1 || 2 + left + right > columns) return pairs.map((pair) => `  ${draw(pair)}`);
+  return pairs.flatMap((pair, index) => {
+    const other = pairs[index + 1];
+    return index % 2 === 1 || other === undefined ? [] : [`  ${padEnd(draw(pair), left)}${draw(other)}`];
+  });
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
