@@ -1,6 +1,6 @@
 import type { ContentBlock, Message } from '@forge/plugin-api';
 import { expect, test } from 'vitest';
-import { overridden, rowOf, toolUse, withUniqueCallIds } from '../src/index.ts';
+import { overridden, rowOf, toolUse, withCutCall, withUniqueCallIds } from '../src/index.ts';
 
 const use = (id: string): ContentBlock => ({ type: 'tool_use', id, name: 'read', input: {} });
 const idsOf = (content: readonly ContentBlock[]) => content.map((block) => (block.type === 'tool_use' ? block.id : ''));
@@ -56,4 +56,12 @@ test('configuration goes over what is known, and leaves the rest', () => {
   const known = { contextTokens: 1, maxOutputTokens: 2, tools: true, images: true, structuredOutput: true };
   expect(overridden(known, { contextTokens: 9, images: undefined })).toEqual({ ...known, contextTokens: 9 });
   expect(overridden(known, undefined)).toBe(known);
+});
+
+test('a call that was cut before its first argument is not one without arguments', () => {
+  const text: ContentBlock = { type: 'text', text: 'x' };
+  expect(withCutCall([use('a'), use('b')])).toEqual([use('a'), { ...use('b'), invalidInput: '' }]);
+  const filled: ContentBlock = { type: 'tool_use', id: 'a', name: 'read', input: { path: 'a' } };
+  const invalid: ContentBlock = { type: 'tool_use', id: 'a', name: 'read', input: {}, invalidInput: '{' };
+  for (const content of [[], [text], [use('a'), text], [filled], [invalid]]) expect(withCutCall(content)).toBe(content);
 });

@@ -9,15 +9,17 @@ export { type AnthropicOptions, optionsSchema } from './options.ts';
 export default definePlugin({
   options: optionsSchema,
   setup: (ctx) => {
+    const apiKey = ctx.secret('ANTHROPIC_API_KEY') || undefined;
+    const authToken = ctx.secret('ANTHROPIC_AUTH_TOKEN') || undefined;
     const provider = createAnthropicProvider({
       options: ctx.options,
-      apiKey: ctx.secret('ANTHROPIC_API_KEY'),
-      authToken: ctx.secret('ANTHROPIC_AUTH_TOKEN'),
-      baseUrl: ctx.env('ANTHROPIC_BASE_URL'),
+      apiKey,
+      authToken,
+      baseUrl: ctx.env('ANTHROPIC_BASE_URL') || undefined,
       clock: ctx.clock,
       fetch: globalThis.fetch,
     });
-    provider.warm();
+    if (apiKey !== undefined || authToken !== undefined) provider.warm();
     return { llms: [provider] };
   },
 });

@@ -1,12 +1,11 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { toolUse } from '@forge/model-http';
+import { toolUse, withCutCall } from '@forge/model-http';
 import {
   type ChatResponse,
   type ContentBlock,
   forgeError,
   type Json,
   type StopReason,
-  type ToolUseBlock,
   type Usage,
 } from '@forge/plugin-api';
 import { PROVIDER } from './to-anthropic.ts';
@@ -125,19 +124,14 @@ const opaque = (model: string, block: object): ContentBlock => ({
   data: { model, block: block as Json },
 });
 
-/** The stop reason that fits the content. A call that the limit cut before its first argument is not one without any. */
+/** The stop reason that fits the content, whatever the server calls it. */
 function closing(content: readonly ContentBlock[], stop: string | null): Pick<ChatResponse, 'content' | 'stopReason'> {
   const hasCall = content.some((block) => block.type === 'tool_use');
   const said = STOP[stop ?? ''] ?? 'end';
-  if (said === 'output_limit') return { content: content.map(cutCall), stopReason: said };
+  if (said === 'output_limit') return { content: withCutCall(content), stopReason: said };
   if (said === 'refusal') return { content, stopReason: said };
   return { content, stopReason: hasCall ? 'tool_use' : 'end' };
 }
-
-const cutCall = (block: ContentBlock, index: number, all: readonly ContentBlock[]): ContentBlock =>
-  index === all.length - 1 && block.type === 'tool_use' && !isFilled(block.input) && block.invalidInput === undefined
-    ? ({ ...block, invalidInput: '' } satisfies ToolUseBlock)
-    : block;
 
 const withoutMissing = (usage: object): WireUsage =>
   Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null && value !== undefined));
