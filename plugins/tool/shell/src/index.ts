@@ -1,0 +1,4 @@
+import { definePlugin } from '@forge/plugin-api';
+import { shell } from './shell.ts';
+
+export default definePlugin({ tools: [shell] });
