@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { definePlugin, z } from '@forge/plugin-api';
+import { createSqliteMemory } from './sqlite-memory.ts';
+
+const options = z
+  .strictObject({
+    /** Absolute path; one file may serve many repositories. Default: `memory.db` in Forge's folder of this one. */
+    file: z.string().optional(),
+  })
+  .default({});
+
+export default definePlugin({
+  options,
+  setup: ({ options: { file }, stateDirectory, clock, newId }) => {
+    const memory = createSqliteMemory({ file: file ?? join(stateDirectory, 'memory.db'), clock, newId });
+    return { memories: [memory], stop: () => memory.close() };
+  },
+});
