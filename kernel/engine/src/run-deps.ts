@@ -39,6 +39,8 @@ export interface RunDeps {
   readonly stateDirectory: string;
   /** The host's environment, from which tools get the least. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `current` means in memories: the same for every clone of one repository. */
+  readonly repositoryId: string;
   /** This process. */
   readonly owner: LeaseOwner;
   /** False when it is known that the owner's process has ended. */

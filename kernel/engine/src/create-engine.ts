@@ -1,0 +1,171 @@
+import { forgeError, type AgentType, type RunRecord, type RunStore } from '@forge/plugin-api';
+import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
+import { createRunProcesses } from './process/run-processes.ts';
+import type { RunDeps } from './run-deps.ts';
+import { carryOut } from './run/carry-out.ts';
+import { discardRun } from './run/discard-run.ts';
+import { openRun, type OpenedRun } from './run/open-run.ts';
+import { branchName } from './run/branch-name.ts';
+import { runDirectory } from './run/run-directory.ts';
+import { createRunWorkspaces, openRepository, type Repository } from './workspace/index.ts';
+
+/** Runs, as apps start and steer them. */
+export function createEngine(deps: RunDeps): Engine {
+  return {
+    async start(request) {
+      // Opening the store takes as long as looking at the repository: both at once.
+      const [repository, store] = await Promise.all([openRepository(request.directory, deps), deps.store()]);
+      const id = deps.newId();
+      const createdAt = deps.clock.now();
+      const branch = branchName(id, request.requirement.task);
+      const record = await store.createRun({
+        id,
+        task: request.requirement.task,
+        repository: repository.root,
+        branch,
+        createdAt,
+      });
+      const opened = await open(store, repository, record, request);
+      await announce(opened, request, repository);
+      return handleOf(opened, record, { planOnly: request.planOnly ?? false });
+    },
+
+    async resume(runId, request = {}) {
+      const store = await deps.store();
+      const record = await knownRun(store, runId);
+      if (record.status === 'completed' || record.status === 'discarded') {
+        throw forgeError('USAGE', `Run ${runId} is ${record.status}; there is nothing to resume`, {
+          fix: `forge show ${runId}`,
+        });
+      }
+      const repository = await openRepository(record.repository, deps);
+      const opened = await open(store, repository, record, request);
+      const { owner, fence } = opened.run.lease();
+      await opened.run.events.emit(
+        'run.resumed',
+        { owner: `${owner.host}:${owner.pid}`, fence },
+        {},
+        { status: 'running', stopRequested: false },
+      );
+      return handleOf(opened, record, { planOnly: false });
+    },
+
+    async discard(runId, by) {
+      const store = await deps.store();
+      return discardRun(deps, store, await knownRun(store, runId), by);
+    },
+
+    async decide(requestId, { approved, answer, reason, by, channel }) {
+      const store = await deps.store();
+      await store.decideRequest(requestId, {
+        ...(approved === undefined ? {} : { approved }),
+        ...(answer === undefined ? {} : { answer }),
+        ...(reason === undefined ? {} : { reason }),
+        by,
+        channel,
+        at: deps.clock.now(),
+      });
+    },
+
+    async diff(runId) {
+      const store = await deps.store();
+      const record = await knownRun(store, runId);
+      const repository = await openRepository(record.repository, deps);
+      return workspacesOf(repository, record).then((workspaces) => workspaces.wholeDiff());
+    },
+  };
+
+  function workspacesOf(repository: Repository, record: RunRecord) {
+    return createRunWorkspaces({
+      repository,
+      runId: record.id,
+      directory: runDirectory(deps, record.id),
+      branch: record.branch,
+      env: deps.env,
+      clock: deps.clock,
+    });
+  }
+
+  async function open(
+    store: RunStore,
+    repository: Repository,
+    record: RunRecord,
+    request: StartRequest | ResumeRequest,
+  ): Promise<OpenedRun> {
+    const [workspaces, processes] = await Promise.all([
+      workspacesOf(repository, record),
+      createRunProcesses({
+        runId: record.id,
+        directory: runDirectory(deps, record.id),
+        env: deps.env,
+        clock: deps.clock,
+      }),
+    ]);
+    const requirement = 'requirement' in request ? request.requirement : undefined;
+    return openRun(deps, store, { record, requirement, approve: request.approve ?? false, workspaces, processes });
+  }
+
+  async function announce({ run }: OpenedRun, { requirement }: StartRequest, repository: Repository): Promise<void> {
+    const { config, forgeVersion } = deps;
+    const [{ sandbox, detail }, models] = await Promise.all([deps.sandbox(), modelNames()]);
+    const started = run.events.emit('run.started', {
+      requirement,
+      base: {
+        commit: repository.commit,
+        dirty: repository.dirty,
+        ...(repository.branch === undefined ? {} : { branch: repository.branch }),
+      },
+      branch: run.branch,
+      budgetUsd: config.safety.budgetUsd,
+      automationLevel: config.automation.level,
+      phases: [...config.phases],
+      agents: { ...config.agents },
+      models: models.names,
+      recorded: models.recorded,
+      forgeVersion,
+    });
+    await Promise.all([
+      started,
+      run.events.emit('sandbox.selected', { name: sandbox.name, level: sandbox.level, detail }),
+    ]);
+  }
+
+  async function modelNames() {
+    const types: readonly AgentType[] = ['planner', 'implementer', 'reviewer'];
+    const chosen = await Promise.all(types.map(async (type) => [type, (await deps.models(type))[0]] as const));
+    const names = Object.fromEntries(
+      chosen.flatMap(([type, choice]) =>
+        choice === undefined ? [] : [[type, `${choice.provider.name}:${choice.model}`]],
+      ),
+    );
+    return { names, recorded: chosen.some(([, choice]) => choice?.provider.name === 'recorded') };
+  }
+
+  function handleOf(opened: OpenedRun, record: RunRecord, options: { readonly planOnly: boolean }): RunHandle {
+    return { id: record.id, finished: finish(opened, record, options), stop: () => opened.stopSwitch.stop() };
+  }
+
+  async function finish(
+    opened: OpenedRun,
+    record: RunRecord,
+    options: { readonly planOnly: boolean },
+  ): Promise<RunOutcome> {
+    const { run } = opened;
+    const { error, progress } = await carryOut(run, options);
+    await run.processes.close();
+    await opened.close();
+    if (error === undefined) await run.workspaces.remove();
+    return {
+      record: (await run.store.getRun(record.id)) ?? record,
+      ...(error === undefined ? {} : { error }),
+      ...(progress?.delivered === undefined ? {} : { change: progress.delivered }),
+      ...(progress?.proof === undefined ? {} : { proof: progress.proof }),
+    };
+  }
+}
+
+async function knownRun(store: RunStore, runId: string): Promise<RunRecord> {
+  const record = await store.getRun(runId);
+  if (record !== undefined) return record;
+  throw forgeError('RUN_NOT_FOUND', `There is no run ${runId} here`, { fix: 'forge runs lists them' });
+}

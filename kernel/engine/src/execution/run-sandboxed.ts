@@ -1,0 +1,55 @@
+import { forgeError, type CommandResult, type ToolCommand } from '@forge/plugin-api';
+import type { Run } from '../run/run.ts';
+
+export interface SandboxedCommand extends Omit<ToolCommand, 'cwd'> {
+  readonly cwd: string;
+  /** What it may write, beside its private home and temporary folder. */
+  readonly workspace: string;
+  /** Names the owner of the process tree: `<runId>/<executionId>`. */
+  readonly marker: string;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds, where the caller names no limit. */
+const defaultTimeoutMs = 120_000;
+/** Kept of the output, in bytes; the rest is counted and hashed. */
+const headBytes = 12_000;
+const tailBytes = 12_000;
+
+/** Runs a command as tools and tests may: in the sandbox, with the least environment, ended with all its children. */
+export async function runSandboxed(run: Run, command: SandboxedCommand): Promise<CommandResult> {
+  const { file, args, cwd, workspace, marker, signal, stdin, timeoutMs = defaultTimeoutMs } = command;
+  const { sandbox, network } = run.sandbox;
+  const place = await run.processes.privatePlace();
+  const wrapped = sandbox.wrap(
+    { file, args, cwd, env: run.processes.environment(place), ...(stdin === undefined ? {} : { stdin }) },
+    {
+      writable: [workspace, place.home, place.temporary, ...run.workspaces.writable],
+      hidden: run.processes.hidden,
+      network,
+    },
+  );
+  const result = await run.processes.runner.run({
+    ...wrapped,
+    timeoutMs,
+    signal,
+    marker,
+    output: { headBytes, tailBytes },
+  });
+  if (result.aborted) throw signal.reason;
+  if (result.startFailure !== undefined) {
+    throw forgeError('COMMAND_NOT_FOUND', `${file} could not be started: ${result.startFailure.message}`, {
+      fix: `install ${file}, or name another command`,
+    });
+  }
+  return {
+    exitCode: result.exitCode,
+    signal: result.signal,
+    timedOut: result.timedOut,
+    output: result.output.text,
+    truncated: result.output.truncated,
+    totalBytes: result.output.totalBytes,
+    outputHash: result.output.sha256,
+    durationMs: result.durationMs,
+  };
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { forgeError, type CommandResult, type ToolCommand, type ToolContext } from '@forge/plugin-api';
+import type { Run } from '../run/run.ts';
+import type { Workspace } from '../run/run-workspaces.ts';
+import { runSandboxed } from './run-sandboxed.ts';
+
+export interface ToolContexts {
+  contextFor(idempotencyKey: string, signal: AbortSignal): Promise<ToolContext>;
+  /** Ends whatever the execution's commands left behind. */
+  close(): Promise<void>;
+}
+
+/** What tools get, for all calls of one execution. */
+export function createToolContexts(
+  run: Run,
+  execution: { readonly executionId: string; readonly signal: AbortSignal; workspace(): Promise<Workspace> },
+): ToolContexts {
+  let started = false;
+  const marker = `${run.id}/${execution.executionId}`;
+
+  return {
+    async contextFor(idempotencyKey, signal) {
+      const { path: workspace } = await execution.workspace();
+      return {
+        workspace,
+        idempotencyKey,
+        signal,
+        log: run.deps.log,
+        exec(command: ToolCommand): Promise<CommandResult> {
+          started = true;
+          return runSandboxed(run, { workspace, marker, signal, ...command, cwd: inside(workspace, command.cwd) });
+        },
+      };
+    },
+    async close() {
+      if (started) await run.processes.reap(marker);
+    },
+  };
+}
+
+function inside(workspace: string, cwd: string | undefined): string {
+  const path = join(workspace, cwd?.startsWith(workspace) === true ? cwd.slice(workspace.length) : (cwd ?? '.'));
+  if (path === workspace || path.startsWith(`${workspace}/`)) return path;
+  throw forgeError('PATH_OUTSIDE_WORKSPACE', `A command would start in ${path}, outside the workspace`);
+}

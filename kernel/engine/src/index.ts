@@ -1,0 +1,11 @@
+export { createEngine } from './create-engine.ts';
+export type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
+export { canonicalJson } from './log/canonical-json.ts';
+export { deepFreeze } from './log/deep-freeze.ts';
+export { hashEvent } from './log/event-log.ts';
+export { hashJson, hashText } from './log/hash.ts';
+export { genesisHash, verifyEvents, type Verification } from './log/verify-events.ts';
+export { phases } from './phases/phases.ts';
+export type { ModelChoice, RunDeps } from './run-deps.ts';
+export { applyEvent, foldEvents, initialState, type RunState } from './run/run-state.ts';
+export { graphFaults, planOrder } from './run/task-graph.ts';

@@ -1,0 +1,168 @@
+import {
+  eventSchemas,
+  forgeError,
+  z,
+  type EventPayload,
+  type EventTransport,
+  type EventType,
+  type ForgeEvent,
+  type Lease,
+  type Logger,
+  type RunPatch,
+  type RunStore,
+} from '@forge/plugin-api';
+import { deepFreeze } from './deep-freeze.ts';
+import { hashJson } from './hash.ts';
+
+export interface EventMeta {
+  readonly source?: string | undefined;
+  readonly phase?: string | undefined;
+  readonly taskId?: string | undefined;
+  readonly executionId?: string | undefined;
+  readonly rationale?: string | undefined;
+  readonly tokensUsed?: number | undefined;
+  readonly costUsd?: number | undefined;
+  readonly durationMs?: number | undefined;
+}
+
+export interface EventLogDeps {
+  readonly store: RunStore;
+  readonly bus: EventTransport;
+  readonly clock: { now(): number };
+  newId(): string;
+  mask(text: string): string;
+  readonly log: Logger;
+}
+
+interface Pending {
+  readonly event: ForgeEvent;
+  readonly patch: RunPatch | undefined;
+  readonly settle: PromiseWithResolvers<ForgeEvent>;
+}
+
+/** SHA-256 over the canonical JSON of all fields but the hash itself. */
+export function hashEvent(event: Omit<ForgeEvent, 'hash'> & { readonly hash?: string }): string {
+  const { hash: _hash, ...rest } = event;
+  return hashJson(rest);
+}
+
+/**
+ * The writing end of one run's log. Sequence and hash are given when `emit` is called, so the order of calls is the
+ * order of events; events that arrive while a write is under way share the next one. After the first failed write
+ * nothing more is written: a log with a gap would be worse than a stopped run.
+ */
+export class EventLog {
+  readonly #deps: EventLogDeps;
+  readonly #lease: () => Lease;
+  readonly #pending: Pending[] = [];
+  readonly #listeners = new Set<(event: ForgeEvent) => void>();
+  #seq: number;
+  #lastHash: string;
+  #writing: Promise<void> | undefined;
+  #failure: unknown;
+
+  constructor(deps: EventLogDeps, lease: () => Lease, head: { readonly seq: number; readonly hash: string }) {
+    this.#deps = deps;
+    this.#lease = lease;
+    this.#seq = head.seq;
+    this.#lastHash = head.hash;
+  }
+
+  /** Resolves when the event is durable. `patch` changes the run's head in the same transaction. */
+  emit<T extends EventType>(
+    type: T,
+    payload: EventPayload<T>,
+    meta: EventMeta = {},
+    patch?: RunPatch,
+  ): Promise<ForgeEvent> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const event = this.#seal(type, payload, meta);
+    const settle = Promise.withResolvers<ForgeEvent>();
+    this.#pending.push({ event, patch, settle });
+    this.#writing ??= this.#drain();
+    return settle.promise;
+  }
+
+  /** The newest event, stored or about to be. */
+  get head(): { readonly seq: number; readonly hash: string } {
+    return { seq: this.#seq, hash: this.#lastHash };
+  }
+
+  /** Called with every event once it is durable, in order. */
+  onStored(listener: (event: ForgeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when everything emitted so far is durable or has failed. */
+  async settled(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+  }
+
+  #seal(type: EventType, payload: unknown, meta: EventMeta): ForgeEvent {
+    const checked = eventSchemas[type].safeParse(this.#masked(payload));
+    if (!checked.success) {
+      throw forgeError('EVENT_INVALID', `An event "${type}" has a wrong shape`, {
+        why: z.prettifyError(checked.error),
+      });
+    }
+    const { source = 'kernel', ...around } = meta;
+    const unsealed = {
+      ...defined(around),
+      id: this.#deps.newId(),
+      traceId: this.#lease().runId,
+      seq: this.#seq + 1,
+      timestamp: this.#deps.clock.now(),
+      type,
+      source,
+      payload: checked.data,
+      fence: this.#lease().fence,
+      previousHash: this.#lastHash,
+    } as unknown as Omit<ForgeEvent, 'hash'>;
+    const event = deepFreeze({ ...unsealed, hash: hashEvent(unsealed) }) as ForgeEvent;
+    this.#seq = event.seq;
+    this.#lastHash = event.hash;
+    return event;
+  }
+
+  #masked(payload: unknown): unknown {
+    const text = JSON.stringify(payload);
+    const masked = this.#deps.mask(text);
+    // Parsing also drops what JSON cannot hold, so that the hash is over what will be read back.
+    return JSON.parse(masked.isWellFormed() ? masked : masked.toWellFormed());
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the loop, so that events emitted together are written together.
+    await undefined;
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0);
+      try {
+        await this.#write(batch);
+      } catch (error) {
+        this.#failure = error;
+        for (const { settle } of [...batch, ...this.#pending.splice(0)]) settle.reject(error);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  async #write(batch: readonly Pending[]): Promise<void> {
+    const events = batch.map(({ event }) => event);
+    const patches = batch.flatMap(({ patch }) => patch ?? []);
+    await this.#deps.store.append(
+      this.#lease(),
+      events,
+      patches.length > 0 ? Object.assign({}, ...patches) : undefined,
+    );
+    for (const event of events) for (const listener of this.#listeners) listener(event);
+    for (const { event, settle } of batch) settle.resolve(event);
+    this.#deps.bus.publish(events).catch((error: unknown) => {
+      this.#deps.log.warn('the event bus failed; listeners catch up from the store', { error: String(error) });
+    });
+  }
+}
+
+function defined(meta: object): object {
+  return Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== undefined));
+}

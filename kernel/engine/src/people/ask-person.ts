@@ -1,0 +1,201 @@
+import {
+  forgeError,
+  isForgeError,
+  type Approval,
+  type Clock,
+  type Decision,
+  type HumanGate,
+  type HumanRequest,
+  type Json,
+  type Lease,
+  type Logger,
+  type RunStore,
+} from '@forge/plugin-api';
+import type { EventLog, EventMeta } from '../log/event-log.ts';
+import { hashJson } from '../log/hash.ts';
+import type { RunState } from '../run/run-state.ts';
+
+export interface AskDeps {
+  readonly store: RunStore;
+  readonly events: EventLog;
+  readonly state: RunState;
+  lease(): Lease;
+  gates(): Promise<readonly HumanGate[]>;
+  readonly clock: Clock;
+  newId(): string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Decides without a person where the person allowed it beforehand. */
+  policy(request: HumanRequest): Decision | undefined;
+}
+
+export interface Ask {
+  readonly kind: HumanRequest['kind'];
+  readonly title: string;
+  readonly body?: string;
+  readonly options?: HumanRequest['options'];
+  readonly reason: string;
+  /** What the decision is bound to. Default: the words that are shown. */
+  readonly subject?: Json;
+  readonly phase?: string | undefined;
+  readonly executionId?: string | undefined;
+  readonly taskId?: string | undefined;
+  /** In the execution's journal. */
+  readonly ordinal?: number;
+  readonly timeoutMs?: number;
+  /** Taken as the answer when nobody answers. Without it the run parks. */
+  readonly assumption?: string | undefined;
+}
+
+/** How often an answer that another process gave is looked for, in milliseconds. */
+const pollMs = 250;
+
+/**
+ * Asks whoever can be asked and waits for the first decision, which may come from another process. Rejects with
+ * WAITING_FOR_PERSON when nobody answers here: the request stays open, and the run parks.
+ */
+export async function askPerson(deps: AskDeps, ask: Ask): Promise<Decision> {
+  const request = knownRequest(deps.state, ask) ?? (await open(deps, ask));
+  const decided = deps.state.requests[request.id]?.decision;
+  if (decided !== undefined) return decided;
+  const decision = await decide(deps, request, ask);
+  await deps.events.emit('request.decided', { requestId: request.id, decision }, metaOf(ask));
+  return decision;
+}
+
+/** The same thing was asked before this process began. */
+function knownRequest(state: RunState, ask: Ask): HumanRequest | undefined {
+  const hash = subjectHash(ask);
+  return Object.values(state.requests).find(({ request }) => request.subjectHash === hash)?.request;
+}
+
+async function open(deps: AskDeps, ask: Ask): Promise<HumanRequest> {
+  const { store, events, clock } = deps;
+  const request: HumanRequest = {
+    id: deps.newId(),
+    runId: deps.lease().runId,
+    kind: ask.kind,
+    title: ask.title,
+    body: ask.body ?? '',
+    options: ask.options ?? [],
+    reason: ask.reason,
+    ...(ask.phase === undefined ? {} : { phase: ask.phase }),
+    ...(ask.executionId === undefined ? {} : { executionId: ask.executionId }),
+    subjectHash: subjectHash(ask),
+    createdAt: clock.now(),
+    ...(ask.timeoutMs === undefined ? {} : { expiresAt: clock.now() + ask.timeoutMs }),
+  };
+  await store.openRequest(deps.lease(), request);
+  await events.emit(
+    'request.opened',
+    { request, ...(ask.ordinal === undefined ? {} : { ordinal: ask.ordinal }) },
+    metaOf(ask),
+  );
+  return request;
+}
+
+async function decide(deps: AskDeps, request: HumanRequest, ask: Ask): Promise<Decision> {
+  const already = (await deps.store.getRequest(request.id))?.decision;
+  if (already !== undefined) return already;
+  const decision = deps.policy(request) ?? (await firstAnswer(deps, request, ask));
+  if (decision === undefined) throw waiting(request);
+  return settle(deps.store, request, decision);
+}
+
+/** Writes the decision down, unless somebody else's was there first: then that one counts. */
+async function settle(store: RunStore, request: HumanRequest, decision: Decision): Promise<Decision> {
+  try {
+    await store.decideRequest(request.id, decision);
+    return decision;
+  } catch (error) {
+    if (!isForgeError(error, 'REQUEST_DECIDED')) throw error;
+    return (await store.getRequest(request.id))?.decision ?? decision;
+  }
+}
+
+async function firstAnswer(deps: AskDeps, request: HumanRequest, ask: Ask): Promise<Decision | undefined> {
+  const gates = (await deps.gates()).filter((gate) => gate.condition(request));
+  const over = new AbortController();
+  const signal = AbortSignal.any([deps.signal, over.signal]);
+  try {
+    if (gates.length === 0) return assumed(deps.clock, ask);
+    const first = await Promise.race([
+      askGates(deps, gates, request, signal),
+      pollStore(deps, request, signal),
+      timeOut(deps.clock, ask, signal),
+    ]);
+    return first ?? assumed(deps.clock, ask);
+  } finally {
+    over.abort(forgeError('REQUEST_DECIDED', 'The request was decided through another channel'));
+  }
+}
+
+/** The first gate that gives an answer; undefined when each of them could not. */
+async function askGates(
+  deps: AskDeps,
+  gates: readonly HumanGate[],
+  request: HumanRequest,
+  signal: AbortSignal,
+): Promise<Decision | undefined> {
+  const answers = gates.map(async (gate) => {
+    const approval = await gate.request(request, { signal });
+    if (approval === undefined) throw forgeError('WAITING_FOR_PERSON', `Gate ${gate.id} could not ask`);
+    return fromApproval(approval, gate.id, deps.clock.now());
+  });
+  try {
+    return await Promise.any(answers);
+  } catch (error) {
+    deps.signal.throwIfAborted();
+    deps.log.debug('no gate gave an answer', { error: String(error) });
+    return undefined;
+  }
+}
+
+function fromApproval(approval: Approval, channel: string, at: number): Decision {
+  const { approved, reason, modifications } = approval;
+  return {
+    approved,
+    by: 'person',
+    channel,
+    at,
+    ...(reason === undefined ? {} : { reason }),
+    ...(modifications === undefined ? {} : { answer: modifications }),
+  };
+}
+
+async function pollStore(deps: AskDeps, request: HumanRequest, signal: AbortSignal): Promise<Decision> {
+  for (;;) {
+    await deps.clock.sleep(pollMs, signal);
+    const decision = (await deps.store.getRequest(request.id))?.decision;
+    if (decision !== undefined) return decision;
+  }
+}
+
+async function timeOut(clock: Clock, ask: Ask, signal: AbortSignal): Promise<undefined> {
+  if (ask.timeoutMs === undefined)
+    return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  await clock.sleep(ask.timeoutMs, signal);
+  return undefined;
+}
+
+function assumed(clock: Clock, ask: Ask): Decision | undefined {
+  return ask.assumption === undefined
+    ? undefined
+    : { answer: ask.assumption, by: 'timeout', channel: 'assumption', at: clock.now() };
+}
+
+function waiting(request: HumanRequest): Error {
+  const verb = request.kind === 'approval' ? 'approve' : 'answer';
+  return forgeError('WAITING_FOR_PERSON', `Waits for a person: ${request.title}`, {
+    fix: `forge ${verb} ${request.runId}`,
+    data: { requestId: request.id, reason: request.kind === 'approval' ? 'approval' : 'question' },
+  });
+}
+
+function subjectHash({ kind, title, body, options, subject, executionId, ordinal }: Ask): string {
+  return hashJson({ kind, title, subject: subject ?? { body, options }, executionId, ordinal });
+}
+
+function metaOf({ phase, executionId, taskId }: Ask): EventMeta {
+  return { phase, executionId, taskId };
+}

@@ -1,0 +1,193 @@
+import {
+  forgeError,
+  type Change,
+  type DeployContext,
+  type Deployer,
+  type DeploymentOutput,
+  type DeployPlan,
+  type DeployRequest,
+  type DeployStage,
+  type Finding,
+  type RiskLevel,
+} from '@forge/plugin-api';
+import { runSandboxed } from '../execution/run-sandboxed.ts';
+import { runExecution } from '../run/run-execution.ts';
+import type { Run } from '../run/run.ts';
+import { deploymentStrategy } from './deployment-strategy.ts';
+import type { PhaseResult, Progress } from './phases.ts';
+import { proofOf } from './proof.ts';
+import { protectedFindings } from './protected-paths.ts';
+import { changeOf } from './review.ts';
+import { verdictOn } from './testing.ts';
+import { inspectionWorkspace } from './workspaces.ts';
+
+/** The change goes where configuration says, as far as its risk and the automation level allow without a person. */
+export async function deploy(run: Run, progress: Progress): Promise<PhaseResult> {
+  const change = await changeOf(run);
+  const touched = protectedFindings(change, await run.workspaces.listFiles(change.base));
+  const assessment = withFloor(await assess(run, progress, change, touched), progress, touched);
+  const request: DeployRequest = {
+    runId: run.id,
+    task: run.requirement.task,
+    change,
+    assessment,
+    proof: proofOf(run, progress, change, assessment),
+  };
+  const deployer = await run.deps.deployer(run.deps.config.deployment.deployer);
+  const ctx = deployContext(run, change);
+  const plan = await deployer.plan(request, ctx);
+  await approve(run, request, plan, touched);
+  for (const stage of plan.stages) await deployStage(run, deployer, stage, request, ctx);
+  const places = plan.stages.map(({ name }) => run.state.stages[name]?.location ?? name);
+  return { progress: { ...progress, delivered: change, proof: request.proof }, summary: places.join(', ') };
+}
+
+async function assess(
+  run: Run,
+  progress: Progress,
+  change: Change,
+  touched: readonly Finding[],
+): Promise<DeploymentOutput> {
+  const { output } = await runExecution(run, {
+    key: 'deployment/assess',
+    phase: 'deployment',
+    agentType: 'deployer',
+    input: {
+      requirement: run.requirement,
+      plan: progress.plan,
+      change,
+      openFindings: [...progress.openFindings, ...touched],
+      tests: [...progress.tests],
+      automationLevel: run.deps.config.automation.level,
+    },
+    workspace: inspectionWorkspace(run),
+    base: change.commit,
+  });
+  return output;
+}
+
+/** What the engine has seen itself raises an agent's judgement, never lowers it. */
+function withFloor(assessment: DeploymentOutput, progress: Progress, touched: readonly Finding[]): DeploymentOutput {
+  const [base, result] = progress.tests;
+  const floors: readonly { readonly risk: RiskLevel; readonly holds: boolean; readonly reason: string }[] = [
+    {
+      risk: 'high',
+      holds: touched.length > 0,
+      reason: `changes protected files: ${touched.map(({ file }) => file).join(', ')}`,
+    },
+    {
+      risk: 'high',
+      holds: base !== undefined && result !== undefined && verdictOn(base, result) !== 'passed',
+      reason: 'the tests do not pass',
+    },
+    { risk: 'medium', holds: result === undefined, reason: 'no tests were run' },
+  ];
+  const order: readonly RiskLevel[] = ['low', 'medium', 'high'];
+  const raised = floors.filter(({ holds }) => holds);
+  const risk =
+    order[Math.max(order.indexOf(assessment.risk), ...raised.map((floor) => order.indexOf(floor.risk)))] ?? 'high';
+  return { risk, reasons: [...new Set([...assessment.reasons, ...raised.map(({ reason }) => reason)])] };
+}
+
+async function approve(
+  run: Run,
+  { assessment, change, proof }: DeployRequest,
+  plan: DeployPlan,
+  touched: readonly Finding[],
+): Promise<void> {
+  const strategy = deploymentStrategy(assessment.risk, run.deps.config.automation.level);
+  await run.events.emit(
+    'deployment.decided',
+    {
+      risk: assessment.risk,
+      strategy: strategy.type,
+      requireApproval: strategy.requireApproval,
+      notify: strategy.notify,
+      reasons: assessment.reasons,
+    },
+    { phase: 'deployment', rationale: assessment.reasons.join('; ') },
+  );
+  if (!strategy.requireApproval) return;
+  const decision = await run.ask({
+    kind: 'approval',
+    title: `Deploy ${change.commit.slice(0, 12)}: ${plan.stages.map(({ description }) => description).join(', then ')}?`,
+    body: proof,
+    reason: touched.length > 0 ? 'protected-files' : assessment.risk === 'high' ? 'high-risk' : 'deployment',
+    subject: {
+      commit: change.commit,
+      risk: assessment.risk,
+      stages: plan.stages.map(({ name, description }) => ({ name, description })),
+    },
+    phase: 'deployment',
+    timeoutMs: run.deps.config.questions.timeoutMinutes * 60_000,
+  });
+  if (decision.approved === true) return;
+  throw forgeError(
+    'GATE_REJECTED',
+    `${decision.by} did not approve the deployment${decision.reason ? `: ${decision.reason}` : ''}`,
+    {
+      fix: 'the change stays in the run: `forge show --diff` shows it, `forge discard` removes it',
+    },
+  );
+}
+
+function deployContext(run: Run, change: Change): DeployContext {
+  const marker = `${run.id}/deployment`;
+  return {
+    async deliverBranch() {
+      await run.workspaces.deliver(change.branch, change.commit);
+      return { branch: change.branch, commit: change.commit };
+    },
+    async exec(command) {
+      const { path: workspace } = await run.workspaces.checkout('deploy', change.commit);
+      return runSandboxed(run, { ...command, workspace, cwd: command.cwd ?? workspace, marker, signal: run.signal });
+    },
+    idempotencyKey: `${run.id}/deployment/${change.commit}`,
+    signal: run.signal,
+    log: run.deps.log,
+  };
+}
+
+async function deployStage(
+  run: Run,
+  deployer: Deployer,
+  stage: DeployStage,
+  request: DeployRequest,
+  ctx: DeployContext,
+): Promise<void> {
+  if (run.state.stages[stage.name] !== undefined) return;
+  run.beforeStep();
+  const { location, detail } = await deployer.deployTo(stage, request, ctx);
+  if (stage.bakeMs !== undefined) await run.clock.sleep(stage.bakeMs, run.signal);
+  const health = await measured(deployer, stage, ctx);
+  if (!health.healthy) {
+    await deployer.rollback?.(stage, request, ctx);
+    const issues = [...health.issues];
+    await run.events.emit(
+      'deployment.rolledback',
+      { deployer: deployer.name, stage: stage.name, issues },
+      { phase: 'deployment' },
+    );
+    throw forgeError('DEPLOY_FAILED', `Stage ${stage.name} was not healthy: ${issues.join('; ')}`, {
+      fix: 'look at the deployer’s own logs',
+    });
+  }
+  await run.events.emit(
+    'deployment.stage',
+    { deployer: deployer.name, stage: stage.name, location, ...(detail === undefined ? {} : { detail }) },
+    { phase: 'deployment' },
+  );
+}
+
+/** What cannot be read counts as unhealthy. */
+async function measured(deployer: Deployer, stage: DeployStage, ctx: DeployContext) {
+  if (deployer.measure === undefined) return { healthy: true, issues: [] };
+  try {
+    return await deployer.measure(stage, ctx);
+  } catch (error) {
+    return {
+      healthy: false,
+      issues: [`its health could not be read: ${error instanceof Error ? error.message : String(error)}`],
+    };
+  }
+}

@@ -1,0 +1,143 @@
+import { forgeError, severities, type Change, type Finding, type PlanTask, type ReviewOutput } from '@forge/plugin-api';
+import { runExecution } from '../run/run-execution.ts';
+import type { Run } from '../run/run.ts';
+import { sameFinding } from '../run/run-state.ts';
+import { fix } from './change.ts';
+import { checkFinding } from './check-finding.ts';
+import { counted } from './implementation.ts';
+import type { PhaseResult, Progress } from './phases.ts';
+import { inspectionWorkspace } from './workspaces.ts';
+
+/** Bytes of the diff that stand in the prompt; the reviewer's tools can see the rest. */
+const diffBytes = 60_000;
+
+/** The change is reviewed, and faults go back to the implementer, until none is left or the rounds are used up. */
+export async function review(run: Run, progress: Progress): Promise<PhaseResult> {
+  const { rounds } = run.deps.config.review;
+  const seen: Finding[] = [];
+  for (let round = 1; ; round += 1) {
+    const change = await changeOf(run);
+    const output = await reviewOnce(run, progress, change, round, seen);
+    const findings = await checkedFindings(run, output.findings, change, round);
+    await resolveOthers(run, seen, findings, round);
+    const blocking = blockingFindings(run, output, findings);
+    const open = findings.filter((finding) => !blocking.includes(finding));
+    if (blocking.length === 0 && !rejects(output)) {
+      return { progress: { ...progress, openFindings: open }, summary: summaryOf(seen.length, open.length) };
+    }
+    if (round > rounds || blocking.length === 0) throw rejected(blocking, round);
+    seen.push(...blocking.filter((finding) => !seen.some((other) => sameFinding(other, finding))));
+    await fix(run, progress, {
+      key: `implementation/fix-review-${round}`,
+      task: fixTask(round, blocking),
+      feedback: { findings: [...blocking] },
+    });
+  }
+}
+
+export async function changeOf(run: Run): Promise<Change> {
+  const base = run.workspaces.base.commit;
+  const commit = await run.workspaces.head();
+  return { base, commit, branch: run.branch, files: await run.workspaces.changedFiles(base, commit) };
+}
+
+async function reviewOnce(
+  run: Run,
+  progress: Progress,
+  change: Change,
+  round: number,
+  previousFindings: readonly Finding[],
+): Promise<ReviewOutput> {
+  const { output } = await runExecution(run, {
+    key: `review/round-${round}`,
+    phase: 'review',
+    agentType: 'reviewer',
+    input: {
+      requirement: run.requirement,
+      plan: progress.plan,
+      change,
+      diff: await run.workspaces.diff(change.base, change.commit, diffBytes),
+      instructions: progress.project.instructions,
+      round,
+      previousFindings: [...previousFindings],
+    },
+    workspace: inspectionWorkspace(run),
+    base: change.commit,
+  });
+  return output;
+}
+
+/** Only findings about what is really there count; each is told once. */
+async function checkedFindings(
+  run: Run,
+  findings: readonly Finding[],
+  change: Change,
+  round: number,
+): Promise<readonly Finding[]> {
+  const kept: Finding[] = [];
+  for (const finding of findings) {
+    const fault = checkFinding(finding, await run.workspaces.readFile(change.commit, finding.file), change);
+    if (fault === undefined) kept.push(finding);
+    if (run.state.findings.some((known) => sameFinding(known.finding, finding) && known.state !== 'resolved')) continue;
+    if (fault === undefined) await run.events.emit('finding.detected', { finding, round }, { phase: 'review' });
+    else await run.events.emit('finding.rejected', { finding, reason: fault }, { phase: 'review' });
+  }
+  return kept;
+}
+
+async function resolveOthers(
+  run: Run,
+  seen: readonly Finding[],
+  now: readonly Finding[],
+  round: number,
+): Promise<void> {
+  for (const finding of seen) {
+    if (now.some((other) => sameFinding(other, finding))) continue;
+    const known = run.state.findings.find((other) => sameFinding(other.finding, finding));
+    if (known?.state === 'open') await run.events.emit('finding.resolved', { finding, round }, { phase: 'review' });
+  }
+}
+
+function blockingFindings(run: Run, output: ReviewOutput, findings: readonly Finding[]): readonly Finding[] {
+  const floor = severities.indexOf(run.deps.config.review.severityFloor);
+  const grave = findings.filter(({ severity }) => severities.indexOf(severity) >= floor);
+  return grave.length === 0 && !output.approved ? findings : grave;
+}
+
+/** A reviewer that says no without a finding leaves nothing to fix. */
+function rejects({ approved, findings }: ReviewOutput): boolean {
+  return !approved && findings.length === 0;
+}
+
+function rejected(blocking: readonly Finding[], round: number): Error {
+  const [first] = blocking;
+  return forgeError(
+    'REVIEW_REJECTED',
+    first === undefined
+      ? 'The reviewer did not approve and gave no finding'
+      : `${counted(blocking.length, 'finding')} still open after ${counted(round, 'review')}`,
+    {
+      ...(first === undefined
+        ? {}
+        : { where: `${first.file}${first.line === undefined ? '' : `:${first.line}`}`, why: first.message }),
+      fix: 'look at `forge show --findings`; raise review.rounds, or say more clearly what is wanted',
+    },
+  );
+}
+
+function fixTask(round: number, findings: readonly Finding[]): PlanTask {
+  return {
+    id: `fix-review-${round}`,
+    title: `Fix ${counted(findings.length, 'review finding')}`,
+    goal: findings
+      .map(({ file, line, message }) => `${file}${line === undefined ? '' : `:${line}`}: ${message}`)
+      .join('\n'),
+    files: [...new Set(findings.map(({ file }) => file))],
+    dependencies: [],
+    acceptance: ['every finding is fixed at its cause', 'nothing else changes'],
+  };
+}
+
+function summaryOf(fixed: number, open: number): string {
+  return `${counted(fixed, 'finding')} fixed, ${open} open`;
+}

@@ -1,0 +1,104 @@
+import { forgeError, type PlanTask, type TestEvidence, type TestingOutput } from '@forge/plugin-api';
+import { runExecution } from '../run/run-execution.ts';
+import type { Run } from '../run/run.ts';
+import { fix } from './change.ts';
+import type { PhaseResult, Progress } from './phases.ts';
+import { changeOf } from './review.ts';
+import { runTests, type TestPlan } from './run-tests.ts';
+import { inspectionWorkspace } from './workspaces.ts';
+
+/** The engine runs the project's tests on the base and on the result; failures go back to the implementer. */
+export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
+  const found = configured(run) ?? (await detect(run, progress));
+  if (found.test === undefined) return { progress, summary: `no tests found: ${found.reason}` };
+  const plan: TestPlan = { test: found.test, setup: found.setup };
+  const base = await runTests(run, plan, 'base', run.workspaces.base.commit, 0);
+  const { rounds } = run.deps.config.testing;
+  for (let round = 1; ; round += 1) {
+    const result = await runTests(run, plan, 'result', await run.workspaces.head(), round);
+    if (verdictOn(base, result) !== 'worse') {
+      return {
+        progress: { ...progress, tests: [base, result] },
+        summary: `${countsOf(result)}, base ${countsOf(base)}`,
+      };
+    }
+    if (round > rounds) throw failed(result, round);
+    await fix(run, progress, {
+      key: `implementation/fix-tests-${round}`,
+      task: fixTask(round, result),
+      feedback: { findings: [], failedTests: result },
+    });
+  }
+}
+
+/**
+ * `passed`: the tests pass. `no-worse`: they failed before and no more of them fail now, so the change is not to
+ * blame; the proof says so. `worse`: all else, unclear cases too.
+ */
+export function verdictOn(base: TestEvidence, result: TestEvidence): 'passed' | 'no-worse' | 'worse' {
+  if (result.exitCode === 0) return 'passed';
+  const comparable =
+    !base.timedOut &&
+    !result.timedOut &&
+    base.exitCode !== 0 &&
+    base.counts.source !== 'exit' &&
+    result.counts.source !== 'exit';
+  const noWorse = result.counts.failed <= base.counts.failed && result.counts.passed >= base.counts.passed;
+  return comparable && noWorse ? 'no-worse' : 'worse';
+}
+
+export function countsOf({ counts, exitCode, timedOut }: TestEvidence): string {
+  if (timedOut) return 'timed out';
+  if (counts.source === 'exit') return exitCode === 0 ? 'passed (not counted)' : 'failed (not counted)';
+  return `${counts.passed} passed${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`;
+}
+
+function configured(run: Run): TestingOutput | undefined {
+  const { command, setup } = run.deps.config.testing;
+  if (command === undefined) return undefined;
+  const commandOf = (words: readonly string[]) => ({ command: [...words], directory: '.', runner: 'unknown' });
+  return {
+    test: commandOf(command),
+    setup: (setup ?? []).map(commandOf),
+    reason: 'testing.command in the configuration',
+  };
+}
+
+async function detect(run: Run, progress: Progress): Promise<TestingOutput> {
+  const change = await changeOf(run);
+  const { output } = await runExecution(run, {
+    key: 'testing/detect',
+    phase: 'testing',
+    agentType: 'tester',
+    input: { requirement: run.requirement, project: progress.project, change },
+    workspace: inspectionWorkspace(run),
+    base: change.commit,
+  });
+  const { setup } = run.deps.config.testing;
+  return setup === undefined
+    ? output
+    : { ...output, setup: setup.map((words) => ({ command: [...words], directory: '.', runner: 'unknown' })) };
+}
+
+function fixTask(round: number, result: TestEvidence): PlanTask {
+  return {
+    id: `fix-tests-${round}`,
+    title: 'Make the tests pass',
+    goal: `\`${result.command}\` fails with the change so far. Find the cause and fix it in the change; do not weaken, skip or delete tests.`,
+    files: [],
+    dependencies: [],
+    acceptance: [`\`${result.command}\` passes`],
+  };
+}
+
+function failed(result: TestEvidence, round: number): Error {
+  return forgeError(
+    'TESTS_FAILED',
+    `The tests fail with the change: ${countsOf(result)}, after ${round} ${round === 1 ? 'try' : 'tries'}`,
+    {
+      where: result.command,
+      why: result.output.slice(-400).trim(),
+      fix: 'look at `forge show --tests`; raise testing.rounds, or set testing.command when it is the wrong one',
+    },
+  );
+}

@@ -1,0 +1,133 @@
+import {
+  faultsOf,
+  forgeError,
+  isForgeError,
+  type ErrorCode,
+  type EventPayload,
+  type ForgeError,
+  type RunPatch,
+} from '@forge/plugin-api';
+import { phases, type Progress } from '../phases/phases.ts';
+import { planOf } from '../phases/planning.ts';
+import type { Run } from './run.ts';
+
+export interface Ending {
+  readonly error?: ForgeError;
+  readonly progress?: Progress;
+}
+
+/** The story of a run: its phases in their order, to whatever end it comes. The end is in the log before this resolves. */
+export async function carryOut(run: Run, options: { readonly planOnly: boolean }): Promise<Ending> {
+  try {
+    let progress = await begin(run);
+    for (const phase of phases) {
+      if (!run.deps.config.phases.includes(phase.name)) continue;
+      progress = await throughPhase(run, phase, progress);
+      if (options.planOnly && phase.name === 'planning') break;
+    }
+    await complete(run, progress);
+    return { progress };
+  } catch (error) {
+    const fault = asFault(error, run);
+    await end(run, fault);
+    return { error: fault };
+  }
+}
+
+async function begin(run: Run): Promise<Progress> {
+  return { project: await run.workspaces.facts(), plan: planOf(run.requirement), openFindings: [], tests: [] };
+}
+
+async function throughPhase(run: Run, phase: (typeof phases)[number], progress: Progress): Promise<Progress> {
+  const { name } = phase;
+  run.beforeStep();
+  if (run.state.phases[name] === undefined) {
+    await run.events.emit('phase.entered', { phase: name }, { phase: name }, { phase: name });
+  }
+  try {
+    const result = await phase.run(run, progress);
+    if (run.state.phases[name] !== 'completed') {
+      await run.events.emit('phase.completed', { phase: name, summary: result.summary }, { phase: name });
+    }
+    return result.progress;
+  } catch (error) {
+    const fault = asFault(error, run);
+    if (parkingOf(fault) === undefined && fault.code !== 'LEASE_LOST') {
+      await run.events.emit('phase.failed', { phase: name, code: fault.code, message: fault.message }, { phase: name });
+    }
+    throw fault;
+  }
+}
+
+async function complete(run: Run, { plan, delivered, proof }: Progress): Promise<void> {
+  const payload = {
+    summary: plan.summary,
+    proof: proof ?? '',
+    ...(delivered === undefined ? {} : { change: delivered }),
+  };
+  await run.events.emit('run.completed', payload, {}, { status: 'completed' });
+}
+
+/** Why a run was aborted says more than what the abort broke. */
+function asFault(error: unknown, run: Run): ForgeError {
+  const reason: unknown = run.signal.aborted ? run.signal.reason : error;
+  return faultsOf(reason)[0] ?? forgeError('INTERNAL', String(reason), { cause: reason });
+}
+
+type ParkReason = EventPayload<'run.parked'>['reason'];
+
+/** Ends after which the run can go on from where it is. */
+const parkings: Partial<Record<ErrorCode, ParkReason>> = {
+  STOPPED: 'stopped',
+  WAITING_FOR_PERSON: 'approval',
+  OUTCOME_UNKNOWN: 'outcome-unknown',
+  WAITING_FOR_QUOTA: 'quota',
+  BREAKER_COST: 'budget',
+  BREAKER_TOKENS: 'budget',
+  DISK_FULL: 'disk-full',
+};
+
+function parkingOf(fault: ForgeError): ParkReason | undefined {
+  const data = fault.details.data;
+  const isQuestion = typeof data === 'object' && data !== null && 'reason' in data && data.reason === 'question';
+  return isQuestion ? 'question' : parkings[fault.code];
+}
+
+async function end(run: Run, fault: ForgeError): Promise<void> {
+  // Who lost the lease has nothing more to say about the run.
+  if (fault.code === 'LEASE_LOST') return;
+  try {
+    await writeEnd(run, fault);
+  } catch (error) {
+    if (isForgeError(error, 'LEASE_LOST')) return;
+    run.deps.log.error('the end of the run could not be written down', { error: String(error) });
+  }
+}
+
+async function writeEnd(run: Run, fault: ForgeError): Promise<void> {
+  const { code, message, details } = fault;
+  const parking = parkingOf(fault);
+  if (parking === undefined) {
+    const payload = { code, message, ...(details.fix === undefined ? {} : { fix: details.fix }) };
+    await run.events.emit('run.failed', payload, {}, { status: 'failed', reason: message });
+    return;
+  }
+  const data = (details.data ?? {}) as { readonly requestId?: string; readonly wakeAt?: number };
+  const payload = {
+    reason: parking,
+    detail: message,
+    ...(data.requestId === undefined ? {} : { requestId: data.requestId }),
+    ...(data.wakeAt === undefined ? {} : { wakeAt: data.wakeAt }),
+  };
+  const patch: RunPatch = {
+    status: parking === 'stopped' ? 'stopped' : 'parked',
+    reason: message,
+    stopRequested: false,
+  };
+  await run.events.emit(
+    'run.parked',
+    payload,
+    {},
+    data.wakeAt === undefined ? patch : { ...patch, wakeAt: data.wakeAt },
+  );
+}

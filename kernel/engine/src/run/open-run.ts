@@ -1,0 +1,100 @@
+import { forgeError, type Requirement, type RunRecord, type RunStore } from '@forge/plugin-api';
+import { Budget } from '../execution/budget.ts';
+import { EventLog } from '../log/event-log.ts';
+import { keepLease, type LeaseKeeper } from '../log/lease-keeper.ts';
+import { genesisHash } from '../log/verify-events.ts';
+import { approvalPolicy } from '../people/approval-policy.ts';
+import { askPerson } from '../people/ask-person.ts';
+import type { RunProcesses } from '../process/run-processes.ts';
+import type { RunDeps } from '../run-deps.ts';
+import type { RunWorkspaces } from './run-workspaces.ts';
+import type { Run } from './run.ts';
+import { applyEvent, foldEvents, type RunState } from './run-state.ts';
+import { createStopSwitch, type StopSwitch } from './stop-switch.ts';
+
+export interface OpenRunRequest {
+  readonly record: RunRecord;
+  /** Undefined for a new run; else what `run.started` says. */
+  readonly requirement: Requirement | undefined;
+  readonly approve: boolean;
+  readonly workspaces: RunWorkspaces;
+  readonly processes: RunProcesses;
+}
+
+export interface OpenedRun {
+  readonly run: Run;
+  readonly stopSwitch: StopSwitch;
+  /** Gives the lease back; the run is no longer this process's. */
+  close(): Promise<void>;
+}
+
+/** Takes the lease of a run and puts together what its phases work with. */
+export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRequest): Promise<OpenedRun> {
+  const { record, workspaces, processes } = request;
+  const [bus, chosen] = await Promise.all([deps.bus(), deps.sandbox()]);
+  const stopSwitch = createStopSwitch(record.id, { store, clock: deps.clock, log: deps.log });
+  let keeper: LeaseKeeper;
+  try {
+    keeper = await keepLease({ ...deps, store }, record.id, (error) => stopSwitch.abort(error));
+  } catch (error) {
+    stopSwitch.close();
+    throw error;
+  }
+  // Only the owner of the lease sees the last word of the log.
+  const state: RunState = foldEvents(record.lastSeq === 0 ? [] : await store.readEvents(record.id));
+  const head = await store.getRun(record.id);
+  const events = new EventLog({ ...deps, store, bus }, keeper.current, {
+    seq: head?.lastSeq ?? 0,
+    hash: head !== undefined && head.lastSeq > 0 ? head.lastHash : genesisHash(record.id),
+  });
+  events.onStored((event) => applyEvent(state, event));
+
+  const { budgetUsd, maxTokens } = deps.config.safety;
+  const requirement = request.requirement ?? state.started?.requirement;
+  if (requirement === undefined)
+    throw forgeError('LOG_CORRUPT', `Run ${record.id} has no beginning`, { fix: 'forge discard it and start again' });
+  const policy = approvalPolicy(request.approve, () => deps.clock.now());
+
+  const run: Run = {
+    id: record.id,
+    branch: record.branch,
+    requirement,
+    deps,
+    store,
+    clock: deps.clock,
+    events,
+    state,
+    budget: new Budget({ usd: budgetUsd, tokens: maxTokens }, { usd: state.spentUsd, tokens: state.tokens }),
+    workspaces,
+    processes,
+    sandbox: { sandbox: chosen.sandbox, network: deps.config.sandbox.network },
+    lease: keeper.current,
+    ask: (ask) =>
+      askPerson(
+        {
+          store,
+          events,
+          state,
+          lease: keeper.current,
+          gates: deps.gates,
+          clock: deps.clock,
+          newId: deps.newId,
+          log: deps.log,
+          signal: stopSwitch.signal,
+          policy,
+        },
+        ask,
+      ),
+    signal: stopSwitch.signal,
+    beforeStep: stopSwitch.beforeStep,
+  };
+  return {
+    run,
+    stopSwitch,
+    async close() {
+      stopSwitch.close();
+      await events.settled();
+      await keeper.release();
+    },
+  };
+}

@@ -1,0 +1,256 @@
+import type {
+  ChatResponse,
+  Decision,
+  EventOf,
+  EventPayload,
+  EventType,
+  Finding,
+  ForgeEvent,
+  HumanRequest,
+  Json,
+  PhaseName,
+  Plan,
+  RunStatus,
+  TestEvidence,
+} from '@forge/plugin-api';
+
+/** What is recorded of one call that an execution made, under its ordinal. */
+export type JournalEntry =
+  | { kind: 'llm'; hash: string; response?: ChatResponse; failure?: Fault }
+  | { kind: 'tool'; hash: string; intent: EventPayload<'tool.intent'>; result?: EventPayload<'tool.result'> }
+  | { kind: 'memory'; hash: string; result: Json }
+  | { kind: 'step'; hash: string; result: Json }
+  | { kind: 'request'; hash: string; requestId: string };
+
+export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
+
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ExecutionRecord {
+  inputHash: string;
+  /** The commit that its workspace started from. */
+  base: string | undefined;
+  status: 'running' | 'completed' | 'failed';
+  output?: Json;
+  fault?: Fault;
+  journal: Record<number, JournalEntry>;
+  spentUsd: number;
+  tokens: number;
+  iterations: number;
+  toolCalls: number;
+}
+
+export interface FindingRecord {
+  finding: Finding;
+  round: number;
+  state: 'open' | 'resolved' | 'rejected';
+}
+
+/** Everything that continuing a run needs: a pure fold of its events, and plain JSON. */
+export interface RunState {
+  status: RunStatus;
+  started: EventPayload<'run.started'> | undefined;
+  completed: EventPayload<'run.completed'> | undefined;
+  seq: number;
+  spentUsd: number;
+  tokens: number;
+  /** A call was paid for whose price nobody knows. */
+  unknownPrice: boolean;
+  executions: Record<string, ExecutionRecord>;
+  /** Task or fix to the commit on the run's branch that came of it. */
+  merged: Record<string, string>;
+  requests: Record<string, { request: HumanRequest; decision?: Decision }>;
+  /** Key `<base|result>@<commit>`. */
+  tests: Record<string, TestEvidence>;
+  findings: FindingRecord[];
+  /** Deployment stage to where it can be seen. */
+  stages: Record<string, EventPayload<'deployment.stage'>>;
+  recoveries: number;
+  plan: Plan | undefined;
+  phases: Partial<Record<PhaseName, 'entered' | 'completed'>>;
+}
+
+export function initialState(): RunState {
+  return {
+    status: 'running',
+    started: undefined,
+    completed: undefined,
+    seq: 0,
+    spentUsd: 0,
+    tokens: 0,
+    unknownPrice: false,
+    executions: {},
+    merged: {},
+    requests: {},
+    tests: {},
+    findings: [],
+    stages: {},
+    recoveries: 0,
+    plan: undefined,
+    phases: {},
+  };
+}
+
+/** The state after all of these events. */
+export function foldEvents(events: Iterable<ForgeEvent>): RunState {
+  const state = initialState();
+  for (const event of events) applyEvent(state, event);
+  return state;
+}
+
+/** Takes one more event into a state that the caller owns. */
+export function applyEvent(state: RunState, event: ForgeEvent): void {
+  const apply = meanings[event.type] as ((state: RunState, event: ForgeEvent) => void) | undefined;
+  apply?.(state, event);
+  state.seq = event.seq;
+}
+
+export function sameFinding(left: Finding, right: Finding): boolean {
+  return left.file === right.file && left.message === right.message && left.line === right.line;
+}
+
+/** What each event means for the state. Events without a row only tell people something. */
+const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T>) => void } = {
+  'run.started': (state, { payload }) => {
+    state.started = payload;
+  },
+  'run.resumed': (state) => {
+    state.status = 'running';
+    state.recoveries += 1;
+  },
+  'run.parked': (state, { payload }) => {
+    state.status = payload.reason === 'stopped' ? 'stopped' : 'parked';
+  },
+  'run.completed': (state, { payload }) => {
+    state.status = 'completed';
+    state.completed = payload;
+  },
+  'run.failed': (state) => {
+    state.status = 'failed';
+  },
+  'run.discarded': (state) => {
+    state.status = 'discarded';
+  },
+
+  'phase.entered': (state, { payload }) => {
+    state.phases[payload.phase] = 'entered';
+  },
+  'phase.completed': (state, { payload }) => {
+    state.phases[payload.phase] = 'completed';
+  },
+  'plan.created': (state, { payload }) => {
+    state.plan = payload.plan;
+  },
+
+  'execution.started': (state, event) => {
+    const { inputHash, base } = event.payload;
+    Object.assign(executionOf(state, event), { inputHash, base });
+  },
+  'execution.restarted': (state, event) => {
+    Object.assign(executionOf(state, event), { status: 'running', journal: {} });
+  },
+  'execution.completed': (state, event) => {
+    Object.assign(executionOf(state, event), { status: 'completed', output: event.payload.output, journal: {} });
+  },
+  'execution.failed': (state, event) => {
+    Object.assign(executionOf(state, event), { status: 'failed', fault: event.payload });
+  },
+
+  'llm.requested': (state, event) => {
+    const { ordinal, requestHash } = event.payload;
+    executionOf(state, event).journal[ordinal] = { kind: 'llm', hash: requestHash };
+  },
+  'llm.responded': (state, event) => {
+    const { ordinal, response, costUsd } = event.payload;
+    const tokens = event.tokensUsed ?? 0;
+    const execution = executionOf(state, event);
+    const entry = entryOf(execution, ordinal, 'llm');
+    if (entry !== undefined) entry.response = response as unknown as ChatResponse;
+    execution.spentUsd += costUsd ?? 0;
+    execution.tokens += tokens;
+    execution.iterations += 1;
+    state.spentUsd += costUsd ?? 0;
+    state.tokens += tokens;
+    state.unknownPrice ||= costUsd === undefined;
+  },
+  'llm.failed': (state, event) => {
+    const { ordinal, code, message } = event.payload;
+    const entry = entryOf(executionOf(state, event), ordinal, 'llm');
+    if (entry !== undefined) entry.failure = { code, message };
+  },
+  'tool.intent': (state, event) => {
+    const execution = executionOf(state, event);
+    const { ordinal, inputHash } = event.payload;
+    execution.journal[ordinal] = { kind: 'tool', hash: inputHash, intent: event.payload };
+    execution.toolCalls += 1;
+  },
+  'tool.result': (state, event) => {
+    const entry = entryOf(executionOf(state, event), event.payload.ordinal, 'tool');
+    if (entry !== undefined) entry.result = event.payload;
+  },
+  'memory.called': (state, event) => {
+    const { ordinal, requestHash, result } = event.payload;
+    executionOf(state, event).journal[ordinal] = { kind: 'memory', hash: requestHash, result };
+  },
+  'step.completed': (state, event) => {
+    const { ordinal, name, result } = event.payload;
+    executionOf(state, event).journal[ordinal] = { kind: 'step', hash: name, result };
+  },
+
+  'request.opened': (state, event) => {
+    const { request, ordinal } = event.payload;
+    state.requests[request.id] = { request };
+    if (ordinal === undefined) return;
+    executionOf(state, event).journal[ordinal] = { kind: 'request', hash: request.subjectHash, requestId: request.id };
+  },
+  'request.decided': (state, { payload }) => {
+    const known = state.requests[payload.requestId];
+    if (known !== undefined) known.decision = payload.decision;
+  },
+
+  'task.merged': (state, { payload }) => {
+    state.merged[payload.taskId] = payload.commit;
+  },
+  'tests.ran': (state, { payload: { evidence } }) => {
+    state.tests[`${evidence.on}@${evidence.commit}`] = evidence;
+  },
+  'finding.detected': (state, { payload: { finding, round } }) => {
+    state.findings.push({ finding, round, state: 'open' });
+  },
+  'finding.rejected': (state, { payload: { finding } }) => {
+    state.findings.push({ finding, round: 0, state: 'rejected' });
+  },
+  'finding.resolved': (state, { payload: { finding } }) => {
+    for (const known of state.findings) if (sameFinding(known.finding, finding)) known.state = 'resolved';
+  },
+  'deployment.stage': (state, { payload }) => {
+    state.stages[payload.stage] = payload;
+  },
+};
+
+function executionOf(state: RunState, event: ForgeEvent): ExecutionRecord {
+  const id = event.executionId ?? '';
+  state.executions[id] ??= {
+    inputHash: '',
+    base: undefined,
+    status: 'running',
+    journal: {},
+    spentUsd: 0,
+    tokens: 0,
+    iterations: 0,
+    toolCalls: 0,
+  };
+  return state.executions[id];
+}
+
+function entryOf<K extends JournalEntry['kind']>(
+  execution: ExecutionRecord,
+  ordinal: number,
+  kind: K,
+): EntryOf<K> | undefined {
+  const entry = execution.journal[ordinal];
+  return entry?.kind === kind ? (entry as EntryOf<K>) : undefined;
+}

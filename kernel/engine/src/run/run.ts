@@ -1,0 +1,31 @@
+import type { Clock, Decision, Lease, Requirement, RunStore, Sandbox } from '@forge/plugin-api';
+import type { Budget } from '../execution/budget.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { RunDeps } from '../run-deps.ts';
+import type { Ask } from '../people/ask-person.ts';
+import type { RunProcesses } from '../process/run-processes.ts';
+import type { RunState } from './run-state.ts';
+import type { RunWorkspaces } from './run-workspaces.ts';
+
+/** One run under way in this process: what its phases work with. */
+export interface Run {
+  readonly id: string;
+  readonly branch: string;
+  readonly requirement: Requirement;
+  readonly deps: RunDeps;
+  readonly store: RunStore;
+  readonly clock: Clock;
+  readonly events: EventLog;
+  /** Kept up to date with every stored event. */
+  readonly state: Readonly<RunState>;
+  readonly budget: Budget;
+  readonly workspaces: RunWorkspaces;
+  readonly processes: RunProcesses;
+  readonly sandbox: { readonly sandbox: Sandbox; readonly network: 'none' | 'full' };
+  lease(): Lease;
+  ask(request: Ask): Promise<Decision>;
+  /** Aborts when the run must end now. */
+  readonly signal: AbortSignal;
+  /** Throws STOPPED when the run shall end after the step in flight. */
+  beforeStep(): void;
+}
