@@ -39,6 +39,8 @@ const LIST_MS = 10_000;
 /** The SDK's own limit is switched off: the watch has better ones. */
 const NO_TIMEOUT = 2 ** 31 - 1;
 
+const loadSdk = () => import('openai');
+
 const PROBE_TOOL = {
   name: 'report',
   description: 'Reports a word.',
@@ -56,8 +58,8 @@ export function createOpenAiProvider(world: OpenAiWorld): OpenAiProvider {
   const given = world.baseUrl ?? (apiKey === undefined ? undefined : OPENAI);
   let server: Server | undefined = given === undefined ? undefined : serverAt(given);
   let listed: readonly ListedModel[] = [];
-  let loading: Promise<typeof import('openai')> | undefined;
-  const sdk = () => (loading ??= import('openai'));
+  let loading: ReturnType<typeof loadSdk> | undefined;
+  const sdk = () => (loading ??= loadSdk());
 
   /** The server that was named, else a local one, looked for again until it is found. */
   const find = async (signal: AbortSignal): Promise<Server> => {

@@ -75,10 +75,7 @@ function addDelta(draft: Draft, delta: Delta | undefined, onText: ((text: string
   for (const call of delta.tool_calls ?? []) addCall(draft.calls, call);
 }
 
-function addCall(
-  calls: Map<number, CallDraft>,
-  piece: Delta['tool_calls'] extends (infer T)[] | undefined ? T : never,
-): void {
+function addCall(calls: Map<number, CallDraft>, piece: CallPiece): void {
   const { name = '', arguments: written } = piece.function ?? {};
   const id = piece.id ?? '';
   const index = indexOf(calls, piece.index, id, name);

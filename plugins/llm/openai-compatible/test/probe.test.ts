@@ -66,7 +66,7 @@ test('a server elsewhere is asked for its models only: calls are paid for there'
     connect({
       baseUrl: 'https://models.example/v1',
       apiKey,
-      fetch: (input, init) => fetch(String(input).replace('https://models.example', server.url), init),
+      fetch: (input, init) => fetch((input as string).replace('https://models.example', server.url), init),
     });
   expect(await elsewhere('right').probe?.(aCall())).toMatchObject({ ok: true });
   expect(await elsewhere('wrong').probe?.(aCall())).toMatchObject({
