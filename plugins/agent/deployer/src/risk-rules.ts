@@ -5,7 +5,7 @@ import { countOf, namesOf } from './words.ts';
 export interface RiskRule {
   readonly risk: RiskLevel;
   /** Why the rule applies, in a few words; undefined when it does not. */
-  applies(input: DeploymentInput): string | undefined;
+  readonly applies: (input: DeploymentInput) => string | undefined;
 }
 
 /** Every reason for a risk above low. A new reason is a new row. */
