@@ -30,7 +30,7 @@ export function createBlobFile(options: BlobFileOptions): BlobFile {
   const stream = createWriteStream(options.path, { flags: 'wx', mode: 0o600 });
   const done = finished(stream);
   // Seen by finish(); until then it must not count as an unhandled rejection.
-  done.catch(() => undefined);
+  const ended = done.catch(() => undefined);
   const hash: Hash = createHash('sha256');
   let written = 0;
   let complete = true;
@@ -44,10 +44,7 @@ export function createBlobFile(options: BlobFileOptions): BlobFile {
       hash.update(part);
       written += part.length;
       if (stream.write(part)) return undefined;
-      return new Promise<void>((resolve) => {
-        stream.once('drain', resolve);
-        stream.once('close', resolve);
-      });
+      return Promise.race([new Promise<void>((resolve) => stream.once('drain', resolve)), ended]);
     },
     async finish() {
       stream.end();

@@ -10,4 +10,9 @@ export {
   type CommandRunnerWorld,
   createCommandRunner,
 } from './run-command.ts';
+export {
+  type Environment,
+  type ScrubbedEnvironmentOptions,
+  scrubbedEnvironment,
+} from './scrubbed-environment.ts';
 export type { ProcessOutcome, SupervisedCommand } from './supervise.ts';

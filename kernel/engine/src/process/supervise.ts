@@ -41,6 +41,7 @@ const KILL_GRACE_MS = 1_000;
 const DRAIN_MS = 200;
 const FINAL_DRAIN_MS = 1_000;
 const POLL_MS = 10;
+const GROUP_END_POLLS = 5;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const NOTHING_HAPPENED: ProcessOutcome = {
@@ -53,10 +54,10 @@ const NOTHING_HAPPENED: ProcessOutcome = {
 };
 
 /**
- * Starts a command in its own session and stays until it has ended and its output is drained. Never rejects and never
- * hangs: a timeout, an abort, a background process left in the group or one that holds the output all end in SIGTERM,
- * then SIGKILL for the group, the session, every descendant and every process with the marker. A command that ends
- * cleanly costs no look at /proc.
+ * Starts a command in its own session and stays until it has ended and its output is drained. Never hangs: a timeout,
+ * an abort, a background process left in the group or one that holds the output all end in SIGTERM, then SIGKILL for
+ * the group, the session, every descendant and every process with the marker. A command that ends cleanly costs no
+ * look at /proc.
  *
  * @param attach is called once, right after the start, to read the output.
  */
@@ -76,11 +77,11 @@ export async function supervise(
   });
 
   let reason: 'timeout' | 'abort' | undefined;
-  const stopped = new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve, reject) => {
     const stop = (why: 'timeout' | 'abort') => () => {
       if (reason !== undefined) return;
       reason = why;
-      void terminate(pid, command).then(() => resolve());
+      terminate(pid, command).then(() => resolve(), reject);
     };
     const timer =
       command.timeoutMs === undefined
@@ -135,10 +136,19 @@ function failureOf(error: NodeJS.ErrnoException) {
 /** Waits for the end of the output, and for nothing longer than that: what still holds it is killed. */
 async function drain(pid: number, command: SupervisedCommand, output: OutputReading): Promise<number> {
   const drained = await settlesWithin(output.closed, command.drainMs ?? DRAIN_MS);
-  if (drained && !sendSignal(-pid, 0)) return 0;
+  // A child may let go of the output a moment before it ends: that one is no leftover.
+  if (drained && (await isGone(pid))) return 0;
   const killed = await terminate(pid, command);
   if (!(await settlesWithin(output.closed, FINAL_DRAIN_MS))) output.stop();
   return killed;
+}
+
+async function isGone(group: number): Promise<boolean> {
+  for (let tries = GROUP_END_POLLS; sendSignal(-group, 0); tries--) {
+    if (tries === 0) return false;
+    await delay(POLL_MS);
+  }
+  return true;
 }
 
 async function terminate(pid: number, command: SupervisedCommand): Promise<number> {
