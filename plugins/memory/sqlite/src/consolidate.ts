@@ -1,11 +1,11 @@
 import type { Memory } from '@forge/plugin-api';
-import type { Database, Statement, Value } from '@forge/libsql';
+import { numberOf, type Database, type Row, type Statement, type Value } from '@forge/libsql';
 import { fingerprint } from './fingerprint.ts';
 import { memoryColumns, memoryOf, removal, replacement } from './stored-memory.ts';
 
 const day = 24 * 3_600_000;
 const halfLife = 180 * day;
-// How many are faded in one transaction.
+// How many are read or written at once.
 const batch = 500;
 
 interface Candidate {
@@ -23,12 +23,12 @@ export async function fade(open: Database, now: number): Promise<void> {
       WHERE decayed_at <= ? AND json_extract(body, '$.provenance.author') = 'agent'`,
     [now - day],
   );
-  const statements = rows.map(({ id, revision, confidence, decayed_at }): Statement => {
-    const faded = Number(confidence) * 0.5 ** ((now - Number(decayed_at)) / halfLife);
+  const statements = rows.map((row): Statement => {
+    const faded = numberOf(row, 'confidence') * 0.5 ** ((now - numberOf(row, 'decayed_at')) / halfLife);
     return {
       // Without effect on what was changed meanwhile: that has just been confirmed.
       sql: 'UPDATE memories SET confidence = ?, decayed_at = ?, revision = revision + 1 WHERE id = ? AND revision = ?',
-      params: [faded, now, id, revision],
+      params: [faded, now, row['id'], row['revision']],
     };
   });
   for (let start = 0; start < statements.length; start += batch)
@@ -37,24 +37,39 @@ export async function fade(open: Database, now: number): Promise<void> {
 
 /** Merges near duplicates of each repository and type; the rest of a group goes into its strongest memory. */
 export async function merge(open: Database, now: number): Promise<number> {
-  const kinds = await open.all('SELECT DISTINCT repo_id, type FROM memories');
   let merged = 0;
-  for (const { repo_id, type } of kinds) {
-    const rows = await open.all(`SELECT ${memoryColumns} FROM memories WHERE repo_id = ? AND type = ?`, [
-      repo_id,
-      type,
+  for (const ids of await nearDuplicates(open)) {
+    const rows = await open.all(`SELECT ${memoryColumns} FROM memories WHERE id IN (SELECT value FROM json_each(?))`, [
+      JSON.stringify(ids),
     ]);
-    const candidates = rows.map((row) => ({ memory: memoryOf(row), revision: row['revision'] }));
-    const groups = Map.groupBy(candidates, ({ memory }) => fingerprint(`${memory.content}\n${memory.context}`));
-    for (const group of groups.values()) {
-      const [strongest, ...others] = group.sort(byStrength);
-      if (strongest === undefined || others.length === 0) continue;
-      const outcome = await open.write(absorption(strongest, others, now));
-      // Refused when somebody changed one of them meanwhile: they are looked at again the next time.
-      if (outcome.committed) merged += others.length;
-    }
+    const [strongest, ...others] = rows
+      .map((row): Candidate => ({ memory: memoryOf(row), revision: row['revision'] }))
+      .sort(byStrength);
+    if (strongest === undefined || others.length === 0) continue;
+    const outcome = await open.write(absorption(strongest, others, now));
+    // Refused when somebody changed one of them meanwhile: they are looked at again the next time.
+    if (outcome.committed) merged += others.length;
   }
   return merged;
+}
+
+/** Ids of memories that say the same. Read in batches, so that other work goes on meanwhile. */
+async function nearDuplicates(open: Database): Promise<string[][]> {
+  const groups = new Map<string, string[]>();
+  let position: Value = 0;
+  for (;;) {
+    const rows: readonly Row[] = await open.all(
+      `SELECT position, ${memoryColumns} FROM memories WHERE position > ? ORDER BY position LIMIT ?`,
+      [position, batch],
+    );
+    for (const row of rows) {
+      const { id, repoId, type, content, context } = memoryOf(row);
+      const key = JSON.stringify([repoId, type, fingerprint(`${content}\n${context}`)]);
+      groups.set(key, [...(groups.get(key) ?? []), id]);
+    }
+    position = rows.at(-1)?.['position'];
+    if (rows.length < batch) return [...groups.values()].filter((ids) => ids.length > 1);
+  }
 }
 
 function byStrength({ memory: left }: Candidate, { memory: right }: Candidate): number {

@@ -11,8 +11,9 @@ const options = z
 
 export default definePlugin({
   options,
-  setup: ({ options: { file }, stateDirectory, clock, newId }) => {
-    const memory = createSqliteMemory({ file: file ?? join(stateDirectory, 'memory.db'), clock, newId });
+  setup: (ctx) => {
+    const file = ctx.options.file ?? join(ctx.stateDirectory, 'memory.db');
+    const memory = createSqliteMemory({ file, clock: ctx.clock, newId: () => ctx.newId() });
     return { memories: [memory], stop: () => memory.close() };
   },
 });

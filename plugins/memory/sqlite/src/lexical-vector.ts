@@ -35,7 +35,7 @@ function addWord(vector: Float32Array, word: string, weight: number): void {
 }
 
 function gramsOf(word: string): string[] {
-  const characters = ['<', ...word, '>'];
+  const characters = Array.from(`<${word}>`);
   return gramLengths.flatMap((length) =>
     Array.from({ length: Math.max(0, characters.length - length + 1) }, (_, start) =>
       characters.slice(start, start + length).join(''),

@@ -1,5 +1,5 @@
 import { forgeError, recallQuerySchema, z, type RecalledMemory, type RecallQuery } from '@forge/plugin-api';
-import type { DatabaseOnDemand, Row, Value } from '@forge/libsql';
+import { optionalNumberOf, type DatabaseOnDemand, type Row, type Value } from '@forge/libsql';
 import { lexicalVector } from './lexical-vector.ts';
 import { memoryColumns, memoryOf, storedRepoId, vectorBytes } from './stored-memory.ts';
 import { tellingWords } from './words.ts';
@@ -68,10 +68,10 @@ function matchOf(context: string): string {
 
 function ranked(rows: readonly Row[]): RecalledMemory[] {
   // bm25 is below zero, and lower is better; what it means depends on the collection, so it is taken against the best.
-  const bestRank = Math.min(...rows.map((row) => (row['rank'] as number | undefined) ?? 0));
+  const bestRank = Math.min(...rows.map((row) => optionalNumberOf(row, 'rank') ?? 0));
   const scored = rows.flatMap((row) => {
-    const rank = row['rank'] as number | undefined;
-    const near = Math.max(0, 1 - ((row['distance'] as number | undefined) ?? 1));
+    const rank = optionalNumberOf(row, 'rank');
+    const near = Math.max(0, 1 - (optionalNumberOf(row, 'distance') ?? 1));
     if (rank === undefined && near < leastSimilarity) return [];
     const byWords = rank === undefined || bestRank === 0 ? 0 : rank / bestRank;
     const fit = wordsWeight * byWords + (1 - wordsWeight) * Math.min(1, near);

@@ -1,5 +1,5 @@
 import type { Memory } from '@forge/plugin-api';
-import type { Row, Statement, Value } from '@forge/libsql';
+import { jsonOf, numberOf, textOf, type Row, type Statement, type Value } from '@forge/libsql';
 import { lexicalVector } from './lexical-vector.ts';
 import { wordsOf } from './words.ts';
 
@@ -7,18 +7,18 @@ import { wordsOf } from './words.ts';
 export const memoryColumns = 'id, repo_id, type, confidence, created_at, updated_at, revision, body';
 
 export function memoryOf(row: Row): Memory {
-  const body = JSON.parse(row['body'] as string) as Pick<Memory, 'content' | 'context' | 'tags' | 'provenance'>;
+  const body = jsonOf(row, 'body') as Pick<Memory, 'content' | 'context' | 'tags' | 'provenance'>;
   return {
-    id: row['id'] as string,
-    repoId: JSON.parse(row['repo_id'] as string) as string,
-    type: row['type'] as Memory['type'],
+    id: textOf(row, 'id'),
+    repoId: jsonOf(row, 'repo_id') as string,
+    type: textOf(row, 'type') as Memory['type'],
     content: body.content,
     context: body.context,
-    confidence: row['confidence'] as number,
+    confidence: numberOf(row, 'confidence'),
     provenance: body.provenance,
     tags: body.tags,
-    createdAt: row['created_at'] as number,
-    updatedAt: row['updated_at'] as number,
+    createdAt: numberOf(row, 'created_at'),
+    updatedAt: numberOf(row, 'updated_at'),
   };
 }
 

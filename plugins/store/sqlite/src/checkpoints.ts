@@ -1,5 +1,5 @@
 import type { Checkpoint, Json, Lease } from '@forge/plugin-api';
-import type { DatabaseOnDemand } from '@forge/libsql';
+import { numberOf, textOf, type DatabaseOnDemand } from '@forge/libsql';
 import { heldBy, leaseLost } from './leases.ts';
 import { storedJson } from './stored-json.ts';
 
@@ -21,13 +21,11 @@ export function createCheckpoints(database: DatabaseOnDemand) {
         'SELECT id, seq, created_at, state FROM checkpoints WHERE run_id = ? ORDER BY seq DESC, rowid DESC',
         [runId],
       );
-      return rows.map((row) => ({
-        id: row['id'] as string,
-        runId,
-        seq: row['seq'] as number,
-        state: storedJson(row, 'state', `run ${runId}, checkpoint ${row['id']}`) as Json,
-        createdAt: row['created_at'] as number,
-      }));
+      return rows.map((row) => {
+        const id = textOf(row, 'id');
+        const state = storedJson(row, 'state', `run ${runId}, checkpoint ${id}`) as Json;
+        return { id, runId, seq: numberOf(row, 'seq'), state, createdAt: numberOf(row, 'created_at') };
+      });
     },
   };
 }

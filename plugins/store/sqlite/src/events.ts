@@ -1,5 +1,5 @@
 import { forgeError, isForgeError, type ForgeEvent, type Lease, type RunPatch } from '@forge/plugin-api';
-import type { DatabaseOnDemand, Row, Statement } from '@forge/libsql';
+import { numberOf, type DatabaseOnDemand, type Row, type Statement } from '@forge/libsql';
 import { held, leaseLost } from './leases.ts';
 import { patchAssignments } from './runs.ts';
 import { storedJson } from './stored-json.ts';
@@ -42,7 +42,7 @@ export function createEvents(database: DatabaseOnDemand) {
         lease.runId,
       ]);
       if (row?.['held'] !== 1) throw leaseLost(lease, row === undefined ? 'The run was deleted' : 'Its fence is stale');
-      throw sequenceConflict(lease.runId, `the log ends with ${row['last_seq']}, ${outcome.message}`);
+      throw sequenceConflict(lease.runId, `the log ends with ${numberOf(row, 'last_seq')}, ${outcome.message}`);
     },
 
     async readEvents(
@@ -118,9 +118,11 @@ function insert(lease: Lease, event: ForgeEvent): Statement {
 }
 
 function eventOf(runId: string, row: Row): ForgeEvent {
-  const event = storedJson(row, 'body', `run ${runId}, event ${row['seq']}`) as ForgeEvent;
-  if (event.seq === row['seq']) return event;
-  throw forgeError('LOG_CORRUPT', `Event ${row['seq']} of run ${runId} says that it is ${event.seq}`, { where: runId });
+  const seq = numberOf(row, 'seq');
+  const where = `run ${runId}, event ${seq}`;
+  const event = storedJson(row, 'body', where) as ForgeEvent;
+  if (event.seq === seq) return event;
+  throw forgeError('LOG_CORRUPT', `Event ${seq} of run ${runId} says that it is ${event.seq}`, { where });
 }
 
 function sequenceConflict(runId: string, why: string): Error {

@@ -1,5 +1,5 @@
 import { forgeError, type Lease, type LeaseOwner } from '@forge/plugin-api';
-import type { DatabaseOnDemand, Row, Statement } from '@forge/libsql';
+import { numberOf, type DatabaseOnDemand, type Row, type Statement } from '@forge/libsql';
 import { runNotFound } from './runs.ts';
 import { storedJson } from './stored-json.ts';
 
@@ -50,10 +50,10 @@ export function createLeases(database: DatabaseOnDemand) {
         },
         { sql: 'SELECT fence FROM runs WHERE id = ?', params: [runId] },
       ]);
-      if (outcome.committed) {
-        return { runId, owner, fence: outcome.results[3]?.rows[0]?.['fence'] as number, expiresAt: now + ttlMs };
-      }
-      const holder = outcome.rows[0] === undefined ? undefined : leaseOf(runId, outcome.rows[0]);
+      const row = outcome.committed ? outcome.results[3]?.rows[0] : undefined;
+      if (row !== undefined) return { runId, owner, fence: numberOf(row, 'fence'), expiresAt: now + ttlMs };
+      const [found] = outcome.committed ? [] : outcome.rows;
+      const holder = found === undefined ? undefined : leaseOf(runId, found);
       throw holder === undefined ? runNotFound(runId) : leaseHeld(holder);
     },
 
@@ -82,7 +82,7 @@ const leaseColumns = 'fence, lease_owner, lease_expires_at';
 function leaseOf(runId: string, row: Row): Lease | undefined {
   const owner = storedJson(row, 'lease_owner', `run ${runId}`) as LeaseOwner | undefined;
   if (owner === undefined) return undefined;
-  return { runId, owner, fence: row['fence'] as number, expiresAt: row['lease_expires_at'] as number };
+  return { runId, owner, fence: numberOf(row, 'fence'), expiresAt: numberOf(row, 'lease_expires_at') };
 }
 
 function leaseHeld({ runId, owner, expiresAt }: Lease): Error {

@@ -1,5 +1,5 @@
 import { forgeError, type Decision, type Lease, type StoredRequest } from '@forge/plugin-api';
-import type { DatabaseOnDemand, Row } from '@forge/libsql';
+import { textOf, type DatabaseOnDemand, type Row } from '@forge/libsql';
 import { heldBy, leaseLost } from './leases.ts';
 import { storedJson } from './stored-json.ts';
 
@@ -65,7 +65,7 @@ export function createRequests(database: DatabaseOnDemand) {
 }
 
 function requestOf(row: Row): StoredRequest {
-  const where = `request ${row['id']}`;
+  const where = `request ${textOf(row, 'id')}`;
   const request = storedJson(row, 'body', where) as StoredRequest;
   const decision = storedJson(row, 'decision', where) as Decision | undefined;
   return decision === undefined ? request : { ...request, decision };

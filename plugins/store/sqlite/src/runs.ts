@@ -1,5 +1,5 @@
 import { forgeError, type NewRun, type RunPatch, type RunRecord, type RunStatus } from '@forge/plugin-api';
-import type { DatabaseOnDemand, Row, Value } from '@forge/libsql';
+import { numberOf, optionalNumberOf, textOf, type DatabaseOnDemand, type Row, type Value } from '@forge/libsql';
 import { storedJson } from './stored-json.ts';
 
 const json = (value: unknown): Value => (value === undefined ? undefined : JSON.stringify(value));
@@ -81,25 +81,25 @@ export function runNotFound(runId: string): Error {
 }
 
 function recordOf(row: Row): RunRecord {
-  const where = `run ${row['id']}`;
-  const optional = {
-    phase: storedJson(row, 'phase', where) as string | undefined,
-    reason: storedJson(row, 'reason', where) as string | undefined,
-    wakeAt: row['wake_at'] as number | undefined,
-  };
+  const id = textOf(row, 'id');
+  const optional = (column: string) => storedJson(row, column, `run ${id}`) as string | undefined;
+  const required = (column: string) => optional(column) ?? '';
+  const [phase, reason, wakeAt] = [optional('phase'), optional('reason'), optionalNumberOf(row, 'wake_at')];
   return {
-    id: row['id'] as string,
-    task: storedJson(row, 'task', where) as string,
-    repository: storedJson(row, 'repository', where) as string,
-    status: row['status'] as RunStatus,
-    branch: storedJson(row, 'branch', where) as string,
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
-    costUsd: row['cost_usd'] as number,
-    tokens: row['tokens'] as number,
-    createdAt: row['created_at'] as number,
-    updatedAt: row['updated_at'] as number,
-    lastSeq: row['last_seq'] as number,
-    lastHash: row['last_hash'] as string,
-    stopRequested: row['stop_requested'] === 1,
+    id,
+    task: required('task'),
+    repository: required('repository'),
+    status: textOf(row, 'status') as RunStatus,
+    branch: required('branch'),
+    ...(phase === undefined ? {} : { phase }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+    costUsd: numberOf(row, 'cost_usd'),
+    tokens: numberOf(row, 'tokens'),
+    createdAt: numberOf(row, 'created_at'),
+    updatedAt: numberOf(row, 'updated_at'),
+    lastSeq: numberOf(row, 'last_seq'),
+    lastHash: textOf(row, 'last_hash'),
+    stopRequested: numberOf(row, 'stop_requested') === 1,
   };
 }

@@ -1,13 +1,12 @@
-import { forgeError } from '@forge/plugin-api';
-import type { Row } from '@forge/libsql';
+import { forgeError, isForgeError } from '@forge/plugin-api';
+import { jsonOf, type Row } from '@forge/libsql';
 
-/** Parses a column of JSON text; undefined for NULL. @throws LOG_CORRUPT */
+/** A column of JSON text; undefined for NULL. @throws LOG_CORRUPT, which says where */
 export function storedJson(row: Row, column: string, where: string): unknown {
-  const text = row[column];
-  if (text === undefined) return undefined;
   try {
-    return JSON.parse(text as string);
+    return jsonOf(row, column);
   } catch (error) {
-    throw forgeError('LOG_CORRUPT', `What is stored as ${column} is not JSON`, { where, cause: error });
+    if (!isForgeError(error)) throw error;
+    throw forgeError('LOG_CORRUPT', `The store is damaged: ${error.message}`, { where, cause: error });
   }
 }
