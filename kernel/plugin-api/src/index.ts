@@ -13,6 +13,7 @@ export * from './manifest.ts';
 export * from './memory.ts';
 export * from './phase-io.ts';
 export * from './plugin.ts';
+export * from './recording.ts';
 export * from './sandbox.ts';
 export * from './seams.ts';
 export * from './store.ts';
