@@ -1,0 +1,10 @@
+export {
+  type ContractCase,
+  type ContractOptions,
+  type Disposable,
+  runCase,
+  unknownSkips,
+} from './contract-case.ts';
+export { failingCases } from './failing-cases.ts';
+export { registerContract } from './register-contract.ts';
+export { toolCases, toolContract, type ToolSubject } from './tool.ts';

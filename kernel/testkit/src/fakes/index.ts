@@ -1,0 +1,11 @@
+export { createPluginContext, type PluginContextOptions } from './plugin-context.ts';
+export { createRecordingLogger, type LogEntry } from './recording-logger.ts';
+export {
+  createScriptedInteraction,
+  noAnswer,
+  type ScriptedAnswer,
+  type ScriptedInteraction,
+} from './scripted-interaction.ts';
+export { createSeededIds, createSeededRandom } from './seeded-random.ts';
+export { createToolContext, type ToolContextOptions } from './tool-context.ts';
+export { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
