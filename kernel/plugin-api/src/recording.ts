@@ -58,8 +58,11 @@ export function toRecorded(request: ChatRequest, callId: string, reply: ChatResp
 export const fromRecorded = ({ reply }: RecordedReply, callId: string): ChatResponse =>
   replaced(reply, RUN_ID, partsOf(callId).runId);
 
+/** A copy in which every text has `to` for `from`; names of fields stay. */
 function replaced<T>(value: T, from: string, to: string): T {
-  return JSON.parse(JSON.stringify(value).replaceAll(from, to)) as T;
+  return JSON.parse(JSON.stringify(value), (_, part: unknown) =>
+    typeof part === 'string' ? part.replaceAll(from, to) : part,
+  ) as T;
 }
 
 /**

@@ -105,6 +105,16 @@ test('all else is the provider’s own, private fields and getters too', () => {
   expect(recorder.embed).toBeUndefined();
 });
 
+test('a run id that also is part of a field’s name changes texts alone', async () => {
+  const lines: string[] = [];
+  const recorder = recordReplies(new Provider(text('at R')), async (line) => {
+    lines.push(line);
+  });
+  await recorder.chat(request, { signal, callId: 'R/a/0' });
+  const line = recordedReplySchema.parse(JSON.parse(lines[1] ?? ''));
+  expect(line.reply).toMatchObject({ stopReason: 'end', content: [{ text: 'at ⟨run⟩' }] });
+});
+
 test('the key is the call without its run', () => {
   expect(recordingKey('RUN/planning/1/0')).toBe('planning/1/0');
   expect(recordingKey('alone')).toBe('alone');
