@@ -97,6 +97,8 @@ export function createEngine(deps: RunDeps): Engine {
       createRunProcesses({
         runId: record.id,
         directory: runDirectory(deps, record.id),
+        stateDirectory: deps.stateDirectory,
+        readable: repository.readable,
         env: deps.env,
         clock: deps.clock,
       }),

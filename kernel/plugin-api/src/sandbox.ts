@@ -27,9 +27,12 @@ export interface CommandResult {
 }
 
 export interface SandboxPolicy {
-  /** Absolute paths that may be written. */
+  /**
+   * Absolute paths. Everything may be read that no rule names; where rules lie inside each other, the deeper one wins:
+   * a workspace in a hidden home folder may be written. Paths that do not exist are no error.
+   */
   readonly writable: readonly string[];
-  /** Absolute paths that must not be seen, even when they lie inside a readable folder. */
+  readonly readable: readonly string[];
   readonly hidden: readonly string[];
   readonly network: 'none' | 'full';
 }

@@ -25,7 +25,7 @@ export async function runSandboxed(run: Run, command: SandboxedCommand): Promise
     { file, args, cwd, env: run.processes.environment(place), ...(stdin === undefined ? {} : { stdin }) },
     {
       writable: [workspace, place.home, place.temporary, ...run.workspaces.writable],
-      hidden: run.processes.hidden,
+      ...run.processes.visibility,
       network,
     },
   );

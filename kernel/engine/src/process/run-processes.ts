@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { reapMarked } from './reap.ts';
 import { createCommandRunner, type CommandRunner } from './run-command.ts';
 import { scrubbedEnvironment, type Environment } from './scrubbed-environment.ts';
@@ -15,45 +15,54 @@ export interface RunProcesses {
   /** A home and a temporary folder of the run's own. */
   privatePlace(): Promise<PrivatePlace>;
   environment(place: PrivatePlace): Readonly<Record<string, string>>;
-  /** What no command may see: Forge's own state and the places where people keep keys. */
-  readonly hidden: readonly string[];
+  /** What no command may see (the home folder with its keys, Forge's own state), and what of it it needs all the same. */
+  readonly visibility: { readonly hidden: readonly string[]; readonly readable: readonly string[] };
   /** Kills what is left of one owner. */
   reap(marker: string): Promise<void>;
   /** Kills what is left of the run. */
   close(): Promise<void>;
 }
 
-/** Where people keep keys and tokens, below their home folder. */
-const keptSecrets = [
-  '.ssh',
-  '.aws',
-  '.gnupg',
-  '.config/gcloud',
-  '.azure',
-  '.kube',
-  '.docker',
-  '.npmrc',
-  '.netrc',
-  '.git-credentials',
-  '.config/gh',
-  '.config/forge',
-  '.pypirc',
+/** Toolchains that people keep below their home folder, which is hidden otherwise. */
+const toolchains = [
+  '.cargo',
+  '.rustup',
+  '.pyenv',
+  '.rbenv',
+  '.nvm',
+  '.volta',
+  '.asdf',
+  '.local/share/mise',
+  '.local/share/pnpm',
+  '.bun',
+  '.deno',
+  '.sdkman',
+  'go',
+  '.local/bin',
+  '.local/lib',
 ];
+/** Keys inside what may be read. */
+const keysInToolchains = ['.cargo/credentials', '.cargo/credentials.toml', '.bun/.npmrc'];
+/** Sockets through which a command could act as the person. */
+const sockets = ['/run/user', '/run/docker.sock', '/run/containerd', '/run/podman'];
 
 export interface RunProcessesDeps {
   readonly runId: string;
   /** The run's own folder. */
   readonly directory: string;
+  readonly stateDirectory: string;
+  /** What commands must be able to read although it may lie in a hidden folder, such as the repository's objects. */
+  readonly readable: readonly string[];
   readonly env: Environment;
   readonly clock: { now(): number };
 }
 
-export async function createRunProcesses({ runId, directory, env, clock }: RunProcessesDeps): Promise<RunProcesses> {
+export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunProcesses> {
+  const { runId, directory, env, clock } = deps;
   const scratchDirectory = join(directory, 'pipes');
   await mkdir(scratchDirectory, { recursive: true });
   const runner = createCommandRunner({ clock, scratchDirectory });
   let place: Promise<PrivatePlace> | undefined;
-  const userHome = env['HOME'];
 
   async function makePlace(): Promise<PrivatePlace> {
     const made = { home: join(directory, 'home'), temporary: join(directory, 'tmp') };
@@ -65,7 +74,7 @@ export async function createRunProcesses({ runId, directory, env, clock }: RunPr
     runner,
     privatePlace: () => (place ??= makePlace()),
     environment: ({ home, temporary }) => scrubbedEnvironment({ source: env, home, temporaryDirectory: temporary }),
-    hidden: userHome === undefined ? [] : keptSecrets.map((path) => join(userHome, path)),
+    visibility: visibilityOf(deps),
     async reap(marker) {
       await reapMarked((found) => found === marker);
     },
@@ -74,4 +83,29 @@ export async function createRunProcesses({ runId, directory, env, clock }: RunPr
       runner.close();
     },
   };
+}
+
+function visibilityOf({ env, stateDirectory, readable }: RunProcessesDeps): RunProcesses['visibility'] {
+  const home = env['HOME'];
+  const agent = env['SSH_AUTH_SOCK'];
+  const below = (paths: readonly string[]) => (home === undefined ? [] : paths.map((path) => join(home, path)));
+  return {
+    hidden: [
+      ...(home === undefined ? [] : [home]),
+      stateDirectory,
+      ...below(keysInToolchains),
+      ...sockets,
+      ...(agent === undefined ? [] : [agent]),
+    ],
+    readable: [...readable, ...below(toolchains), ...programFolders(env)],
+  };
+}
+
+/** Folders of PATH with what their programs need beside them: `…/bin` means all of `…`. Never the whole home folder. */
+function programFolders(env: Environment): readonly string[] {
+  const entries = (env['PATH'] ?? '').split(':').filter((entry) => entry.startsWith('/'));
+  return entries.map((entry) => {
+    const parent = dirname(entry);
+    return basename(entry) === 'bin' && parent !== env['HOME'] && parent !== '/' ? parent : entry;
+  });
 }
