@@ -57,8 +57,8 @@ const goOn: Record<ExitName, string> = {
 };
 
 function drawFault(fault: ForgeError, { style, debug }: FaultSettings): string {
-  const { where, why, fix, plugin } = fault.details;
-  const [place = '', ...frame] = harmless(where ?? '').split('\n');
+  const { where = '', frame, why, fix, plugin } = fault.details;
+  const place = harmless(where);
   const isFile = /:\d+(:\d+)?$/.test(place);
   const head = [isFile ? style.bold(place) : '', harmless(fault.message).trim(), style.dim(`[${fault.code}]`)];
   const rows = [
@@ -69,7 +69,7 @@ function drawFault(fault: ForgeError, { style, debug }: FaultSettings): string {
   ].filter(([, text]) => text !== '') as [string, string][];
   return [
     `${glyph('failed', style)} ${indentRest(head.filter((word) => word !== '').join('  '), '  ')}`,
-    ...frame.map((line) => `  ${line}`),
+    ...(frame === undefined ? [] : [harmless(frame)]),
     ...rows.map(([name, text]) => `  ${style.dim(name.padEnd(7))}${indentRest(text.trimEnd(), ' '.repeat(9))}`),
     ...(debug ? traces(fault) : []),
   ].join('\n');

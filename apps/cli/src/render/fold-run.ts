@@ -82,7 +82,7 @@ const handlers: { readonly [T in EventType]?: (view: RunView, event: EventOf<T>)
     })),
   }),
   'task.started': (view, { payload }) => ({
-    tasks: withTask(view.tasks, payload.taskId, { title: payload.title, status: 'running', problem: undefined }),
+    tasks: withTask(view.tasks, payload.taskId, { status: 'running', problem: undefined }),
   }),
   'task.completed': (view, { payload }) => ({ tasks: withTask(view.tasks, payload.taskId, { status: 'done' }) }),
   'task.merged': (view, { payload }) => ({
@@ -184,8 +184,8 @@ function endPhase(
   return phases.map((phase) => (phase.name === name ? { ...pausePhase(phase, now), status, summary } : phase));
 }
 
+/** Only tasks of the plan have rows: fixes that later phases ask for belong to those. */
 function withTask(tasks: readonly TaskView[], id: string, changes: Partial<TaskView>): readonly TaskView[] {
-  if (!tasks.some((task) => task.id === id)) return [...tasks, { ...newTask(id), ...changes }];
   return tasks.map((task) => (task.id === id ? { ...task, ...changes } : task));
 }
 
@@ -197,12 +197,12 @@ function withExecution(view: RunView, event: ForgeEvent, changes: Partial<Execut
 
 /** Books a model's reply on the run, and on the phase, task and execution it was for. */
 function spend(view: RunView, event: EventOf<'llm.responded'>): Partial<RunView> {
-  const { usage, costUsd } = event.payload;
+  const { usage, costUsd = event.costUsd } = event.payload;
   const counted = usage && usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const cost: Spending = {
-    costUsd: costUsd ?? event.costUsd ?? 0,
-    tokens: counted ?? event.tokensUsed ?? 0,
-    unpriced: costUsd === undefined && event.costUsd === undefined,
+    costUsd: costUsd ?? 0,
+    tokens: event.tokensUsed ?? counted ?? 0,
+    unpriced: costUsd === undefined,
   };
   const execution = view.executions[event.executionId ?? ''];
   const phase = event.phase ?? execution?.phase;

@@ -60,10 +60,18 @@ export function countsOf({ counts, exitCode, timedOut }: TestEvidence): string {
   return words.filter((word) => word !== '').join(', ');
 }
 
-/** Executions that are under way in a phase and do not belong to a task. */
-export function runningIn(view: RunView, phase: string): readonly ExecutionView[] {
+/**
+ * Executions that are under way in a phase and do not belong to a task of the plan. A fix that review asks for is the
+ * work of an implementer while review is the phase: it stands there.
+ */
+export function runningIn(view: RunView, name: string): readonly ExecutionView[] {
+  const isRunning = (phase: string | undefined): boolean =>
+    view.phases.some((other) => other.name === phase && other.status === 'running');
   return Object.values(view.executions).filter(
-    (execution) => execution.phase === phase && execution.status === 'running' && execution.taskId === undefined,
+    ({ status, phase, taskId }) =>
+      status === 'running' &&
+      !view.tasks.some((task) => task.id === taskId) &&
+      (phase === name || (isRunning(name) && !isRunning(phase))),
   );
 }
 

@@ -1,0 +1,22 @@
+import type { CommandRow } from '../command.ts';
+import { decideCommands } from './decide.ts';
+import { learnCommands } from './learn.ts';
+import { lookCommands } from './look.ts';
+import { proveCommands } from './prove.ts';
+import { workCommands } from './work.ts';
+
+/** All commands, in the order of the help. */
+export const commandTable: readonly CommandRow[] = [
+  ...workCommands,
+  ...lookCommands,
+  ...decideCommands,
+  ...learnCommands,
+  ...proveCommands,
+];
+
+/** Commands that only hold others. */
+export const commandFamilies: Readonly<Record<string, Pick<CommandRow, 'group' | 'summary'>>> = {
+  config: { group: 'learn', summary: 'see, check and find the configuration' },
+  plugin: { group: 'learn', summary: 'see the plugins' },
+  memory: { group: 'learn', summary: 'see, correct and remove what was learned' },
+};

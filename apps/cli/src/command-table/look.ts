@@ -1,0 +1,63 @@
+import type { CommandRow } from '../command.ts';
+
+const anyRun = 'a run, or a unique start or end of its id; without it the newest';
+
+/** What there is and what happened. */
+export const lookCommands: readonly CommandRow[] = [
+  {
+    name: 'runs',
+    group: 'look',
+    summary: 'list the runs of this repository',
+    options: [
+      { flags: '--limit <number>', description: 'how many (default: 20)', value: 'number' },
+      {
+        flags: '--status <status>',
+        description: 'only runs with that status',
+        choices: ['running', 'parked', 'completed', 'failed', 'stopped', 'discarded'],
+        repeatable: true,
+      },
+    ],
+    examples: [
+      ['forge runs', 'the newest first'],
+      ['forge runs --status failed --json', 'for a program'],
+    ],
+    load: () => import('../commands/runs.ts'),
+  },
+  {
+    name: 'show',
+    group: 'look',
+    summary: 'show a run: phases, tasks, findings, tests, costs, proof',
+    words: { '[id]': anyRun },
+    options: [
+      { flags: '--diff', description: 'the change as a unified diff' },
+      { flags: '--plan', description: 'the plan with goals and acceptance criteria' },
+    ],
+    examples: [
+      ['forge show', 'the newest run'],
+      ['forge show 7Q2M4K --diff | git apply --stat', 'what it changed'],
+    ],
+    load: () => import('../commands/show.ts'),
+  },
+  {
+    name: 'logs',
+    group: 'look',
+    summary: 'everything a run did, in order',
+    words: { '[id]': anyRun, '[task]': 'only this task of the plan, agent or phase' },
+    options: [
+      { flags: '-f, --follow', description: 'go on until the run ends' },
+      { flags: '--full', description: "with the model's words and what tools and tests printed" },
+    ],
+    examples: [
+      ['forge logs', 'the newest run'],
+      ['forge logs 7Q2M4K limiter -f', 'one task of a run, as it goes'],
+    ],
+    load: () => import('../commands/logs.ts'),
+  },
+  {
+    name: 'agents',
+    group: 'look',
+    summary: 'list the agents, and which of them are used',
+    examples: [['forge agents', 'who plans, implements, reviews, tests and deploys']],
+    load: () => import('../commands/agents.ts'),
+  },
+];

@@ -1,0 +1,43 @@
+import type { CommandRow } from '../command.ts';
+
+const anyRun = 'a run, or a unique start or end of its id; without it the newest';
+
+/** The log of a run as proof. */
+export const proveCommands: readonly CommandRow[] = [
+  {
+    name: 'verify',
+    group: 'prove',
+    summary: "recompute the chain of a run's events and name the first that was tampered with",
+    words: { '[id]': anyRun },
+    options: [{ flags: '--file <file>', description: 'an exported log instead of a stored run' }],
+    examples: [
+      ['forge verify', 'the newest run'],
+      ['forge verify --file run.jsonl', 'a log that forge export wrote'],
+    ],
+    load: () => import('../commands/verify.ts'),
+  },
+  {
+    name: 'export',
+    group: 'prove',
+    summary: "write a run's events as JSON lines",
+    words: { '[id]': anyRun },
+    options: [{ flags: '--output <file>', description: 'write there instead of standard output' }],
+    examples: [['forge export 7Q2M4K --output run.jsonl', 'as stored, with secrets masked']],
+    load: () => import('../commands/export.ts'),
+  },
+  {
+    name: 'replay',
+    group: 'prove',
+    summary: 'show a run again as it went',
+    words: { '[id]': anyRun },
+    options: [
+      {
+        flags: '--speed <factor>',
+        description: 'times as fast as it was (default: 20 in a terminal, else at once)',
+        value: 'number',
+      },
+    ],
+    examples: [['forge replay 7Q2M4K --speed 60', 'a minute in a second']],
+    load: () => import('../commands/replay.ts'),
+  },
+];

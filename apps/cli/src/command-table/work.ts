@@ -1,0 +1,78 @@
+import type { CommandRow, OptionRow } from '../command.ts';
+
+const modelOptions: readonly OptionRow[] = [
+  { flags: '--budget <usd>', description: 'US dollars the run may cost', value: 'number' },
+  { flags: '--provider <name>', description: 'provider of models, such as anthropic' },
+  { flags: '--model <name>', description: 'model for all agents' },
+  { flags: '--yes', description: 'answer approvals with yes where policy allows it' },
+];
+
+const anyRun = 'a run, or a unique start or end of its id; without it the newest';
+
+/** The loop: from a task to a branch. */
+export const workCommands: readonly CommandRow[] = [
+  {
+    name: 'run',
+    group: 'work',
+    summary: 'plan, implement, review and test a task, and deliver it as a branch',
+    words: { '[task]': 'what to do, in plain words; - reads it from standard input' },
+    options: [
+      { flags: '--file <file>', description: 'read the task from a text file, or all of it from a .json file' },
+      { flags: '--constraint <text>', description: 'something the change must respect', repeatable: true },
+      { flags: '--acceptance <text>', description: 'how to tell that it is done', repeatable: true },
+      { flags: '--image <file>', description: 'a picture of what is wanted', repeatable: true },
+      { flags: '--plan-only', description: 'end after planning' },
+      ...modelOptions,
+      {
+        flags: '--record <file>',
+        description: "write the model's replies to a file that the demo's provider can play",
+      },
+    ],
+    details:
+      'Works in any git repository, without set-up. Your files, index, branches and stash are left alone: the result is a\nbranch of its own. Ctrl-C stops after a checkpoint; forge resume goes on from there.',
+    examples: [
+      ['forge run "Add rate limiting to the API"', 'the whole way, with questions in this terminal'],
+      ['forge run --plan-only "Move to ESM"', 'only the plan'],
+      ['forge run --file task.md --budget 5 --yes --no-input', 'nobody is there to ask'],
+      ['gh issue view 12 --json body -q .body | forge run -', 'the task from a pipe'],
+    ],
+    load: () => import('../commands/run.ts'),
+  },
+  {
+    name: 'resume',
+    group: 'work',
+    summary: 'go on with a run that was stopped, waits, or failed',
+    words: { '[id]': anyRun },
+    options: modelOptions,
+    details: 'Nothing that was finished is done or paid for again.',
+    examples: [
+      ['forge resume', 'the newest run'],
+      ['forge resume 7Q2M4K --budget 5', 'with a higher budget'],
+    ],
+    load: () => import('../commands/resume.ts'),
+  },
+  {
+    name: 'watch',
+    group: 'work',
+    summary: 'follow a run that another process works on',
+    words: { '[id]': anyRun },
+    examples: [['forge watch', 'the newest run']],
+    load: () => import('../commands/watch.ts'),
+  },
+  {
+    name: 'stop',
+    group: 'work',
+    summary: 'let a run end its step and stop with a checkpoint',
+    words: { '[id]': anyRun },
+    examples: [['forge stop 7Q2M4K', 'ask the process that works on it to stop']],
+    load: () => import('../commands/stop.ts'),
+  },
+  {
+    name: 'discard',
+    group: 'work',
+    summary: 'end a run for good and remove its workspaces; a delivered branch stays',
+    words: { '<id>': 'a run, or a unique start or end of its id' },
+    examples: [['forge discard 7Q2M4K', 'give up on that run']],
+    load: () => import('../commands/discard.ts'),
+  },
+];

@@ -1,0 +1,38 @@
+import type { CommandCall, CommandEnd } from '../command.ts';
+import { formatTime } from '../render/figures.ts';
+import { glyph } from '../render/glyphs.ts';
+import { harmless, oneLine } from '../render/text-width.ts';
+import { withRuns } from '../with-forge.ts';
+
+export default function inbox(call: CommandCall): Promise<CommandEnd> {
+  const { printer } = call;
+  const { style } = printer;
+  return withRuns(call, async (forge) => {
+    const store = await forge.store();
+    const open = await store.listRequests({ open: true });
+    if (open.length === 0) printer.words('Nothing waits for you.');
+    for (const request of open) {
+      const run = await store.getRun(request.runId);
+      if (run === undefined || run.status === 'discarded' || run.status === 'completed') continue;
+      const { id, kind, title, body, options, runId, createdAt } = request;
+      printer.print({ type: 'request', ...request, task: run.task }, () =>
+        [
+          `${glyph('ask', style)} ${style.bold(oneLine(title))}`,
+          `    ${kind} ${id} · run ${runId} · ${formatTime(createdAt)}`,
+          `    ${oneLine(run.task)}`,
+          ...(body.trim() === ''
+            ? []
+            : harmless(body)
+                .trim()
+                .split('\n')
+                .map((line) => `    │ ${line}`)),
+          ...options.map((option, index) => `    ${index + 1}) ${oneLine(option.label)} (${option.id})`),
+          kind === 'approval'
+            ? `    forge approve ${id}   or   forge reject ${id} --reason "…"`
+            : `    forge answer ${id} "…"`,
+          '',
+        ].join('\n'),
+      );
+    }
+  });
+}

@@ -1,0 +1,68 @@
+import type { EventPayload, ForgeEvent } from '@forge/plugin-api';
+import type { CommandCall, CommandEnd } from '../command.ts';
+import { pollRun } from '../poll-run.ts';
+import { eventLine } from '../render/event-lines.ts';
+import { formatTime } from '../render/figures.ts';
+import { applyEvent } from '../render/fold-run.ts';
+import { glyph, recordedMark } from '../render/glyphs.ts';
+import { emptyRunView, type RunView } from '../render/run-view.ts';
+import { harmless } from '../render/text-width.ts';
+import { resolveRun } from '../resolve-id.ts';
+import { withForge } from '../with-forge.ts';
+
+interface Options {
+  readonly follow?: boolean;
+  readonly full?: boolean;
+}
+
+export default function logs(call: CommandCall<Options>): Promise<CommandEnd> {
+  const { options, printer, words } = call;
+  const [given, part] = words;
+  return withForge(call, async (forge) => {
+    const store = await forge.store();
+    const { id, status } = await resolveRun(store, given);
+    let view = emptyRunView;
+    const show = (event: ForgeEvent): void => {
+      view = applyEvent(view, event);
+      if (part !== undefined && !concerns(event, part, view)) return;
+      printer.object(event);
+      for (const line of written(event, view, call)) printer.words(line);
+    };
+    if (options.follow === true && status === 'running') await pollRun(store, id, call.world, show);
+    else (await store.readEvents(id)).forEach(show);
+    return { code: 0, runId: id, status: view.status };
+  });
+}
+
+/** A task, an agent, a phase, or an execution. */
+function concerns({ taskId, phase, executionId = '', source }: ForgeEvent, part: string, view: RunView): boolean {
+  return [taskId, phase, executionId, source, view.executions[executionId]?.agent].includes(part);
+}
+
+function written(event: ForgeEvent, view: RunView, { printer: { style }, options }: CommandCall<Options>): string[] {
+  const line = eventLine(event, view);
+  if (line === undefined) return [];
+  const time = style.dim(formatTime(event.timestamp).slice(11));
+  const mark = view.recorded ? style.yellow(recordedMark) : '';
+  const full = options.full === true ? harmless(wordsOf(event)).trimEnd() : '';
+  return [
+    `${mark}${time} ${glyph(line.glyph, style)} ${line.text}`,
+    ...(full === '' ? [] : full.split('\n').map((row) => `${mark}           ${row}`)),
+  ];
+}
+
+/** What the model said, or what a tool or the tests printed. */
+function wordsOf(event: ForgeEvent): string {
+  if (event.type === 'tool.result') return event.payload.text;
+  if (event.type === 'tests.ran') return event.payload.evidence.output;
+  return event.type === 'llm.responded' ? textOf(event.payload) : '';
+}
+
+function textOf({ response }: EventPayload<'llm.responded'>): string {
+  const { content = [] } = response as {
+    content?: readonly { type: string; text?: string; name?: string; input?: unknown }[];
+  };
+  return content
+    .map((block) => (block.type === 'tool_use' ? `→ ${block.name} ${JSON.stringify(block.input)}` : (block.text ?? '')))
+    .join('\n');
+}

@@ -1,0 +1,28 @@
+import { chooseRenderer } from '../choose-renderer.ts';
+import type { CommandCall, CommandEnd } from '../command.ts';
+import { finishRun } from '../finish-run.ts';
+import { followRun } from '../follow-run.ts';
+import { resolveRun } from '../resolve-id.ts';
+import { type RunFlags, runSettings } from '../run-flags.ts';
+import { withForge } from '../with-forge.ts';
+import { announce } from './run.ts';
+
+export default async function resume(call: CommandCall<RunFlags>): Promise<CommandEnd> {
+  announce(call);
+  return resumeRun(call, call.words[0], call.options);
+}
+
+/** Goes on with a run in this process. */
+export function resumeRun(call: CommandCall, given: string | undefined, flags: RunFlags): Promise<CommandEnd> {
+  return withForge(
+    call,
+    async (forge) => {
+      const { id } = await resolveRun(await forge.store(), given);
+      const renderer = chooseRenderer(call, 'Ctrl-C stops after a checkpoint');
+      const begin = (engine: Awaited<ReturnType<typeof forge.engine>>) =>
+        engine.resume(id, { approve: flags.yes === true });
+      return finishRun(call, await followRun(call, forge, renderer, begin, id));
+    },
+    runSettings(flags, call.directory),
+  );
+}

@@ -1,0 +1,36 @@
+import { forgeError } from '@forge/plugin-api';
+import type { CommandCall, CommandEnd } from '../command.ts';
+import { viewOf } from '../render/fold-run.ts';
+import { drawDetails, drawPlan } from '../render/run-details.ts';
+import { drawSummary } from '../render/summary.ts';
+import { resolveRun } from '../resolve-id.ts';
+import { withRuns } from '../with-forge.ts';
+
+interface Options {
+  readonly diff?: boolean;
+  readonly plan?: boolean;
+}
+
+export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
+  const { options, printer, words } = call;
+  return withRuns(call, async (forge) => {
+    const store = await forge.store();
+    const record = await resolveRun(store, words[0]);
+    if (options.diff === true) {
+      const diff = await (await forge.engine()).diff(record.id);
+      printer.print({ type: 'diff', runId: record.id, diff }, diff.trimEnd());
+      return;
+    }
+    const view = viewOf(await store.readEvents(record.id));
+    if (options.plan === true) {
+      if (view.plan === undefined)
+        throw forgeError('USAGE', `Run ${record.id} has no plan yet`, { fix: `forge show ${record.id}` });
+      const { plan } = view;
+      printer.print({ type: 'plan', runId: record.id, plan }, () => drawPlan(plan, printer.style));
+      return;
+    }
+    printer.print({ type: 'run', ...record, view }, () =>
+      [drawDetails(view, printer), drawSummary(view, printer)].join('\n\n'),
+    );
+  });
+}

@@ -1,0 +1,53 @@
+import { forgeError, type StoredRequest } from '@forge/plugin-api';
+import { isOwned } from './abandoned-runs.ts';
+import type { CommandCall, CommandEnd } from './command.ts';
+import { oneLine } from './render/text-width.ts';
+import { resolveRequest } from './resolve-request.ts';
+import { withForge } from './with-forge.ts';
+
+export interface DecideOptions {
+  readonly reason?: string;
+  /** Go on with the run at once. */
+  readonly resume?: boolean;
+}
+
+type Verdict = { readonly approved?: boolean; readonly answer?: string };
+
+/** Stores a person's decision and says how the run goes on, or goes on with it. */
+export async function decideRequest(
+  call: CommandCall<DecideOptions>,
+  verdictOf: (request: StoredRequest) => Verdict,
+): Promise<CommandEnd> {
+  const { options, printer, world, words } = call;
+  let runId = '';
+  let owned = false;
+  const end = await withForge(call, async (forge) => {
+    const store = await forge.store();
+    const request = await resolveRequest(store, words[0] ?? '');
+    runId = request.runId;
+    const { reason } = options;
+    const verdict = { ...verdictOf(request), ...(reason === undefined ? {} : { reason }) };
+    await (await forge.engine()).decide(request.id, { ...verdict, by: world.userName, channel: 'cli' });
+    owned = (await store.getRun(runId))?.status === 'running' && (await isOwned(store, runId, world));
+    const said = verdict.answer ?? (verdict.approved === true ? 'approved' : 'rejected');
+    const next = owned ? `The process that works on run ${runId} goes on.` : `Go on: forge resume ${runId}`;
+    printer.print(
+      { type: 'decided', requestId: request.id, runId, ...verdict, owned },
+      `${oneLine(request.title)}: ${oneLine(said)}${options.resume === true && !owned ? '' : `\n${next}`}`,
+    );
+    return { code: 0, runId };
+  });
+  if (options.resume !== true || owned) return end;
+  const { resumeRun } = await import('./commands/resume.ts');
+  return resumeRun(call, runId, {});
+}
+
+/** A request must be of the kind that the command is for. */
+export function expectKind(request: StoredRequest, kind: StoredRequest['kind']): void {
+  if (request.kind === kind) return;
+  const right = request.kind === 'question' ? `forge answer ${request.id} "…"` : `forge approve ${request.id}`;
+  throw forgeError('USAGE', `${request.id} is ${request.kind === 'question' ? 'a question' : 'an approval'}`, {
+    why: oneLine(request.title),
+    fix: right,
+  });
+}

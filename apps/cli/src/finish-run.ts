@@ -1,0 +1,30 @@
+import type { CommandCall, CommandEnd } from './command.ts';
+import type { FollowedRun } from './follow-run.ts';
+import { exitCodeOfFaults } from './render/faults.ts';
+import { styleFor } from './render/style.ts';
+import { drawSummary } from './render/summary.ts';
+import { wantsTraces } from './report-faults.ts';
+
+/** Says how a run ended: the result on standard output, everything else beside the progress. Gives the exit code. */
+export function finishRun(call: CommandCall, { outcome, view }: FollowedRun): CommandEnd {
+  const { world, global, printer, terminal } = call;
+  const { record, error } = outcome;
+  const code = error === undefined ? 0 : exitCodeOfFaults(error);
+  if (error === undefined) {
+    const branch = view.change?.branch;
+    if (!global.quiet) printer.words(`\n${drawSummary(view, printer)}`);
+    else if (branch !== undefined) printer.words(branch);
+  } else if (!global.json) {
+    const style = styleFor(world.stderr, world.env, global.color);
+    terminal.print(`\n${drawSummary(view, { style, columns: terminal.columns }, error)}`);
+    if (wantsTraces(world)) terminal.print(error.stack ?? error.message);
+  }
+  return {
+    code,
+    runId: record.id,
+    status: record.status,
+    ...(view.change === undefined ? {} : { branch: view.change.branch }),
+    ...(error === undefined ? {} : { error: { code: error.code, message: error.message, ...error.details } }),
+    ...(view.recorded ? { recorded: true } : {}),
+  };
+}

@@ -1,0 +1,67 @@
+import type { Writable } from 'node:stream';
+import type { Interaction, Prompt } from '@forge/plugin-api';
+import type { CommandCall } from './command.ts';
+import { harmless } from './render/text-width.ts';
+
+const ownWords = ' own words';
+
+/** Asks in this terminal, while the picture of the run makes room. Without a terminal, nobody is asked. */
+export function createInteraction(call: Pick<CommandCall, 'world' | 'global' | 'terminal'>): Interaction {
+  const { world, global, terminal } = call;
+  const interactive = global.input && !global.json && world.stdin.isTTY && world.stderr.isTTY === true;
+  // Two agents may ask at once: the second waits until the first has its answer.
+  let previous: Promise<unknown> = Promise.resolve();
+  return {
+    interactive,
+    ask: (prompt, signal) => {
+      if (!interactive) return Promise.resolve(undefined);
+      const answer = previous.then(() =>
+        signal.aborted ? undefined : terminal.suspend(() => showPrompt(prompt, signal, call)),
+      );
+      previous = answer.catch(() => {});
+      return answer;
+    },
+  };
+}
+
+async function showPrompt(
+  prompt: Prompt,
+  signal: AbortSignal,
+  { world, terminal }: Pick<CommandCall, 'world' | 'terminal'>,
+): Promise<string | undefined> {
+  const clack = await import('@clack/prompts');
+  const io = { input: world.stdin, output: world.stderr as unknown as Writable, signal };
+  if (prompt.body) terminal.print(`\n${harmless(prompt.body).trim()}\n`);
+  let interrupted = false;
+  const watchKeys = (keys: Buffer | string): void => {
+    if (keys.includes('\u0003')) interrupted = true;
+  };
+  world.stdin.on('data', watchKeys);
+  try {
+    const answer = await answerTo(clack, prompt, io);
+    if (typeof answer === 'string') return answer;
+    // In a prompt the terminal hands Ctrl-C over as a key.
+    if (interrupted) world.interrupt();
+    return undefined;
+  } finally {
+    world.stdin.off('data', watchKeys);
+    world.stdin.pause();
+  }
+}
+
+type Clack = typeof import('@clack/prompts');
+type Streams = { readonly input: NodeJS.ReadStream; readonly output: Writable; readonly signal: AbortSignal };
+
+async function answerTo(clack: Clack, { title, options, freeText }: Prompt, io: Streams): Promise<string | symbol> {
+  const message = harmless(title);
+  const text = (): Promise<string | symbol> => clack.text({ message, ...io, validate: refuseEmpty });
+  if (options === undefined || options.length === 0) return text();
+  const rows = options.map(({ id, label }) => ({ value: id, label: harmless(label) }));
+  if (freeText === true) rows.push({ value: ownWords, label: 'in my own words …' });
+  const chosen = await clack.select({ message, options: rows, ...io });
+  return chosen === ownWords ? text() : chosen;
+}
+
+function refuseEmpty(text: string | undefined): string | undefined {
+  return (text ?? '').trim() === '' ? 'Some words, please; Escape leaves it open.' : undefined;
+}

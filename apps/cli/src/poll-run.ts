@@ -1,0 +1,71 @@
+import {
+  errorTable,
+  exitCodes,
+  type ErrorCode,
+  type ForgeEvent,
+  type RunRecord,
+  type RunStore,
+} from '@forge/plugin-api';
+import { isOwned } from './abandoned-runs.ts';
+import type { RunView } from './render/run-view.ts';
+import type { World } from './world.ts';
+
+const pollMs = 200;
+
+/** How following a run from outside came to its end. */
+export interface PollEnd {
+  readonly record: RunRecord;
+  /** The process that worked on it is gone, or the person stopped looking. */
+  readonly reason: 'ended' | 'abandoned' | 'left';
+}
+
+/** Hands over a run's events as another process stores them, until the run is no longer running there. */
+export async function pollRun(
+  store: RunStore,
+  runId: string,
+  world: World,
+  onEvent: (event: ForgeEvent) => void,
+): Promise<PollEnd> {
+  let after = 0;
+  let left = false;
+  const stopInterrupts = world.onInterrupt(() => {
+    left = true;
+  });
+  try {
+    for (;;) {
+      const record = await store.getRun(runId);
+      if (record === undefined) throw new Error(`run ${runId} is gone`);
+      const owned = record.status !== 'running' || (await isOwned(store, runId, world));
+      // Read after the head, so that the last events are among them when the head says that it has ended.
+      const events = await store.readEvents(runId, { after });
+      for (const event of events) onEvent(event);
+      after = events.at(-1)?.seq ?? after;
+      if (record.status !== 'running') return { record, reason: 'ended' };
+      if (!owned) return { record, reason: 'abandoned' };
+      if (left) return { record, reason: 'left' };
+      await world.clock.sleep(pollMs);
+    }
+  } finally {
+    stopInterrupts();
+  }
+}
+
+const parkedExits = {
+  approval: exitCodes.waiting,
+  question: exitCodes.waiting,
+  'outcome-unknown': exitCodes.waiting,
+  quota: exitCodes.limit,
+  budget: exitCodes.limit,
+  stopped: exitCodes.stopped,
+  'disk-full': exitCodes.environment,
+} as const;
+
+/** The exit code that a run's state stands for, as the process that worked on it gave it. */
+export function exitCodeOfView(view: RunView): number {
+  if (view.parked !== undefined) return parkedExits[view.parked.reason];
+  if (view.status === 'failed') {
+    const code = view.failure?.code ?? '';
+    return Object.hasOwn(errorTable, code) ? exitCodes[errorTable[code as ErrorCode]] : exitCodes.failed;
+  }
+  return exitCodes.done;
+}

@@ -1,0 +1,42 @@
+import type { Style } from './render/style.ts';
+import type { Output } from './world.ts';
+
+/** Something that a program reads as one line. */
+export type Printed = { readonly type: string; readonly [key: string]: unknown };
+
+/** The result of a command, on standard output: words for people, or one JSON object per line. */
+export interface Printer {
+  readonly json: boolean;
+  readonly style: Style;
+  readonly columns: number;
+  /** The object with `--json`, else the words. */
+  print(object: Printed, words: string | (() => string)): void;
+  /** Words that programs do not need. */
+  words(text: string): void;
+  /** Objects that stand for themselves, such as events. */
+  object(object: object): void;
+}
+
+export function createPrinter(
+  output: Output,
+  { json, style }: { readonly json: boolean; readonly style: Style },
+): Printer {
+  const line = (text: string): void => void output.write(`${text}\n`);
+  const object = (value: object): void => {
+    if (json) line(JSON.stringify(value));
+  };
+  const words = (text: string): void => {
+    if (!json) line(text);
+  };
+  return {
+    json,
+    style,
+    columns: output.columns ?? 100,
+    print(value, text) {
+      object(value);
+      words(typeof text === 'string' ? text : json ? '' : text());
+    },
+    words,
+    object,
+  };
+}

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import type { Forge } from '@forge/core';
+import type { ConfigLayer } from '@forge/plugin-api';
+import type { CommandCall, CommandEnd } from './command.ts';
+import { createInteraction } from './interaction.ts';
+import { reportAbandoned } from './abandoned-runs.ts';
+import { wantsTraces } from './report-faults.ts';
+import { createStderrLogger } from './stderr-logger.ts';
+import { version } from './version.ts';
+
+/** The default plugins: folders of the repository, or beside the bundle. */
+export const pluginFolder: string = fileURLToPath(new URL('../../../plugins/', import.meta.url));
+
+export interface ForgeSettings {
+  /** What the command's flags say, as configuration. */
+  readonly flags?: ConfigLayer;
+  readonly record?: string;
+  /** Where, when it is not where the person is. */
+  readonly directory?: string;
+  readonly trust?: boolean;
+}
+
+/** Opens Forge for one command and stops it afterwards, whatever happens. */
+export async function withForge(
+  call: CommandCall,
+  work: (forge: Forge) => Promise<CommandEnd>,
+  settings: ForgeSettings = {},
+): Promise<CommandEnd> {
+  const forge = await open(call, settings);
+  let end: CommandEnd;
+  try {
+    end = await work(forge);
+  } catch (error) {
+    // What went wrong first is what the person has to know.
+    await forge.close().catch(() => {});
+    throw error;
+  }
+  await forge.close();
+  return end;
+}
+
+/** As `withForge`, for commands that look at runs: mentions those whose process ended in the middle. */
+export function withRuns(
+  call: CommandCall,
+  work: (forge: Forge) => Promise<CommandEnd>,
+  settings: ForgeSettings = {},
+): Promise<CommandEnd> {
+  return withForge(
+    call,
+    async (forge) => {
+      const end = await work(forge);
+      await reportAbandoned(call, await forge.store());
+      return end;
+    },
+    settings,
+  );
+}
+
+async function open(call: CommandCall, { flags, record, directory, trust }: ForgeSettings): Promise<Forge> {
+  const { openForge } = await import('@forge/core');
+  const { world, global } = call;
+  return openForge({
+    cwd: directory ?? call.directory,
+    env: world.env,
+    ...(flags === undefined ? {} : { flags }),
+    pluginFolders: [pluginFolder],
+    interaction: createInteraction(call),
+    log: createStderrLogger(call, wantsTraces(world)),
+    trust: trust ?? global.trust,
+    ...(record === undefined ? {} : { record }),
+    forgeVersion: version,
+    clock: world.clock,
+  });
+}
