@@ -38,7 +38,8 @@ export class Connection {
   }
 
   get inTransaction(): boolean {
-    return this.#database.inTransaction;
+    // Asking a closed handle aborts the process.
+    return this.#database.open && this.#database.inTransaction;
   }
 
   /** Runs SQL that takes no values: transaction control, migrations. */
@@ -96,7 +97,7 @@ export class Connection {
   }
 
   /**
-   * Frees the lock and the handle. libsql keeps the files open until the statements are collected; ending the worker
+   * Frees the lock and the handle; a second time does nothing. libsql keeps the files open until the statements are collected; ending the worker
    * ends that too.
    */
   discard(): void {
@@ -112,11 +113,11 @@ export class Connection {
     const { readOnly, synchronous } = this.#settings;
     // libsql's own `timeout` option is set as well, because changing the journal mode may already meet a lock.
     this.busyTimeout();
-    if (readOnly) this.script('PRAGMA query_only = ON');
-    else
+    if (!readOnly) {
       this.script(
         `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA journal_size_limit = 67108864`,
       );
+    }
     this.script('PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY');
   }
 

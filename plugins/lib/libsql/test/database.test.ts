@@ -142,7 +142,19 @@ describe('writing', () => {
     expect(await database.write([{ sql, expect: 2 }])).toMatchObject({ committed: true });
   });
 
-  test('refused and faulty writes leave their neighbours of the same commit alone', async () => {
+  test('a refused write leaves its neighbours of the same commit alone', async () => {
+    const database = await open();
+    const outcomes = await Promise.all([
+      database.write([insert(1)]),
+      database.write([insert(2), insert(1)]),
+      database.write([insert(4), { sql: 'SELECT 1', expect: 0 }]),
+      database.write([insert(3)]),
+    ]);
+    expect(outcomes.map(({ committed }) => committed)).toEqual([true, false, false, true]);
+    expect(await database.all('SELECT seq FROM events')).toEqual([{ seq: 1 }, { seq: 3 }]);
+  });
+
+  test('so do writes that take the whole transaction with them', async () => {
     const database = await open();
     const writes = [
       database.write([insert(1)]),

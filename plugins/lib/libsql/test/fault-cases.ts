@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
+import { Connection } from '../src/connection.ts';
 import { openDatabase, type Value } from '../src/index.ts';
 
 /** A fault of libsql: what the library does by itself, and what the adapter does instead. */
@@ -52,6 +53,24 @@ export const faultCases: readonly FaultCase[] = [
     rawResult: aborted,
     guarded: (file) => select(file, 'SELECT char(55296) AS v'),
     guardedResult: 'STORE_CORRUPT',
+  },
+  {
+    name: 'a closed handle is asked whether it is in a transaction',
+    raw: (file) => {
+      const database = open(file);
+      database.close();
+      return database.inTransaction;
+    },
+    rawResult: aborted,
+    guarded: async (file) => {
+      const database = await openDatabase({ file, migrations });
+      await database.close();
+      const connection = new Connection({ ...closedSettings, file });
+      connection.discard();
+      connection.discard();
+      return connection.inTransaction;
+    },
+    guardedResult: false,
   },
   {
     name: 'text with NUL is read',
@@ -225,6 +244,13 @@ export const faultCases: readonly FaultCase[] = [
   },
 ];
 
+const closedSettings = {
+  readOnly: false,
+  mustExist: true,
+  busyTimeoutMs: 10,
+  synchronous: 'NORMAL',
+  migrations: [],
+} as const;
 const migrations = [{ name: 'first', sql: 'CREATE TABLE t (v)' }];
 
 function open(file: string): Libsql.Database {

@@ -148,7 +148,7 @@ describe('changing', () => {
       updatedAt: 2000,
     });
     expect(await memory.get(id)).toEqual(updated);
-    expect(await contents(memory, { context: 'eslint' })).not.toContain('The linter is eslint');
+    expect(await contents(memory, { context: 'eslint' })).toEqual([]);
     expect(await contents(memory, { context: 'oxlint' })).toEqual(['Oxlint checks the style']);
     await expect(memory.update('unknown', { content: 'x' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     await expect(memory.update(id, { confidence: 7 })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
