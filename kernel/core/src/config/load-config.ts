@@ -1,0 +1,113 @@
+import { dirname, extname } from 'node:path';
+import { configLayerSchema, type ForgeError, ForgeFaults, forgeError, isForgeError } from '@forge/plugin-api';
+import { codeSource } from '../faults/code-source.ts';
+import { dataSource } from '../faults/data-source.ts';
+import { frameAt, placeAt } from '../faults/frame.ts';
+import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
+import type { Source } from '../faults/source.ts';
+import type { LoadCode } from '../plugins/load-module.ts';
+import { codeExtensions } from './find-config.ts';
+import type { Layer } from './layer.ts';
+
+export interface LoadConfigOptions {
+  readonly loadCode: LoadCode;
+  /** A file's path as the person knows it. */
+  readonly show: (file: string) => string;
+  readonly fromRepository: boolean;
+}
+
+export function isCode(file: string): boolean {
+  return (codeExtensions as readonly string[]).includes(extname(file));
+}
+
+/** One configuration file as a layer. Rejects with CONFIG_UNREADABLE, or with every CONFIG_INVALID fault in it. */
+export async function loadConfig(file: string, options: LoadConfigOptions): Promise<Layer> {
+  const { value, source } = await read(file, options);
+  const { success, data, error } = configLayerSchema.safeParse(value ?? {});
+  if (!success) {
+    throw new ForgeFaults(
+      await schemaFaults(error.issues as unknown as SchemaIssue[], {
+        code: 'CONFIG_INVALID',
+        schema: configLayerSchema,
+        value,
+        source,
+      }),
+    );
+  }
+  return {
+    value: data,
+    base: dirname(file),
+    originOf: () => source.file,
+    writtenAt: (at) => ({ source, at }),
+    fromRepository: options.fromRepository,
+  };
+}
+
+async function read(file: string, { loadCode, show }: LoadConfigOptions): Promise<{ value: unknown; source: Source }> {
+  const { cosmiconfig } = await import('cosmiconfig');
+  const shown = show(file);
+  let source: Source | undefined;
+  const data = (parse: (source: Source) => unknown) => (_file: string, text: string) => {
+    source = dataSource(shown, text);
+    return parse(source);
+  };
+  const code = async (path: string, text: string) => {
+    source = codeSource(shown, text);
+    return loadCode(path);
+  };
+  const yaml = async (path: string, text: string) => data(await yamlParser())(path, text);
+  const explorer = cosmiconfig('forge', {
+    cache: false,
+    loaders: {
+      ...Object.fromEntries(codeExtensions.map((extension) => [extension, code])),
+      '.json': data(parseJson),
+      '.yaml': yaml,
+      '.yml': yaml,
+    },
+  });
+  try {
+    const result = await explorer.load(file);
+    // An empty file is a configuration that says nothing; cosmiconfig does not call the loader for it.
+    return { value: result?.config ?? {}, source: source ?? dataSource(shown, '') };
+  } catch (error) {
+    throw unreadable(error, shown);
+  }
+}
+
+function unreadable(error: unknown, shown: string): ForgeError {
+  if (isForgeError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return forgeError('CONFIG_UNREADABLE', `The configuration could not be read: ${message.split('\n')[0]}`, {
+    where: shown,
+    cause: error,
+  });
+}
+
+function parseJson(source: Source): unknown {
+  try {
+    return JSON.parse(source.text);
+  } catch (error) {
+    const message = (error as Error).message;
+    const found = /at position (\d+)/.exec(message);
+    const offset = found === null ? source.text.trimEnd().length : Number(found[1]);
+    throw syntaxFault(source, message.replace(/ (in JSON )?at position.*$/s, ''), offset);
+  }
+}
+
+async function yamlParser(): Promise<(source: Source) => unknown> {
+  const { parseDocument } = await import('yaml');
+  return (source) => {
+    const document = parseDocument(source.text, { logLevel: 'silent', prettyErrors: false });
+    const [first] = document.errors;
+    if (first !== undefined) throw syntaxFault(source, first.message, first.pos[0]);
+    return document.toJS() as unknown;
+  };
+}
+
+function syntaxFault(source: Source, message: string, offset: number): ForgeError {
+  const place = placeAt(source.text, offset, 1);
+  return forgeError('CONFIG_UNREADABLE', `The configuration could not be read: ${message}`, {
+    where: `${source.file}:${place.line}:${place.column}`,
+    frame: frameAt(source.text, place),
+  });
+}

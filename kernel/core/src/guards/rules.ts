@@ -1,0 +1,159 @@
+import {
+  type Agent,
+  agentContracts,
+  type AgentType,
+  jsonSchema,
+  type Kind,
+  memorySchema,
+  recallQuerySchema,
+  type RunStore,
+  type Tool,
+  z,
+} from '@forge/plugin-api';
+import type { Contribution, KindRule, MethodRule } from './guard.ts';
+import { isZod4 } from './standard-schema.ts';
+
+const toolLimitMs = 120_000;
+
+/** Where the signal of a call stands: in a context, or in the options of the call. */
+const signalIn =
+  (index: number) =>
+  (args: readonly unknown[]): AbortSignal | undefined =>
+    (args[index] as { readonly signal?: AbortSignal } | undefined)?.signal;
+
+const withSignalIn =
+  (index: number) =>
+  (args: readonly unknown[], signal: AbortSignal): readonly unknown[] =>
+    args.map((argument, at) => (at === index ? { ...(argument as object), signal } : argument));
+
+const plain: MethodRule = {};
+const optional: MethodRule = { optional: true };
+const sync: MethodRule = { sync: true };
+const cancelled = (index: number): MethodRule => ({ signal: signalIn(index) });
+
+const contractOf = (self: Contribution) =>
+  agentContracts[(self as Agent).type as AgentType] as (typeof agentContracts)[AgentType] | undefined;
+const toolOf = (self: Contribution) => self as Tool;
+
+const storeMethods: readonly (keyof RunStore)[] = [
+  'createRun',
+  'getRun',
+  'listRuns',
+  'deleteRun',
+  'requestStop',
+  'acquireLease',
+  'renewLease',
+  'releaseLease',
+  'readLease',
+  'append',
+  'readEvents',
+  'openRequest',
+  'decideRequest',
+  'getRequest',
+  'listRequests',
+  'saveCheckpoint',
+  'listCheckpoints',
+  'putBlob',
+  'getBlob',
+];
+
+const newMemorySchema = memorySchema.omit({ id: true, createdAt: true, updatedAt: true });
+const memories = z.array(memorySchema.extend({ score: z.number() }));
+
+/** One row for each kind: what is taken over, what is called, and what is checked around a call. */
+export const guardRules: Readonly<Record<Kind, KindRule>> = {
+  agent: {
+    properties: ['id', 'type', 'description'],
+    methods: {
+      execute: {
+        signal: signalIn(1),
+        input: (self) => contractOf(self)?.input,
+        output: (self) => contractOf(self)?.output ?? jsonSchema,
+        freezeInput: true,
+        carriesKernelErrors: true,
+      },
+    },
+    fault: (self) => (typeof (self as Agent).type === 'string' ? undefined : 'has no type'),
+  },
+  tool: {
+    properties: ['name', 'description', 'schema', 'effect', 'timeoutMs'],
+    methods: {
+      execute: {
+        signal: signalIn(1),
+        withSignal: withSignalIn(1),
+        limit: (self) => ({ milliseconds: toolOf(self).timeoutMs ?? toolLimitMs, code: 'TOOL_TIMEOUT' }),
+        input: (self) => toolOf(self).schema.input,
+        output: (self) => toolOf(self).schema.output,
+      },
+      render: { sync: true, optional: true },
+      describe: { sync: true, optional: true },
+      probe: { optional: true, signal: signalIn(1) },
+    },
+    fault: toolFault,
+  },
+  llm: {
+    properties: ['name', 'defaultModel'],
+    methods: {
+      chat: cancelled(1),
+      capabilities: sync,
+      countTokens: { ...cancelled(1), optional: true },
+      embed: { ...cancelled(1), optional: true },
+      probe: { ...cancelled(0), optional: true },
+    },
+  },
+  memory: {
+    properties: ['name'],
+    methods: {
+      store: { input: () => newMemorySchema, output: () => memorySchema },
+      recall: { input: () => recallQuerySchema, output: () => memories },
+      get: { output: () => memorySchema.optional() },
+      update: { output: () => memorySchema },
+      forget: plain,
+      consolidate: plain,
+      close: optional,
+    },
+  },
+  store: {
+    properties: ['name'],
+    methods: {
+      ...Object.fromEntries(storeMethods.map((method) => [method, plain])),
+      close: optional,
+    },
+  },
+  bus: {
+    properties: ['name'],
+    methods: { publish: plain, subscribe: sync, close: optional },
+  },
+  executor: {
+    properties: ['name'],
+    methods: { execute: { carriesKernelErrors: true }, close: optional },
+  },
+  sandbox: {
+    properties: ['name', 'level'],
+    methods: { probe: cancelled(0), wrap: sync },
+  },
+  gate: {
+    properties: ['id'],
+    methods: { condition: sync, request: cancelled(1) },
+  },
+  deployer: {
+    properties: ['name'],
+    methods: {
+      plan: cancelled(1),
+      deployTo: cancelled(2),
+      measure: { ...cancelled(1), optional: true },
+      rollback: { ...cancelled(2), optional: true },
+    },
+  },
+};
+
+/** Models get a tool's JSON Schema, which only zod 4 can give. */
+function toolFault(self: Contribution): string | undefined {
+  const { schema, description } = self as Partial<Tool>;
+  if (typeof description !== 'string') return 'has no description';
+  for (const side of ['input', 'output'] as const) {
+    if (isZod4(schema?.[side])) continue;
+    return `has no schema.${side} of zod 4: take z from @forge/plugin-api`;
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import type { Manifest, PluginDefinition } from '@forge/plugin-api';
+import type { Source, ValuePath } from '../faults/source.ts';
+
+/** `default`: comes with the app. `project`: lies in `.forge/plugins`. `configuration`: somebody named it. */
+export type PluginOrigin = 'default' | 'project' | 'configuration';
+
+/** A plugin as it was found, before any of its code has run. */
+export interface PluginRecord {
+  readonly manifest: Manifest;
+  /** Absolute. */
+  readonly folder: string;
+  /** The text of its `plugin.json`, to point at what is wrong. */
+  readonly source: Source;
+  readonly origin: PluginOrigin;
+  /** A plugin that the app brings as an object: nothing has to be loaded. */
+  readonly definition?: PluginDefinition | undefined;
+}
+
+/** A word in a configuration that asks for a plugin. */
+export interface PluginUse {
+  /** A package's name, or an absolute path. */
+  readonly use: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where packages are looked for, upwards. */
+  readonly base: string;
+  /** Where it was written. */
+  readonly written: Written;
+}
+
+/** The place in a configuration that said something. */
+export interface Written {
+  readonly source?: Source | undefined;
+  readonly at: ValuePath;
+  /** When there is no text: the name of a variable or flag. */
+  readonly where?: string | undefined;
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { type ForgeError, forgeError, type Manifest, manifestSchema } from '@forge/plugin-api';
+import { dataSource } from '../faults/data-source.ts';
+import { frameAt, placeAt } from '../faults/frame.ts';
+import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
+import type { Source } from '../faults/source.ts';
+import type { PluginOrigin, PluginRecord } from './plugin-record.ts';
+
+export type ReadManifest =
+  | { readonly record: PluginRecord; readonly faults?: undefined }
+  | { readonly record?: undefined; readonly faults: Promise<ForgeError[]> };
+
+/** Reads `plugin.json` of a folder. Runs nothing. Undefined when the folder has none. */
+export function readManifest(
+  folder: string,
+  origin: PluginOrigin,
+  show: (file: string) => string,
+): ReadManifest | undefined {
+  const file = join(folder, 'plugin.json');
+  const text = readText(file);
+  if (text === undefined) return undefined;
+  if (typeof text !== 'string') {
+    return { faults: Promise.resolve([forgeError('MANIFEST_INVALID', text.message, { where: show(file) })]) };
+  }
+  const source = dataSource(show(file), text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { faults: Promise.resolve([syntaxFault(source, error)]) };
+  }
+  const manifest = parseManifest(value, source);
+  return manifest instanceof Promise ? { faults: manifest } : { record: { manifest, folder, source, origin } };
+}
+
+/** A manifest that is already an object. */
+export function parseManifest(value: unknown, source: Source): Manifest | Promise<ForgeError[]> {
+  const { success, data, error } = manifestSchema.safeParse(value);
+  if (success) return Object.freeze(data);
+  return schemaFaults(error.issues as unknown as SchemaIssue[], {
+    code: 'MANIFEST_INVALID',
+    schema: manifestSchema,
+    value,
+    source,
+    ...nameOf(value),
+  });
+}
+
+/** True for a relative path that leads to something inside the folder. */
+export function staysInside(folder: string, path: string): boolean {
+  return join(folder, path).startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+function nameOf(value: unknown): { readonly plugin?: string } {
+  const name = (value as { readonly name?: unknown } | null)?.name;
+  return typeof name === 'string' ? { plugin: name } : {};
+}
+
+function readText(file: string): string | { readonly message: string } | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { message: `The manifest cannot be read: ${code}` };
+  }
+}
+
+/** V8 says where JSON ends to make sense; without a place, that is its end. */
+export function syntaxFault(source: Source, error: unknown): ForgeError {
+  const message = error instanceof Error ? error.message : String(error);
+  const found = /at position (\d+)/.exec(message);
+  const place = placeAt(source.text, found === null ? source.text.trimEnd().length : Number(found[1]), 1);
+  return forgeError('MANIFEST_INVALID', `is not JSON: ${message.replace(/ (in JSON )?at position.*$/s, '')}`, {
+    where: `${source.file}:${place.line}:${place.column}`,
+    frame: frameAt(source.text, place),
+    cause: error,
+  });
+}

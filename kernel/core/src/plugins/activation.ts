@@ -1,0 +1,160 @@
+import { ForgeFaults, faultsOf, forgeError, isForgeError, type PluginDefinition } from '@forge/plugin-api';
+import type { Contribution } from '../guards/guard.ts';
+import { guard, guardRules } from '../guards/index.ts';
+import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { withTimeLimit } from '../world/time-limit.ts';
+import type { PluginLimits } from './limits.ts';
+import { type LoadCode, loadDefinition } from './load-module.ts';
+import { pluginContext, type PluginWorld } from './plugin-context.ts';
+import { type GivenOptions, parseOptions } from './plugin-options.ts';
+import { type Provided, providedBy } from './provided.ts';
+
+export interface ActivationOptions {
+  readonly world: PluginWorld;
+  readonly limits: PluginLimits;
+  readonly loadCode: LoadCode;
+  optionsOf(record: PluginRecord): GivenOptions;
+  /** Rejects with TRUST_REQUIRED for a plugin that may not run. */
+  allow(record: PluginRecord): Promise<void>;
+}
+
+export interface Activation {
+  /** Loads and starts a plugin, once, and gives what it brought, guarded. */
+  activate(record: PluginRecord): Promise<readonly Provided[]>;
+  isActive(record: PluginRecord): boolean;
+  /**
+   * Stops what was started, in reverse order, each under its time limit. A plugin without `stop` has its contributions
+   * closed. Rejects with all faults.
+   */
+  stop(): Promise<void>;
+}
+
+type Stop = () => Promise<void>;
+
+export function createActivation(options: ActivationOptions): Activation {
+  const started = new Map<PluginRecord, Promise<readonly Provided[]>>();
+  const active = new Set<PluginRecord>();
+  const stops: Stop[] = [];
+  const { signal } = options.world;
+
+  const start = async (record: PluginRecord): Promise<readonly Provided[]> => {
+    await options.allow(record);
+    signal.throwIfAborted();
+    const { provided, stop } = await startPlugin(record, options);
+    stops.push(stop);
+    active.add(record);
+    return provided;
+  };
+  return {
+    activate: (record) => {
+      const known = started.get(record);
+      if (known !== undefined) return known;
+      const starting = start(record);
+      started.set(record, starting);
+      return starting;
+    },
+    isActive: (record) => active.has(record),
+    stop: async () => {
+      await Promise.allSettled(started.values());
+      const errors: unknown[] = [];
+      for (const stop of stops.splice(0).reverse()) await stop().catch((error: unknown) => errors.push(error));
+      if (errors.length > 0) throw new ForgeFaults(errors.flatMap(faultsOf));
+    },
+  };
+}
+
+async function startPlugin(
+  record: PluginRecord,
+  options: ActivationOptions,
+): Promise<{ provided: Provided[]; stop: Stop }> {
+  const { world, limits } = options;
+  const plugin = record.manifest.name;
+  const definition = await load(record, options);
+  const parsed = await parseOptions(plugin, definition, options.optionsOf(record));
+  const context = await pluginContext(record, parsed, world);
+  const given = await withTimeLimit(
+    {
+      clock: world.clock,
+      milliseconds: limits.setup,
+      signal: world.signal,
+      timedOut: () =>
+        forgeError('PLUGIN_SETUP', `The plugin "${plugin}" did not start within ${limits.setup / 1000} s`, { plugin }),
+    },
+    () => definition.setup(context),
+  ).catch((error: unknown) => {
+    throw failed(error, 'PLUGIN_SETUP', `The plugin "${plugin}" could not start`, record);
+  });
+  const stop = () => stopPlugin(record, given, options);
+  try {
+    const provided = providedBy(record, given);
+    return { provided: provided.map((one) => ({ ...one, contribution: guarded(one, record, world) })), stop };
+  } catch (error) {
+    // It runs already, and nobody will ever ask it for something.
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function load(record: PluginRecord, { world, limits, loadCode }: ActivationOptions): Promise<PluginDefinition> {
+  const plugin = record.manifest.name;
+  const where = record.manifest.entry;
+  const definition = await withTimeLimit(
+    {
+      clock: world.clock,
+      milliseconds: limits.load,
+      signal: world.signal,
+      timedOut: () =>
+        forgeError('PLUGIN_LOAD', `The plugin "${plugin}" did not load within ${limits.load / 1000} s`, {
+          plugin,
+          where,
+        }),
+    },
+    () => loadDefinition(record, loadCode),
+  ).catch((error: unknown) => {
+    throw failed(error, 'PLUGIN_LOAD', `The plugin "${plugin}" could not be loaded`, record);
+  });
+  if (definition !== undefined) return definition;
+  throw forgeError('PLUGIN_LOAD', `The plugin "${plugin}" exports no plugin as default`, {
+    where,
+    why: 'expected: export default definePlugin({ … })',
+    plugin,
+  });
+}
+
+function guarded({ kind, name, contribution }: Provided, record: PluginRecord, { clock }: PluginWorld): Contribution {
+  return guard(contribution, guardRules[kind], { plugin: record.manifest.name, kind, name, clock });
+}
+
+async function stopPlugin(
+  record: PluginRecord,
+  given: Awaited<ReturnType<PluginDefinition['setup']>>,
+  { world, limits }: ActivationOptions,
+): Promise<void> {
+  const plugin = record.manifest.name;
+  const timedOut = () =>
+    forgeError('PLUGIN_STOP', `The plugin "${plugin}" did not stop within ${limits.stop / 1000} s`, { plugin });
+  await withTimeLimit({ clock: world.clock, milliseconds: limits.stop, timedOut }, async () => {
+    if (typeof given?.stop === 'function') return given.stop();
+    for (const list of Object.values(given ?? {})
+      .filter(Array.isArray)
+      .reverse()) {
+      for (const contribution of (list as readonly { close?(): Promise<void> }[]).toReversed())
+        await contribution.close?.();
+    }
+  }).catch((error: unknown) => {
+    throw failed(error, 'PLUGIN_STOP', `The plugin "${plugin}" could not stop`, record);
+  });
+}
+
+/** A ForgeError keeps its code; what else was thrown gets the code of the step. Both say which plugin. */
+function failed(
+  error: unknown,
+  code: 'PLUGIN_LOAD' | 'PLUGIN_SETUP' | 'PLUGIN_STOP',
+  what: string,
+  record: PluginRecord,
+): Error {
+  const plugin = record.manifest.name;
+  if (isForgeError(error) || (error instanceof Error && error.name === 'ForgeFaults')) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return forgeError(code, `${what}: ${message}`, { where: record.source.file, plugin, cause: error });
+}

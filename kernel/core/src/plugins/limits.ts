@@ -1,0 +1,9 @@
+/** Milliseconds that a plugin may take for each step of its life. */
+export interface PluginLimits {
+  /** Importing its module. */
+  readonly load: number;
+  readonly setup: number;
+  readonly stop: number;
+}
+
+export const pluginLimits: PluginLimits = Object.freeze({ load: 30_000, setup: 30_000, stop: 10_000 });

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where Forge reads and writes, all absolute. */
+export interface Places {
+  /** Top of the git repository around `cwd`; undefined outside of one. */
+  readonly repository: string | undefined;
+  /** The repository, or `cwd` without one. */
+  readonly project: string;
+  /** Runs, memories, workspaces: `.forge` of the project, or what FORGE_HOME says. */
+  readonly state: string;
+  /** The person's own folders, shared by all repositories. */
+  readonly userConfig: string;
+  readonly userState: string;
+  readonly userCache: string;
+}
+
+export function findPlaces(cwd: string, env: Environment): Places {
+  const repository = findRepository(cwd);
+  const project = repository ?? cwd;
+  const home = env['HOME'] ?? env['USERPROFILE'] ?? homedir();
+  const own = (variable: string, fallback: string): string => {
+    const value = env[variable];
+    // The XDG specification says that relative paths are to be ignored.
+    return join(value !== undefined && isAbsolute(value) ? value : join(home, fallback), 'forge');
+  };
+  return {
+    repository,
+    project,
+    state: env['FORGE_HOME'] ? resolve(cwd, env['FORGE_HOME']) : join(project, '.forge'),
+    userConfig: own('XDG_CONFIG_HOME', '.config'),
+    userState: own('XDG_STATE_HOME', '.local/state'),
+    userCache: own('XDG_CACHE_HOME', '.cache'),
+  };
+}
+
+/** The nearest folder with a `.git`, which is a file in worktrees and submodules. */
+function findRepository(cwd: string): string | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** Makes the state folder, with a `.gitignore` so that git never sees any of it. Returns its path. */
+export async function makeStateFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+  return folder;
+}
+
+/** The text of a small file; undefined when it is not there. */
+export function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** Hash of a folder's files with their names; `node_modules` and `.git` inside it are left out. */
+export function hashFolder(folder: string): string {
+  const hash = createHash('sha256');
+  const visit = (path: string, name: string): void => {
+    const entry = lstatSync(path);
+    if (entry.isDirectory()) {
+      for (const child of readdirSync(path).sort()) {
+        if (child !== 'node_modules' && child !== '.git') visit(join(path, child), `${name}/${child}`);
+      }
+    } else if (entry.isSymbolicLink()) {
+      hash.update(`link ${name}\0${readlinkSync(path)}\0`);
+    } else if (entry.isFile()) {
+      hash.update(`file ${name}\0${entry.size}\0`).update(readFileSync(path));
+    }
+  };
+  visit(folder, '.');
+  return hash.digest('hex');
+}
+
+const relativeImport = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(\.{1,2}\/[^'"\n]+)\1/g;
+const suffixes = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js'];
+
+/** Hash of a file of code and of every file that it imports by a relative path, and they in turn. */
+export function hashCode(file: string): string {
+  const hash = createHash('sha256');
+  const seen = new Set<string>();
+  const visit = (path: string): void => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const text = readFileSync(path, 'utf8');
+    hash.update(`${path}\0${text.length}\0`).update(text);
+    for (const [, , specifier = ''] of text.matchAll(relativeImport)) {
+      const found = resolveImport(dirname(path), specifier);
+      if (found !== undefined) visit(found);
+    }
+  };
+  visit(file);
+  return hash.digest('hex');
+}
+
+function resolveImport(folder: string, specifier: string): string | undefined {
+  const path = resolve(folder, specifier);
+  const candidates = [...suffixes.map((suffix) => path + suffix), path.replace(/\.(m?)js$/, '.$1ts')];
+  return candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
+}

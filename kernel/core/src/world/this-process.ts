@@ -1,0 +1,26 @@
+/* oxlint-disable no-restricted-globals -- the adapter for the process that hosts the kernel */
+import { hostname } from 'node:os';
+import type { LeaseOwner } from '@forge/plugin-api';
+
+/** This process as the owner of leases. The id is new for every start, so a recycled pid is another owner. */
+export function thisProcess(newId: () => string): LeaseOwner {
+  return Object.freeze({ id: newId(), host: hostname(), pid: process.pid });
+}
+
+/** False only when it is known that the owner has ended: it ran on this machine, and its pid is not in use. */
+export function isAlive(owner: LeaseOwner, self: LeaseOwner): boolean {
+  if (owner.host !== self.host) return true;
+  if (owner.pid === self.pid) return owner.id === self.id;
+  try {
+    process.kill(owner.pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Version of Node, platform and architecture, for `forge doctor`. */
+export function runtimeFacts(): { readonly node: string; readonly platform: string; readonly userId: number } {
+  return { node: process.version, platform: `${process.platform}-${process.arch}`, userId: process.getuid?.() ?? 0 };
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '@forge/plugin-api';
+
+export interface TimeLimit {
+  readonly clock: Clock;
+  /** Undefined: none. */
+  readonly milliseconds: number | undefined;
+  /** Aborting it ends the wait at once with its reason, whether the work listens or not. */
+  readonly signal?: AbortSignal | undefined;
+  /** What the wait ends with at the limit. Also the reason of the work's signal. */
+  readonly timedOut: () => Error;
+}
+
+/**
+ * Waits for work no longer than the limit and the signal allow. The work sees both as one signal. Its own late failure
+ * is not lost to the process: it is ignored, because the caller has its answer.
+ */
+export async function withTimeLimit<T>(limit: TimeLimit, work: (signal: AbortSignal) => Promise<T> | T): Promise<T> {
+  const { clock, milliseconds, signal: outer } = limit;
+  outer?.throwIfAborted();
+  const ended = new AbortController();
+  const timer = new AbortController();
+  const signal = outer === undefined ? ended.signal : AbortSignal.any([outer, ended.signal]);
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  if (milliseconds !== undefined) {
+    clock.sleep(milliseconds, timer.signal).then(
+      () => ended.abort(limit.timedOut()),
+      () => undefined,
+    );
+  }
+  const running = (async () => work(signal))();
+  running.catch(() => undefined);
+  try {
+    return await Promise.race([running, aborted]);
+  } finally {
+    timer.abort();
+    aborted.catch(() => undefined);
+  }
+}
