@@ -89,7 +89,10 @@ function checkedLink({ runId }: Lease, events: readonly ForgeEvent[]): Link {
   };
 }
 
-/** Changes the run's head only if lease, sequence and hash all fit: one condition, so nothing can come in between. */
+/**
+ * Changes the run's head only if lease, sequence and hash all fit: one condition, so nothing can come in between. What
+ * the first event's previous hash is, only its writer knows.
+ */
 function moveHead(lease: Lease, { from, to }: Link, patch: RunPatch): Statement {
   const assignments = patchAssignments(patch);
   if (from === undefined || to === undefined) {
@@ -103,7 +106,7 @@ function moveHead(lease: Lease, { from, to }: Link, patch: RunPatch): Statement 
   return {
     guard: 'head',
     sql: `UPDATE runs SET last_seq = ?, last_hash = ?, updated_at = ?${assignments.sql}
-      WHERE ${held} AND last_seq = ? AND last_hash = ?`,
+      WHERE ${held} AND last_seq = ? AND (last_seq = 0 OR last_hash = ?)`,
     params: [to.seq, to.hash, to.timestamp, ...assignments.params, lease.runId, lease.fence, from.seq, from.hash],
     expect: 1,
   };

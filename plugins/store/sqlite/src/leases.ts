@@ -12,12 +12,12 @@ export function heldBy(lease: Lease): Statement {
 }
 
 export function leaseLost(lease: Lease, why: string): Error {
-  const { runId, fence, owner } = lease;
+  const { runId, fence } = lease;
   return forgeError('LEASE_LOST', `Run ${runId} is now led by another process`, {
     where: runId,
     why,
     fix: 'forge show tells which; this process must stop working on it',
-    data: { fence, owner },
+    data: { fence },
   });
 }
 
@@ -85,10 +85,10 @@ function leaseOf(runId: string, row: Row): Lease | undefined {
   return { runId, owner, fence: numberOf(row, 'fence'), expiresAt: numberOf(row, 'lease_expires_at') };
 }
 
-function leaseHeld({ runId, owner, expiresAt }: Lease): Error {
+function leaseHeld({ runId, owner }: Lease): Error {
   return forgeError('LEASE_HELD', `Run ${runId} is led by process ${owner.pid} on ${owner.host}`, {
     where: runId,
     fix: 'Let it work, or stop it with forge stop',
-    data: { owner, expiresAt },
+    data: owner,
   });
 }

@@ -105,6 +105,12 @@ describe('the log', () => {
     expect((await store.readEvents('r1')).length).toBe(before?.lastSeq);
   });
 
+  test('the first event may follow whatever its writer begins with', async () => {
+    const { store, lease } = await started();
+    await store.append(lease, [event(1, { previousHash: 'of the run' })]);
+    expect(await store.getRun('r1')).toMatchObject({ lastSeq: 1 });
+  });
+
   test('an event of another run is refused', async () => {
     const { store, lease } = await started();
     await expect(store.append(lease, [event(1, { traceId: 'r2' })])).rejects.toMatchObject({ code: 'EVENT_INVALID' });
@@ -206,7 +212,7 @@ describe('leases', () => {
     const wanted = { owner: owner('p2'), ttlMs: 100, now: 1 };
     await expect(store.acquireLease('r1', { ...wanted, replace: 'p9' })).rejects.toMatchObject({
       code: 'LEASE_HELD',
-      details: { data: { owner: owner('p1') } },
+      details: { data: owner('p1') },
     });
     expect(await store.acquireLease('r1', { ...wanted, replace: 'p1' })).toMatchObject({ fence: 2, expiresAt: 101 });
     await expect(acquire(store, 'unknown')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
