@@ -6,5 +6,7 @@ export {
   unknownSkips,
 } from './contract-case.ts';
 export { failingCases } from './failing-cases.ts';
+export { llmCases, llmContract } from './llm.ts';
+export type { LlmSubject } from './llm-subject.ts';
 export { registerContract } from './register-contract.ts';
 export { toolCases, toolContract, type ToolSubject } from './tool.ts';

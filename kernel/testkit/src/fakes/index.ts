@@ -6,6 +6,7 @@ export {
   type ScriptedAnswer,
   type ScriptedInteraction,
 } from './scripted-interaction.ts';
+export { createScriptedProvider, type ScriptedProvider } from './scripted-provider.ts';
 export { createSeededIds, createSeededRandom } from './seeded-random.ts';
 export { createToolContext, type ToolContextOptions } from './tool-context.ts';
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
