@@ -2,7 +2,7 @@ export { createEngine } from './create-engine.ts';
 export type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
 export { canonicalJson } from './log/canonical-json.ts';
 export { deepFreeze } from './log/deep-freeze.ts';
-export { hashEvent } from './log/event-log.ts';
+export { EventLog, hashEvent, type EventLogDeps, type EventMeta } from './log/event-log.ts';
 export { hashJson, hashText } from './log/hash.ts';
 export { genesisHash, verifyEvents, type Verification } from './log/verify-events.ts';
 export { phases } from './phases/phases.ts';

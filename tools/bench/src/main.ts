@@ -1,0 +1,37 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { boot } from './benches/boot.ts';
+import { events } from './benches/events.ts';
+import { firstRequest } from './benches/first-request.ts';
+import { startUp } from './benches/start-up.ts';
+import { turns } from './benches/turns.ts';
+import type { Bench, Row } from './bench.ts';
+import { markdownTable, textTable } from './report.ts';
+
+const benches: Readonly<Record<string, Bench>> = {
+  'start-up': startUp,
+  'first-request': firstRequest,
+  turns,
+  events,
+  boot,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: 'boolean', default: false },
+    write: { type: 'string' },
+    check: { type: 'boolean', default: false },
+  },
+});
+
+const rows: Row[] = [];
+for (const [name, bench] of Object.entries(benches)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  process.stderr.write(`${name} …\n`);
+  rows.push(...(await bench({ short: values.short })));
+}
+process.stdout.write(textTable(rows));
+if (values.write !== undefined) await writeFile(values.write, markdownTable(rows));
+// A short run has too few rounds to judge by; it shows that the benchmarks still work.
+if (values.check && rows.some(({ limit, value }) => limit !== undefined && value > limit)) process.exitCode = 1;
