@@ -54,14 +54,10 @@ type Streams = { readonly input: NodeJS.ReadStream; readonly output: Writable; r
 
 async function answerTo(clack: Clack, { title, options, freeText }: Prompt, io: Streams): Promise<string | symbol> {
   const message = harmless(title);
-  const text = (): Promise<string | symbol> => clack.text({ message, ...io, validate: refuseEmpty });
+  const text = (): Promise<string | symbol> => clack.text({ message, ...io });
   if (options === undefined || options.length === 0) return text();
   const rows = options.map(({ id, label }) => ({ value: id, label: harmless(label) }));
   if (freeText === true) rows.push({ value: ownWords, label: 'in my own words …' });
   const chosen = await clack.select({ message, options: rows, ...io });
   return chosen === ownWords ? text() : chosen;
-}
-
-function refuseEmpty(text: string | undefined): string | undefined {
-  return (text ?? '').trim() === '' ? 'Some words, please; Escape leaves it open.' : undefined;
 }

@@ -45,7 +45,7 @@ async function taskOf(call: CommandCall): Promise<string> {
   if (word !== undefined && word.trim() !== '') return word;
   const prompt = { title: 'What shall be done?' };
   const asked = await createInteraction(call).ask(prompt, new AbortController().signal);
-  if (asked !== undefined) return asked;
+  if (asked !== undefined && asked.trim() !== '') return asked;
   throw forgeError('USAGE', 'There is no task', {
     fix: 'forge run "<task>", forge run --file task.md, or forge run - with the task on standard input',
   });

@@ -9,11 +9,11 @@ export default function inbox(call: CommandCall): Promise<CommandEnd> {
   const { style } = printer;
   return withRuns(call, async (forge) => {
     const store = await forge.store();
-    const open = await store.listRequests({ open: true });
-    if (open.length === 0) printer.words('Nothing waits for you.');
-    for (const request of open) {
+    let shown = 0;
+    for (const request of await store.listRequests({ open: true })) {
       const run = await store.getRun(request.runId);
       if (run === undefined || run.status === 'discarded' || run.status === 'completed') continue;
+      shown += 1;
       const { id, kind, title, body, options, runId, createdAt } = request;
       printer.print({ type: 'request', ...request, task: run.task }, () =>
         [
@@ -34,5 +34,6 @@ export default function inbox(call: CommandCall): Promise<CommandEnd> {
         ].join('\n'),
       );
     }
+    if (shown === 0) printer.words('Nothing waits for you.');
   });
 }

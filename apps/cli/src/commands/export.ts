@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { CommandCall, CommandEnd } from '../command.ts';
+import { count } from '../render/figures.ts';
+import { resolveRun } from '../resolve-id.ts';
+import { withForge } from '../with-forge.ts';
+
+export default function exportRun(call: CommandCall<{ readonly output?: string }>): Promise<CommandEnd> {
+  const { directory, options, printer, words, world } = call;
+  return withForge(call, async (forge) => {
+    const store = await forge.store();
+    const { id } = await resolveRun(store, words[0]);
+    const events = await store.readEvents(id);
+    const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    if (options.output === undefined) {
+      world.stdout.write(lines);
+      return { code: 0, runId: id };
+    }
+    const path = resolve(directory, options.output);
+    // What happened in a run is not for everybody on the machine.
+    await writeFile(path, lines, { mode: 0o600 });
+    printer.print(
+      { type: 'exported', runId: id, events: events.length, path },
+      `${count(events.length, 'event')} of run ${id} in ${path}`,
+    );
+    return { code: 0, runId: id };
+  });
+}
