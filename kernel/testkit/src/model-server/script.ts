@@ -47,9 +47,9 @@ function matcher(match: Match): (request: ModelRequest) => boolean {
 export type AgentScript = Script | { readonly [taskId: string]: Script };
 
 export interface ByAgentOptions {
-  /** Which of the scripted roles asks. Default: the one that the system prompt names first. */
+  /** Which of the scripted roles asks. Default: told by the system prompt, of Forge's agents or by the role's name. */
   readonly agentOf?: (request: ModelRequest, roles: readonly string[]) => string | undefined;
-  /** Which of the scripted tasks is asked for. Default: the one that the first message names first. */
+  /** Which of the scripted tasks is asked for. Default: that of `Your task: … (id)`, else the one named first. */
   readonly taskOf?: (request: ModelRequest, taskIds: readonly string[]) => string | undefined;
 }
 
@@ -60,8 +60,7 @@ export interface ByAgentOptions {
  *     byAgent({ planner: [answer(plan)], implementer: { t1: [...], t2: byTurn([...]) }, reviewer: always(answer(ok)) })
  */
 export function byAgent(agents: Readonly<Record<string, AgentScript>>, options: ByAgentOptions = {}): ScriptFunction {
-  const agentOf = options.agentOf ?? ((request, roles) => firstNamed(request.system, roles));
-  const taskOf = options.taskOf ?? ((request, taskIds) => firstNamed(request.messages[0]?.text ?? '', taskIds));
+  const { agentOf = roleInPrompt, taskOf = taskInPrompt } = options;
   const roles = new Map(Object.entries(agents).map(([role, script]) => [role, toTaskScripts(script)]));
   return (request, index) => {
     const role = agentOf(request, [...roles.keys()]);
@@ -71,6 +70,24 @@ export function byAgent(agents: Readonly<Record<string, AgentScript>>, options: 
     const task = taskOf(request, [...scripts.keys()]);
     return task === undefined ? undefined : scripts.get(task)?.(request, index);
   };
+}
+
+/** How Forge's own agents are told what they are; their prompts do not name the role. */
+const FORGE_AGENTS: Readonly<Record<string, RegExp>> = {
+  planner: /^You plan\b/,
+  implementer: /\bcarry out one task\b/,
+  reviewer: /^You review\b/,
+  tester: /\bhow the tests\b/,
+};
+
+function roleInPrompt({ system }: ModelRequest, roles: readonly string[]): string | undefined {
+  return roles.find((role) => FORGE_AGENTS[role]?.test(system)) ?? firstNamed(system, roles);
+}
+
+function taskInPrompt({ messages }: ModelRequest, taskIds: readonly string[]): string | undefined {
+  const text = messages[0]?.text ?? '';
+  const own = /^#+ Your task: .*\(([^()]+)\)$/m.exec(text)?.[1];
+  return own !== undefined && taskIds.includes(own) ? own : firstNamed(text, taskIds);
 }
 
 function toTaskScripts(script: AgentScript): ScriptFunction | Map<string, ScriptFunction> {

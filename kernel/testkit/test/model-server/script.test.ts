@@ -80,18 +80,19 @@ describe('kinds of script', () => {
 });
 
 describe('by agent', () => {
-  const pipeline: Script = byAgent({
-    planner: [say('plan')],
-    implementer: {
-      t1: [overloaded(), say('t1 done')],
-      't1-b': [say('t1-b done')],
-      t2: byTurn([say('t2 a'), say('t2 b')]),
-    },
-    reviewer: always(say('fine')),
-  });
+  const pipeline = (): Script =>
+    byAgent({
+      planner: [say('plan')],
+      implementer: {
+        t1: [overloaded(), say('t1 done')],
+        't1-b': [say('t1-b done')],
+        t2: byTurn([say('t2 a'), say('t2 b')]),
+      },
+      reviewer: always(say('fine')),
+    });
 
   test('parallel executions may arrive in any order', async () => {
-    server.play(pipeline);
+    server.play(pipeline());
     const implement = (task: string, ...more: string[]) =>
       asked('You are the implementer.', `Task ${task}: go`, ...more);
     expect(await implement('t2')).toBe('t2 a');
@@ -104,8 +105,17 @@ describe('by agent', () => {
     expect(server.complaints).toEqual([]);
   });
 
+  test('Forge’s own agents, whose prompts do not name the role, and whose tasks follow the plan', async () => {
+    server.play(pipeline());
+    const task = '## Plan\n- t1: One\n- t2: Two (after t1)\n\n## Your task: Two (t2)\nDo it after t1.';
+    expect(await asked('You are a software engineer. You carry out one task of a plan.', task)).toBe('t2 a');
+    expect(await asked('You plan one change. A reviewer and an implementer follow.', 'go')).toBe('plan');
+    expect(await asked('You review a change that the planner made.', 'go')).toBe('fine');
+    expect(server.complaints).toEqual([]);
+  });
+
   test('a role, a task or a turn without a script is named', async () => {
-    server.play(pipeline);
+    server.play(pipeline());
     expect(await asked('You are the tester.', 'go')).toMatch(/^400/);
     expect(await asked('You are the implementer.', 'Task t9')).toMatch(/^400/);
     expect(server.complaints).toEqual([
