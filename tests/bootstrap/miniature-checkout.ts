@@ -19,7 +19,7 @@ export interface Outcome {
 export async function miniatureCheckout(options: { readonly useOwnNode?: boolean } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'forge-checkout-'));
   const root = join(home, 'checkout');
-  for (const path of ['forge', 'tools/bootstrap.mjs', 'tools/bootstrap'])
+  for (const path of ['forge', 'tools/bootstrap.mjs', 'tools/bootstrap', 'tools/build/src/launcher.js'])
     await cp(join(repository, path), join(root, path), {
       recursive: true,
       filter: (from) => !/node_modules|\/test/.test(from),
@@ -30,9 +30,6 @@ export async function miniatureCheckout(options: { readonly useOwnNode?: boolean
     'kernel/package.json': '{ "name": "kernel", "version": "1.0.0", "dependencies": { "picocolors": "1.1.1" } }\n',
     'pnpm-lock.yaml': lockFile,
     'kernel/src/words.ts': "export const words = 'first';\n",
-    'plugins/.keep': '',
-    'apps/.keep': '',
-    'config/.keep': '',
     'tools/build/src/main.ts': build,
   };
   for (const [path, text] of Object.entries(files)) {
@@ -110,11 +107,16 @@ snapshots:
   picocolors@1.1.1: {}
 `;
 
-const build = `import { mkdirSync, writeFileSync } from 'node:fs';
-import { words } from '../../../kernel/src/words.ts';
+const build = `import { copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+const started = new Date();
+const { words } = await import('../../../kernel/src/words.ts');
 const dist = new URL('../../../apps/cli/dist/', import.meta.url);
 mkdirSync(dist, { recursive: true });
-writeFileSync(new URL('forge.js', dist), 'console.log(' + JSON.stringify(words) + ', process.argv.slice(2).join(" "), process.version)');
+writeFileSync(new URL('package.json', dist), '{ "type": "module" }');
+writeFileSync(new URL('main.js', dist), 'console.log(' + JSON.stringify(words) + ', process.argv.slice(2).join(" "), process.version)');
+copyFileSync(new URL('launcher.js', import.meta.url), new URL('forge.js', dist));
+writeFileSync(new URL('.inputs', dist), 'kernel/src/words.ts\\npnpm-lock.yaml');
+utimesSync(new URL('.inputs', dist), started, started);
 `;
 
 async function which(name: string): Promise<string> {

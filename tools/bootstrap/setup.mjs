@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
 import { SetupFault } from './fault.mjs';
 import { satisfies, thisMachine } from './platform.mjs';
@@ -41,26 +41,20 @@ export async function prepare(world) {
 
 /**
  * Afterwards the command line's bundle is built from the sources as they are, and `.forge/launch` names the Node that
- * runs it; that file's time says how new the bundle is, and `./forge` compares it with the sources'.
+ * runs it.
  *
  * @param {World} world
  */
 export async function prepareLaunch(world) {
   const { root, log } = world;
   const { node, env } = await prepare(world);
-  await inStateFolder(join(root, '.forge'), log, async () => {
+  await inStateFolder(join(root, '.forge'), log, async (scratch) => {
     const started = performance.now();
-    // Created before, because the folder's appearance would make apps/cli newer than the launch file.
-    await mkdir(join(root, 'apps', 'cli', 'dist'), { recursive: true });
-    const before = new Date();
     const { code, output } = await run(node, [join(root, 'tools', 'build', 'src', 'main.ts')], { cwd: root, env });
     if (code !== 0) throw new SetupFault(`the command line could not be built (exit ${code})\n${output.trim()}`);
     log(`built the command line in ${seconds(started)}`);
-    const launch = join(root, '.forge', 'launch');
-    const fresh = `${launch}.${process.pid}`;
-    await writeFile(fresh, `${withinRoot(root, node)}\n`);
-    await utimes(fresh, before, before);
-    await rename(fresh, launch);
+    await writeFile(join(scratch, 'launch'), `${withinRoot(root, node)}\n`);
+    await rename(join(scratch, 'launch'), join(root, '.forge', 'launch'));
   });
 }
 

@@ -1,10 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join, relative, resolve } from 'node:path';
+import { join, posix, relative, resolve } from 'node:path';
 import { build, type BuildResult, type Metafile } from 'esbuild';
 import { assetsIn, pluginAssets, type BundleFile } from './assets.ts';
 import { moduleUrls, placeModuleUrls } from './module-urls.ts';
 import { commandLineDependencies, forward, pluginFolders, workerFiles } from './repository.ts';
+
+export interface Bundle {
+  readonly files: BundleFile[];
+  /** Paths in the repository whose change makes the bundle stale: files, and folders for what is added or removed. */
+  readonly inputs: string[];
+}
 
 /**
  * The command line with every default plugin, as files in memory. All entries are bundled at once with shared chunks:
@@ -16,7 +22,7 @@ import { commandLineDependencies, forward, pluginFolders, workerFiles } from './
  *
  * @throws when a module cannot be bundled, or when one imports a package that apps/cli does not depend on
  */
-export async function bundle(root: string): Promise<BundleFile[]> {
+export async function bundle(root: string): Promise<Bundle> {
   const plugins = pluginFolders(root);
   const result = await build({
     absWorkingDir: root,
@@ -38,13 +44,14 @@ export async function bundle(root: string): Promise<BundleFile[]> {
     banner: { js: requireForCommonJs },
   });
   refuseUndeclared(result.metafile, commandLineDependencies(root));
-  return [
+  const assets = [...assetsIn(root, 'apps/cli'), ...plugins.flatMap((plugin) => pluginAssets(root, plugin))];
+  const files = [
     { path: 'forge.js', contents: readFileSync(new URL('./launcher.js', import.meta.url), 'utf8') },
     ...bootstrapForOldNodes(root),
     ...outputs(root, result),
-    ...assetsIn(root, 'apps/cli'),
-    ...plugins.flatMap((plugin) => pluginAssets(root, plugin)),
+    ...assets,
   ];
+  return { files, inputs: inputs(root, Object.keys(result.metafile.inputs), assets) };
 }
 
 /** Packages that stay beside the bundle, each with the reason. The command line's package must depend on them. */
@@ -73,6 +80,18 @@ function bootstrapForOldNodes(root: string): BundleFile[] {
   return [...names, 'toolchain.json'].map((name) => {
     return { path: `bootstrap/${name}`, contents: readFileSync(join(root, 'tools/bootstrap', name)) };
   });
+}
+
+function inputs(root: string, modules: readonly string[], assets: readonly BundleFile[]): string[] {
+  const sources = modules.filter((path) => !path.includes('node_modules/') && !path.includes(':'));
+  const folders = globSync(['plugins', 'plugins/*', 'plugins/*/*'], { cwd: root }).map(forward);
+  const tools = globSync(['tools/build/src/*', 'tools/bootstrap/*.{mjs,json}'], { cwd: root }).map(forward);
+  const files = [...sources, ...assets.map(({ path }) => path), ...tools, 'apps/cli/package.json', 'pnpm-lock.yaml'];
+  return [...new Set([...files, ...files.map((path) => posix.dirname(path)).filter(isAssetFolder), ...folders])].sort();
+
+  function isAssetFolder(folder: string): boolean {
+    return assets.some(({ path }) => posix.dirname(path) === folder);
+  }
 }
 
 function outputs(root: string, result: BuildResult<{ write: false }>): BundleFile[] {

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bundle } from '../src/bundle.ts';
 import { writeBundle } from '../src/write.ts';
 
@@ -56,26 +56,25 @@ const sources: Record<string, string> = {
     parentPort?.postMessage(old.separator);`,
   'plugins/tool/echo/src/common.cjs': `exports.separator = require('node:path').posix.sep;`,
   'plugins/lib/words/src/words.ts': 'export const words = 1;',
+  'pnpm-lock.yaml': '',
+  'tools/bootstrap.mjs': 'process.stderr.write(`${process.argv[2]} again`);',
 };
 
 let root: string;
 let dist: string;
 
-beforeAll(() => {
+beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'forge-bundle-'));
   dist = join(root, 'apps/cli/dist');
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-beforeEach(() => {
   for (const [path, text] of Object.entries(sources)) put(path, text);
   cpSync(join(repository, 'tools/bootstrap'), join(root, 'tools/bootstrap'), {
     recursive: true,
     filter: (from) => !/node_modules|\/test/.test(from),
   });
-  if (existsSync(join(root, 'node_modules'))) return;
   mkdirSync(join(root, 'node_modules/@forge'), { recursive: true });
   symlinkSync(join(root, 'kernel/plugin-api'), join(root, 'node_modules/@forge/plugin-api'));
 });
+afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function put(path: string, text: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -83,11 +82,11 @@ function put(path: string, text: string): void {
 }
 
 async function build(): Promise<void> {
-  writeBundle(dist, await bundle(root), Date.now());
+  writeBundle(dist, await bundle(root), new Date());
 }
 
-function start() {
-  return spawnSync(process.execPath, [join(dist, 'forge.js')], { encoding: 'utf8', cwd: tmpdir() });
+function start(...args: string[]) {
+  return spawnSync(process.execPath, [join(dist, 'forge.js'), ...args], { encoding: 'utf8', cwd: tmpdir() });
 }
 
 test('the bundle runs: one plugin-api, workers, assets and the default plugins are found', async () => {
@@ -121,6 +120,37 @@ test('what did not change is not written again; what is gone goes, but a chunk o
   expect(start().stdout).toContain('Say it differently.');
   const left = ['plugins/tool/gone/plugin.json', 'chunks/OLD.js', 'chunks/YOUNG.js'];
   expect(left.map((path) => existsSync(join(dist, path)))).toEqual([false, false, true]);
+});
+
+describe('before it starts, a checkout is built again', () => {
+  const later = new Date(Date.now() + 60_000);
+  const touch = (path: string) => utimesSync(join(root, path), later, later);
+
+  test.each([
+    ['after an edit', () => touch('kernel/plugin-api/src/index.ts')],
+    ['after an edit of a worker', () => touch('plugins/tool/echo/src/echo.worker.ts')],
+    ['after an edit of an asset', () => touch('plugins/tool/echo/prompts/echo.md')],
+    ['after an edit of a manifest', () => touch('plugins/tool/echo/plugin.json')],
+    ['with other dependencies', () => touch('pnpm-lock.yaml')],
+    ['with another build', () => touch('tools/bootstrap/toolchain.json')],
+    ['with one more plugin', () => touch('plugins/tool')],
+    ['with one more asset', () => touch('plugins/tool/echo/prompts')],
+    ['after a module was removed', () => rmSync(join(root, 'plugins/tool/echo/src/common.cjs'))],
+  ])('%s', async (_, change) => {
+    await build();
+    expect(start().stderr).toBe('');
+    change();
+    expect(start().stderr).toBe('launch again');
+  });
+
+  test('but not after an edit of a test, nor to say its version', async () => {
+    put('plugins/tool/echo/test/echo.test.ts', '');
+    await build();
+    touch('plugins/tool/echo/test/echo.test.ts');
+    expect(start().stderr).toBe('');
+    touch('kernel/plugin-api/src/index.ts');
+    expect(start('--version').stderr).toBe('');
+  });
 });
 
 describe('refuses', () => {

@@ -41,7 +41,8 @@ export async function packAll(root: string, out: string): Promise<string[]> {
 
 async function stageCommandLine(root: string, staging: string, versions: Versions): Promise<string> {
   const folder = join(staging, 'forge');
-  for (const file of await bundle(root)) put(join(folder, 'dist', file.path), file.contents);
+  const { files } = await bundle(root);
+  for (const file of files) put(join(folder, 'dist', file.path), file.contents);
   chmodSync(join(folder, 'dist/forge.js'), 0o755);
   stageDocuments(folder, [root]);
   return stageManifest(join(root, 'apps/cli'), folder, versions);
