@@ -1,0 +1,160 @@
+import { copyFile, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { forgeError } from '@forge/plugin-api';
+import type { Git } from './git.ts';
+import { readIfThere } from './read-if-there.ts';
+import { removeTree } from './remove-tree.ts';
+import type { Repository } from './repository.ts';
+import { layOutGitDirectory } from './run-clone.ts';
+import { stagedTree } from './staged-tree.ts';
+import { writeCommit } from './write-commit.ts';
+
+/** A working tree of a run, for one execution at a time. */
+export interface Checkout {
+  /** Absolute. */
+  readonly path: string;
+  /** The commit that it was made at. */
+  readonly base: string;
+  /**
+   * Commits everything that changed since `base`, with `base` as the parent; undefined when nothing did. Ignored files
+   * are left out. Repeating with the same content and message answers the same commit.
+   */
+  commit(message: string): Promise<string | undefined>;
+  /** The content as it is now, as a commit that is kept under the run's own refs. Equal content, equal commit. */
+  snapshot(): Promise<string>;
+  /** Tracked and untracked files as in that commit; ignored files stay as they are. */
+  restore(commit: string): Promise<void>;
+  /** As it was made: what is ignored is gone, too. */
+  reset(): Promise<void>;
+}
+
+export interface CheckoutRequest {
+  readonly name: string;
+  readonly base: string;
+  /** The run's folder. */
+  readonly directory: string;
+  /** Git in the run's clone. */
+  readonly git: Git;
+  readonly repository: Repository;
+  /** What the checkout's own git shows as its branch. */
+  readonly branch: string;
+  readonly now: () => number;
+}
+
+interface CheckoutRecord {
+  readonly base: string;
+  readonly committed?: { readonly tree: string; readonly message: string; readonly commit: string };
+  readonly snapshot?: { readonly tree: string; readonly commit: string };
+}
+
+/**
+ * The checkout of that name at `base`, as it is when it is there, else made anew.
+ *
+ * The engine works with an index of its own and names the git directory in every call, so nothing in the checkout, which
+ * an agent may write, decides what its git does. The `.git` folder in there is for the agent alone: a small repository
+ * that borrows the run's objects, which the engine never reads again.
+ */
+export async function openCheckout(request: CheckoutRequest): Promise<Checkout> {
+  const { name, base, directory, git } = request;
+  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/i.test(name)) {
+    throw forgeError('INTERNAL', `"${name}" cannot be the name of a checkout`);
+  }
+  const path = join(directory, 'checkouts', name);
+  const files = { index: join(directory, 'index', name), record: join(directory, 'index', `${name}.json`) };
+  const tree = git.at({ cwd: path, workTree: path, indexFile: files.index });
+
+  let record = await readRecord(files.record);
+  if (record?.base !== base || !(await isFolder(path))) record = await make();
+  // A lock of a Forge that was killed; who is here owns the run.
+  await rm(`${files.index}.lock`, { force: true });
+
+  async function make(): Promise<CheckoutRecord> {
+    await Promise.all([removeTree(path), ...Object.values(files).map((file) => rm(file, { force: true }))]);
+    await Promise.all([mkdir(path, { recursive: true }), mkdir(join(directory, 'index'), { recursive: true })]);
+    await tree.run(['read-tree', '-u', '--reset', base]);
+    await makeAgentsRepository(request, path, files.index);
+    return save({ base });
+  }
+
+  async function save(next: CheckoutRecord): Promise<CheckoutRecord> {
+    await writeFile(`${files.record}.new`, JSON.stringify(next));
+    await rename(`${files.record}.new`, files.record);
+    record = next;
+    return next;
+  }
+
+  const kept = () => record ?? { base };
+  const write = (treeId: string, message: string, ref: string) =>
+    writeCommit(git, {
+      tree: treeId,
+      parents: [base],
+      message,
+      identity: request.repository.configuration.identity,
+      at: request.now(),
+      refs: [{ name: `refs/forge/${ref}` }],
+    });
+
+  return {
+    path,
+    base,
+    async commit(message) {
+      const found = await stagedTree(tree, path);
+      const { committed } = kept();
+      if (committed?.tree === found && committed.message === message) return committed.commit;
+      if (found === (await git.text(['rev-parse', `${base}^{tree}`]))) return undefined;
+      const commit = await write(found, message, `checkouts/${name}`);
+      await save({ ...kept(), committed: { tree: found, message, commit } });
+      return commit;
+    },
+    async snapshot() {
+      const found = await stagedTree(tree, path);
+      const { snapshot } = kept();
+      if (snapshot?.tree === found) return snapshot.commit;
+      const commit = await write(found, `Snapshot of ${name}`, `snapshots/${name}/${found}`);
+      await save({ ...kept(), snapshot: { tree: found, commit } });
+      return commit;
+    },
+    async restore(commit) {
+      // What is in the index now is what read-tree may remove.
+      await stagedTree(tree, path);
+      await tree.run(['read-tree', '-u', '--reset', commit]);
+    },
+    async reset() {
+      await make();
+    },
+  };
+}
+
+async function makeAgentsRepository(request: CheckoutRequest, path: string, index: string): Promise<void> {
+  const { repository, git, base, branch } = request;
+  const { identity, carried } = repository.configuration;
+  const clone = git.place.gitDirectory ?? '';
+  const own = join(path, '.git');
+  await layOutGitDirectory(own, {
+    branch,
+    commit: base,
+    bare: false,
+    objectFormat: repository.objectFormat,
+    settings: [...carried, ['user.name', identity.name], ['user.email', identity.email]],
+    borrowFrom: join(clone, 'objects'),
+  });
+  const copies = [
+    [index, join(own, 'index')],
+    [join(clone, 'info', 'exclude'), join(own, 'info', 'exclude')],
+    [join(clone, 'shallow'), join(own, 'shallow')],
+  ] as const;
+  await Promise.all(copies.map(([from, to]) => copyFile(from, to).catch(ignoreMissing)));
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+async function readRecord(file: string): Promise<CheckoutRecord | undefined> {
+  const text = await readIfThere(file);
+  return text === undefined ? undefined : (JSON.parse(text) as CheckoutRecord);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
+}

@@ -1,0 +1,9 @@
+export type { Checkout } from './checkout.ts';
+export { openRepository, type Repository } from './repository.ts';
+export {
+  createRunWorkspaces,
+  removeRunDirectory,
+  type RunWorkspacesHere,
+  type RunWorkspacesOptions,
+} from './run-workspaces.ts';
+export { ensureStateDirectory } from './state-directory.ts';

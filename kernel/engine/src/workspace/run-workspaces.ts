@@ -1,0 +1,148 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reapMarked } from '../process/reap.ts';
+import type { RunWorkspaces } from '../run/run-workspaces.ts';
+import { type Checkout, openCheckout } from './checkout.ts';
+import { deliverBranch } from './deliver-branch.ts';
+import { createGit, type Git, type GitWorld } from './git.ts';
+import { mergeCommit, refCommit } from './merge-commit.ts';
+import { readProjectFacts } from './project-facts.ts';
+import { changedFiles, listFiles, readTexts, unifiedDiff } from './read-changes.ts';
+import { readIfThere } from './read-if-there.ts';
+import { removeTree } from './remove-tree.ts';
+import { personsGit, type Repository } from './repository.ts';
+import { createRunClone, openRunClone } from './run-clone.ts';
+
+export interface RunWorkspacesOptions {
+  readonly repository: Repository;
+  readonly runId: string;
+  /** The run's own folder; made when it is not there. */
+  readonly directory: string;
+  /** The run's branch, `forge/<run-id>-<slug>`, in the clone now and in the person's repository in the end. */
+  readonly branch: string;
+  readonly env: GitWorld['env'];
+  readonly clock: { now(): number };
+}
+
+export interface RunWorkspacesHere extends RunWorkspaces {
+  checkout(name: string, base: string): Promise<Checkout>;
+  /** Unified diff of the whole run: from the clone, or from the delivered branch when the clone is gone. */
+  wholeDiff(): Promise<string>;
+}
+
+const WHOLE_DIFF_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The workspaces of one run: those that lie in its folder, or new ones at the commit that the repository is at. A run
+ * whose branch was delivered and whose folder is gone gets no new ones until they are asked for.
+ */
+export async function createRunWorkspaces(options: RunWorkspacesOptions): Promise<RunWorkspacesHere> {
+  const { repository, runId, directory, branch, env, clock } = options;
+  const marker = `${runId}/git`;
+  const { identity } = repository.configuration;
+  const persons = personsGit(env, marker, repository);
+  await mkdir(directory, { recursive: true });
+
+  const existing = await openRunClone(directory);
+  const isOver = existing === undefined && (await hasBranchFile(repository, branch));
+  const open = once(async () => {
+    const clone = existing ?? (await createRunClone(repository, directory, branch));
+    const git = createGit({ env, marker }, { cwd: directory, gitDirectory: clone.gitDirectory });
+    return { git, base: clone.base };
+  });
+  const base = isOver ? repository : (await open()).base;
+
+  const git = async () => (await open()).git;
+  const checkouts = new Map<string, Promise<Checkout>>();
+  let merging: Promise<unknown> = Promise.resolve();
+
+  return {
+    base,
+    writable: [],
+    async facts() {
+      return readProjectFacts(await git(), base.commit);
+    },
+    async head() {
+      return (await git()).text(['rev-parse', `refs/heads/${branch}`]);
+    },
+    async checkout(name, at) {
+      const request = { name, base: at, directory, git: await git(), repository, branch, now: clock.now };
+      // One after the other, so that two who ask for the same get the same.
+      const next = (checkouts.get(name) ?? Promise.resolve(undefined)).then(
+        (open) => (open?.base === at ? open : openCheckout(request)),
+        () => openCheckout(request),
+      );
+      checkouts.set(name, next);
+      return next;
+    },
+    merge(commit, message) {
+      const next = merging.then(async () =>
+        mergeCommit(await git(), { branch, commit, message, identity, at: clock.now() }),
+      );
+      merging = next.catch(() => undefined);
+      return next;
+    },
+    async changedFiles(from, to) {
+      return changedFiles(await git(), from, to);
+    },
+    async diff(from, to, maxBytes) {
+      return unifiedDiff(await git(), from, to, maxBytes);
+    },
+    async readFile(commit, path) {
+      if (/[\n\0]/.test(path)) return undefined;
+      return (await readTexts(await git(), [`${commit}:${path}`]))[0];
+    },
+    async listFiles(commit) {
+      return listFiles(await git(), commit);
+    },
+    async deliver(name, commit) {
+      await deliverBranch({ from: await git(), to: persons, branch: name, commit, directory });
+    },
+    async wholeDiff() {
+      if (!isOver) return unifiedDiff(await git(), base.commit, `refs/heads/${branch}`, WHOLE_DIFF_BYTES);
+      return unifiedDiff(
+        persons,
+        await whereBranchBegan(persons, branch, runId),
+        `refs/heads/${branch}`,
+        WHOLE_DIFF_BYTES,
+      );
+    },
+    async remove() {
+      await reapMarked((found) => found.startsWith(`${runId}/`));
+      await removeRunDirectory(directory);
+    },
+  };
+}
+
+/** Removes all that a run keeps on disk: clone, checkouts, private places. */
+export async function removeRunDirectory(directory: string): Promise<void> {
+  await removeTree(directory);
+}
+
+async function hasBranchFile({ commonDirectory }: Repository, branch: string): Promise<boolean> {
+  const loose = await readIfThere(join(commonDirectory, 'refs', 'heads', branch));
+  if (loose !== undefined) return true;
+  const packed = (await readIfThere(join(commonDirectory, 'packed-refs'))) ?? '';
+  return packed.split('\n').some((line) => line.endsWith(` refs/heads/${branch}`));
+}
+
+/** The commit below the oldest one of the run: each of its commits names it in its last lines. */
+async function whereBranchBegan(git: Git, branch: string, runId: string): Promise<string> {
+  const log = await git.text([
+    'log',
+    '--first-parent',
+    '-z',
+    '--format=%P%n%B',
+    `refs/heads/${branch}`,
+    '--max-count=1000',
+  ]);
+  const commits = log.split('\0');
+  const ours = commits.findIndex((commit) => !commit.includes(`\nForge-Run: ${runId}`));
+  const oldest = commits[(ours < 0 ? commits.length : ours) - 1];
+  return oldest?.split(/[\n ]/, 1)[0] || ((await refCommit(git, `refs/heads/${branch}`)) ?? '');
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
