@@ -12,6 +12,8 @@ import type {
   RunStore,
   EventTransport,
 } from '@forge/plugin-api';
+import type { InlinePlugin } from './manifests/discover.ts';
+import type { PluginLimits } from './plugins/limits.ts';
 
 export interface ForgeOptions {
   /** Absolute. Configuration and repository are looked for from here upwards. */
@@ -29,6 +31,12 @@ export interface ForgeOptions {
   readonly record?: string;
   readonly forgeVersion: string;
   readonly clock?: Clock;
+  /** Plugins that the app brings along as objects; they count as default ones. */
+  readonly inlinePlugins?: readonly InlinePlugin[];
+  /** Instead of the defaults that Forge comes with: all that has no other value must be in it. */
+  readonly defaults?: ConfigLayer;
+  /** Milliseconds that a plugin may take to load, start and stop. */
+  readonly limits?: Partial<PluginLimits>;
 }
 
 /** Where a value of the configuration comes from. */
@@ -36,7 +44,7 @@ export interface ConfigOrigin {
   /** Such as `safety.budgetUsd`. */
   readonly path: string;
   readonly value: unknown;
-  /** `default`, a file's path, `FORGE_…` or `--flag`. */
+  /** `default`, a file's path, `FORGE_…`, or `command line`. */
   readonly source: string;
 }
 

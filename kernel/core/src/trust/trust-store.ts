@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from '@forge/plugin-api';
@@ -17,7 +16,7 @@ export interface TrustStore {
 }
 
 /** What the person has said may run, in a file of their own. A file that cannot be understood trusts nothing. */
-export function createTrustStore(file: string): TrustStore {
+export function createTrustStore(file: string, newId: () => string): TrustStore {
   const read = (): TrustFile => {
     const text = readIfThere(file);
     const parsed = fileSchema.safeParse(text === undefined ? undefined : parseJson(text));
@@ -32,7 +31,7 @@ export function createTrustStore(file: string): TrustStore {
         repositories: { ...repositories, [repository]: { ...repositories[repository], ...entries } },
       };
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      const fresh = `${file}.${randomUUID()}.tmp`;
+      const fresh = `${file}.${newId()}.tmp`;
       await writeFile(fresh, `${JSON.stringify(next, undefined, 2)}\n`, { mode: 0o600 });
       await rename(fresh, file);
     },

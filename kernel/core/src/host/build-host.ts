@@ -1,0 +1,159 @@
+import { type Container, createContainer } from '../container.ts';
+import type { ForgeOptions } from '../forge.ts';
+import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { createActivation } from '../plugins/activation.ts';
+import { pluginLimits } from '../plugins/limits.ts';
+import { createCodeLoader } from '../plugins/load-module.ts';
+import type { GivenOptions } from '../plugins/plugin-options.ts';
+import { createRegistry } from '../plugins/registry.ts';
+import { mergeOptions } from '../config/merge-layers.ts';
+import type { Configuration } from '../config/read-configuration.ts';
+import { createMasker, isSecretName, maskedLogger } from '../secrets.ts';
+import { findPlaces, makeStateFolder } from '../state/places.ts';
+import { repositoryId } from '../state/repository-id.ts';
+import { createTrust } from '../trust/trust.ts';
+import { createTrustStore } from '../trust/trust-store.ts';
+import { createIds, systemRandom } from '../world/randomness.ts';
+import { systemClock } from '../world/system-clock.ts';
+import { runtimeFacts, thisProcess } from '../world/this-process.ts';
+import { join } from 'node:path';
+import { createModels } from './choose-models.ts';
+import { chooseSandbox } from './choose-sandbox.ts';
+import { trustSubjects } from './plugin-trust.ts';
+import { createRunDeps } from './run-deps.ts';
+import { tokens } from './tokens.ts';
+import type { Discovered } from '../manifests/discover.ts';
+
+/** The least that is needed to read the configuration: nothing of it depends on a plugin. */
+export function buildWorld(options: ForgeOptions): Container {
+  const world = createContainer('world');
+  world.value(tokens.options, options);
+  world.value(tokens.clock, options.clock ?? systemClock);
+  world.value(tokens.stopping, new AbortController());
+  world.factory(tokens.places, [tokens.options], ({ cwd, env }) => findPlaces(cwd, env));
+  world.factory(tokens.newId, [tokens.clock], (clock) => createIds(clock, systemRandom));
+  world.factory(tokens.owner, [tokens.newId], thisProcess);
+  world.factory(tokens.masker, [tokens.options], ({ env }) => {
+    const masker = createMasker();
+    for (const [name, value] of Object.entries(env)) if (isSecretName(name)) masker.register(value);
+    return masker;
+  });
+  world.factory(tokens.log, [tokens.options, tokens.masker], ({ log }, masker) => maskedLogger(log, masker));
+  world.factory(tokens.loadCode, [tokens.places], ({ userCache }) =>
+    createCodeLoader({ cacheFolder: join(userCache, 'code') }),
+  );
+  world.factory(
+    tokens.trust,
+    [tokens.options, tokens.places, tokens.newId, tokens.stopping],
+    ({ interaction, trust }, places, newId, { signal }) =>
+      createTrust({
+        repository: places.project,
+        store: createTrustStore(join(places.userState, 'trust.json'), newId),
+        interaction,
+        given: trust === true,
+        signal,
+      }),
+  );
+  return world;
+}
+
+/** The host, once it is known what there is and what is wanted. Nothing of it is made before it is asked for. */
+export function buildHost(world: Container, configuration: Configuration, discovered: Discovered): Container {
+  const host = world.child('host');
+  host.value(tokens.configuration, configuration);
+  host.value(tokens.discovered, discovered);
+  host.factory(tokens.repositoryId, [tokens.places], ({ project }) => repositoryId(project));
+  host.factory(
+    tokens.pluginWorld,
+    [tokens.options, tokens.places, tokens.clock, tokens.newId, tokens.masker, tokens.stopping],
+    ({ env, interaction, log }, places, clock, newId, masker, { signal }) => {
+      let made: Promise<string> | undefined;
+      const stateDirectory = () => (made ??= makeStateFolder(places.state));
+      return { env, interaction, log, clock, newId, masker, signal, random: systemRandom, stateDirectory };
+    },
+  );
+  host.factory(
+    tokens.activation,
+    [
+      tokens.options,
+      tokens.pluginWorld,
+      tokens.loadCode,
+      tokens.configuration,
+      tokens.discovered,
+      tokens.trust,
+      tokens.places,
+    ],
+    ({ limits }, pluginWorld, loadCode, { uses }, { used }, trust, { project }) =>
+      createActivation({
+        world: pluginWorld,
+        limits: { ...pluginLimits, ...limits },
+        loadCode,
+        optionsOf: (record) => givenOptions(record, configuration, discovered),
+        allow: (record) => trust.require(trustSubjects(record, { repository: project, uses, used })),
+      }),
+    (activation) => activation.stop(),
+  );
+  host.factory(tokens.registry, [tokens.discovered, tokens.activation], ({ plugins }, activation) =>
+    createRegistry(plugins, activation),
+  );
+  host.factory(
+    tokens.models,
+    [tokens.configuration, tokens.options, tokens.registry, tokens.clock, tokens.masker, tokens.stopping],
+    ({ config }, { env, record }, registry, clock, masker, { signal }) =>
+      createModels({ config, env, record, registry, clock, masker, signal }),
+  );
+  host.factory(
+    tokens.sandbox,
+    [tokens.configuration, tokens.registry, tokens.clock, tokens.places, tokens.stopping],
+    ({ config }, registry, clock, { userCache }, { signal }) => {
+      let chosen: ReturnType<typeof chooseSandbox> | undefined;
+      const { userId } = runtimeFacts();
+      return () => (chosen ??= chooseSandbox({ config, registry, clock, cacheFolder: userCache, userId, signal }));
+    },
+  );
+  host.factory(
+    tokens.runDeps,
+    [
+      tokens.options,
+      tokens.configuration,
+      tokens.registry,
+      tokens.models,
+      tokens.sandbox,
+      tokens.repositoryId,
+      tokens.owner,
+      tokens.masker,
+      tokens.places,
+      tokens.log,
+      tokens.clock,
+      tokens.newId,
+    ],
+    ({ env, forgeVersion }, { config }, registry, models, sandbox, id, owner, masker, places, log, clock, newId) =>
+      createRunDeps({
+        env,
+        forgeVersion,
+        config,
+        registry,
+        models,
+        sandbox,
+        repositoryId: id,
+        owner,
+        masker,
+        stateDirectory: places.state,
+        log,
+        clock,
+        newId,
+        random: systemRandom,
+      }),
+  );
+  return host;
+}
+
+/** Options for a plugin from all layers that name it, the strongest last. */
+export function givenOptions(record: PluginRecord, { uses }: Configuration, { used }: Discovered): GivenOptions {
+  const own = uses.filter((use) => used.get(use) === record);
+  const last = own.findLast(({ options }) => Object.keys(options).length > 0) ?? own.at(-1);
+  return {
+    value: own.reduce<Readonly<Record<string, unknown>>>((all, { options }) => mergeOptions(all, options), {}),
+    ...(last === undefined ? {} : { written: last.written }),
+  };
+}

@@ -1,0 +1,97 @@
+import { contributionKeys, type ForgeError, type Kind, z } from '@forge/plugin-api';
+import type { Origin } from '../config/merge-layers.ts';
+import { placed, schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
+import { didYouMean } from '../faults/did-you-mean.ts';
+import type { PluginRecord, Written } from '../manifests/plugin-record.ts';
+import type { GivenOptions } from '../plugins/plugin-options.ts';
+
+/** Settings that are names of contributions. `auto` is none. */
+const nameSettings: readonly { readonly path: RegExp; readonly kind: Kind }[] = [
+  { path: /^agents\.\w+$/, kind: 'agent' },
+  { path: /^llm\.provider$/, kind: 'llm' },
+  { path: /^deployment\.deployer$/, kind: 'deployer' },
+  { path: /^sandbox\.use$/, kind: 'sandbox' },
+  { path: /^store$/, kind: 'store' },
+  { path: /^memory$/, kind: 'memory' },
+  { path: /^bus$/, kind: 'bus' },
+  { path: /^executor$/, kind: 'executor' },
+  { path: /^gates$/, kind: 'gate' },
+  { path: /^tools\.(?:allow|deny)$/, kind: 'tool' },
+];
+const noNames = ['auto', '*'];
+
+/**
+ * Names in the configuration that nothing answers to, each where it is written. The built-in defaults are not checked:
+ * an app may come without their plugins, and what is used is looked up anyway.
+ */
+export async function checkNames(
+  origins: Iterable<readonly [string, Origin]>,
+  plugins: readonly PluginRecord[],
+): Promise<ForgeError[]> {
+  const faults: Promise<ForgeError>[] = [];
+  for (const [path, origin] of origins) {
+    const kind = nameSettings.find((setting) => setting.path.test(path))?.kind;
+    if (kind === undefined || origin.isDefault) continue;
+    const values = Array.isArray(origin.value) ? (origin.value as unknown[]) : [origin.value];
+    for (const [index, value] of values.entries()) {
+      if (typeof value !== 'string' || noNames.includes(value) || isKnown(kind, value, plugins)) continue;
+      const steps = Array.isArray(origin.value) ? [...origin.path, index] : origin.path;
+      faults.push(unknownName(kind, value, steps, origin.written, plugins));
+    }
+  }
+  return Promise.all(faults);
+}
+
+function namesOf(kind: Kind, plugins: readonly PluginRecord[]): string[] {
+  return plugins.flatMap(({ manifest }) => manifest.provides[contributionKeys[kind]]);
+}
+
+function isKnown(kind: Kind, value: string, plugins: readonly PluginRecord[]): boolean {
+  const slash = value.lastIndexOf('/');
+  return plugins.some(({ manifest }) => {
+    const names = manifest.provides[contributionKeys[kind]];
+    return names.includes(value) || (manifest.name === value.slice(0, slash) && names.includes(value.slice(slash + 1)));
+  });
+}
+
+function unknownName(
+  kind: Kind,
+  value: string,
+  at: readonly (string | number)[],
+  written: Written,
+  plugins: readonly PluginRecord[],
+): Promise<ForgeError> {
+  const names = namesOf(kind, plugins);
+  const there = names.length === 0 ? `no plugin brings a ${kind}` : `there are: ${names.toSorted().join(', ')}`;
+  return placed(
+    { path: [], aspect: 'value', text: `there is no ${kind} "${value}"${didYouMean(value, names)}` },
+    {
+      code: 'CONTRIBUTION_NOT_FOUND',
+      source: written.source,
+      at,
+      fix: `Choose another (${there}), or add the plugin that brings it to "plugins".`,
+      ...(written.where === undefined ? {} : { where: written.where }),
+    },
+  );
+}
+
+/** Options held against the JSON Schema of a manifest, as far as there is one: the plugin's own check comes later. */
+export async function checkOptions(record: PluginRecord, given: GivenOptions): Promise<ForgeError[]> {
+  const { options: schema, name } = record.manifest;
+  if (schema === undefined || Object.keys(given.value).length === 0) return [];
+  const parser = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+  const { success, error } = parser.safeParse(given.value);
+  if (success) return [];
+  return schemaFaults(error.issues as unknown as SchemaIssue[], {
+    code: 'PLUGIN_OPTIONS',
+    subject: name,
+    keyWord: 'option',
+    schema: parser,
+    value: given.value,
+    source: given.written?.source,
+    at: [...(given.written?.at ?? []), 'options'],
+    shownAt: given.written?.at ?? [],
+    plugin: name,
+    ...(given.written?.where === undefined ? {} : { where: given.written.where }),
+  });
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { relative, sep } from 'node:path';
+import type { PluginRecord, PluginUse } from '../manifests/plugin-record.ts';
+import { hashFolder } from '../trust/content-hash.ts';
+import type { TrustSubject } from '../trust/trust.ts';
+
+export interface RepositoryUse extends PluginUse {
+  /** The repository's own configuration says it, not the person's. */
+  readonly fromRepository: boolean;
+}
+
+export interface PluginTrustOptions {
+  /** Absolute path of the repository. */
+  readonly repository: string;
+  readonly uses: readonly RepositoryUse[];
+  readonly used: ReadonlyMap<PluginUse, PluginRecord>;
+}
+
+/**
+ * What a person has to trust before a plugin of theirs runs: the plugin, when the repository brings it or asks for it;
+ * and options that the repository sets for a plugin that reads secrets, because an address there decides who gets them.
+ */
+export function trustSubjects(record: PluginRecord, options: PluginTrustOptions): TrustSubject[] {
+  const asked = options.uses.filter((use) => use.fromRepository && options.used.get(use) === record);
+  if (record.origin !== 'default') {
+    const inside = record.folder.startsWith(options.repository + sep);
+    if (record.origin !== 'project' && !inside && asked.length === 0) return [];
+    const name = inside ? relative(options.repository, record.folder) : record.folder;
+    return [{ name, what: `plugin ${record.manifest.name}`, hash: () => hashFolder(record.folder) }];
+  }
+  if (record.manifest.permissions.secrets.length === 0) return [];
+  return asked
+    .filter(({ options: given }) => Object.keys(given).length > 0)
+    .flatMap(({ written }) => {
+      const { source } = written;
+      if (source === undefined) return [];
+      const what = `options for ${record.manifest.name}, which reads secrets`;
+      return [{ name: source.file, what, hash: () => createHash('sha256').update(source.text).digest('hex') }];
+    });
+}

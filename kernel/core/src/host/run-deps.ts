@@ -1,0 +1,88 @@
+import type { RunDeps } from '@forge/engine';
+import {
+  type Clock,
+  type LeaseOwner,
+  type Logger,
+  type MemoryStore,
+  forgeError,
+  type ResolvedConfig,
+} from '@forge/plugin-api';
+import type { Registry } from '../plugins/registry.ts';
+import type { Masker } from '../secrets.ts';
+import { isAlive } from '../world/this-process.ts';
+import type { Models } from './choose-models.ts';
+import type { ChosenSandbox } from './choose-sandbox.ts';
+
+export interface RunDepsOptions {
+  readonly config: ResolvedConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly forgeVersion: string;
+  readonly registry: Registry;
+  readonly models: Models;
+  readonly sandbox: () => Promise<ChosenSandbox>;
+  readonly repositoryId: string;
+  readonly owner: LeaseOwner;
+  readonly masker: Masker;
+  readonly stateDirectory: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  newId(): string;
+  random(): number;
+}
+
+/** The plain object that the engine gets: names from the configuration, answered by the registry when asked for. */
+export function createRunDeps(options: RunDepsOptions): RunDeps {
+  const { config, registry, masker, owner, models } = options;
+  return Object.freeze({
+    config,
+    forgeVersion: options.forgeVersion,
+    clock: options.clock,
+    random: () => options.random(),
+    newId: () => options.newId(),
+    log: options.log,
+    mask: (text: string) => masker.mask(text),
+    stateDirectory: options.stateDirectory,
+    env: options.env,
+    repositoryId: options.repositoryId,
+    owner,
+    isAlive: (other: LeaseOwner) => isAlive(other, owner),
+    store: () => registry.get('store', config.store),
+    bus: () => registry.get('bus', config.bus),
+    memory: () => memoryOf(registry, config, options.repositoryId),
+    executor: () => registry.get('executor', config.executor),
+    sandbox: options.sandbox,
+    gates: () => Promise.all(config.gates.map((name) => registry.get('gate', name))),
+    tools: () => Promise.all(allowedTools(config, registry).map((name) => registry.get('tool', name))),
+    agent: (name: string) => registry.get('agent', name),
+    deployer: (name: string) => registry.get('deployer', name),
+    models: (type: Parameters<RunDeps['models']>[0]) => models.forAgent(type),
+  });
+}
+
+/** `deny` wins over `allow`. In the order of names, so that the first words that a model reads stay the same. */
+export function allowedTools({ tools }: ResolvedConfig, registry: Registry): string[] {
+  const all = registry.names('tool').map(({ name }) => name);
+  const chosen = new Set(tools.allow.includes('*') ? all : []);
+  for (const wanted of tools.allow) if (wanted !== '*') chosen.add(shortName(wanted, registry));
+  const denied = new Set(tools.deny.map((name) => (name === '*' ? name : shortName(name, registry))));
+  return [...chosen].filter((name) => !denied.has(name) && !denied.has('*')).sort();
+}
+
+/** A tool's own name for `plugin/name`. Throws CONTRIBUTION_NOT_FOUND. */
+function shortName(wanted: string, registry: Registry): string {
+  registry.owner('tool', wanted);
+  return wanted.slice(wanted.lastIndexOf('/') + 1);
+}
+
+/** The memory of the configuration, for which `current` is this repository. */
+export async function memoryOf(registry: Registry, config: ResolvedConfig, repositoryId: string): Promise<MemoryStore> {
+  const memory = await registry.get('memory', config.memory);
+  return Object.freeze({
+    ...memory,
+    recall: (query: Parameters<MemoryStore['recall']>[0]) => {
+      if (typeof query !== 'object' || query === null)
+        throw forgeError('INPUT_INVALID', 'A memory is recalled by a query');
+      return memory.recall({ ...query, repoId: query.repoId ?? repositoryId });
+    },
+  });
+}

@@ -1,0 +1,39 @@
+import type { RunDeps } from '@forge/engine';
+import type { Clock, LeaseOwner, Logger } from '@forge/plugin-api';
+import type { Configuration } from '../config/read-configuration.ts';
+import { token } from '../container.ts';
+import type { ForgeOptions } from '../forge.ts';
+import type { Discovered } from '../manifests/discover.ts';
+import type { Activation } from '../plugins/activation.ts';
+import type { LoadCode } from '../plugins/load-module.ts';
+import type { PluginWorld } from '../plugins/plugin-context.ts';
+import type { Registry } from '../plugins/registry.ts';
+import type { Masker } from '../secrets.ts';
+import type { Places } from '../state/places.ts';
+import type { Trust } from '../trust/trust.ts';
+import type { Models } from './choose-models.ts';
+import type { ChosenSandbox } from './choose-sandbox.ts';
+
+/** Everything the host is built from. What each is made of stands in build-host.ts. */
+export const tokens = {
+  options: token<ForgeOptions>('options'),
+  places: token<Places>('places'),
+  clock: token<Clock>('clock'),
+  newId: token<() => string>('new-id'),
+  masker: token<Masker>('masker'),
+  log: token<Logger>('log'),
+  owner: token<LeaseOwner>('owner'),
+  /** Aborted when the host stops. */
+  stopping: token<AbortController>('stopping'),
+  trust: token<Trust>('trust'),
+  loadCode: token<LoadCode>('load-code'),
+  configuration: token<Configuration>('configuration'),
+  discovered: token<Discovered>('discovered'),
+  pluginWorld: token<PluginWorld>('plugin-world'),
+  activation: token<Activation>('activation'),
+  registry: token<Registry>('registry'),
+  models: token<Models>('models'),
+  sandbox: token<() => Promise<ChosenSandbox>>('sandbox'),
+  repositoryId: token<string>('repository-id'),
+  runDeps: token<RunDeps>('run-deps'),
+} as const;

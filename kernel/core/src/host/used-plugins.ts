@@ -1,0 +1,34 @@
+import { type Kind, isForgeError, type ResolvedConfig } from '@forge/plugin-api';
+import type { PluginRecord } from '../manifests/plugin-record.ts';
+import type { Registry } from '../plugins/registry.ts';
+import { allowedTools } from './run-deps.ts';
+
+/** The plugins that a run with this configuration may load. Names that nobody owns are left for whoever asks for them. */
+export function usedPlugins(config: ResolvedConfig, registry: Registry): PluginRecord[] {
+  const providers = config.llm.provider === 'auto' ? (config.llm.auto ?? []) : [config.llm.provider];
+  const fallbacks = config.llm.fallback.map((entry) => entry.slice(0, entry.indexOf(':')));
+  const allSandboxes = registry.names('sandbox').map(({ name }) => name);
+  const wanted: readonly (readonly [Kind, readonly string[]])[] = [
+    ['agent', Object.values(config.agents)],
+    ['tool', allowedTools(config, registry)],
+    ['llm', [...providers, ...fallbacks]],
+    ['memory', [config.memory]],
+    ['store', [config.store]],
+    ['bus', [config.bus]],
+    ['executor', [config.executor]],
+    ['sandbox', config.sandbox.use === 'auto' ? allSandboxes : [config.sandbox.use]],
+    ['gate', config.gates],
+    ['deployer', [config.deployment.deployer]],
+  ];
+  const owners = wanted.flatMap(([kind, names]) => names.flatMap((name) => ownerIfAny(kind, name, registry)));
+  return [...new Set(owners)];
+}
+
+function ownerIfAny(kind: Kind, name: string, registry: Registry): PluginRecord[] {
+  try {
+    return [registry.owner(kind, name)];
+  } catch (error) {
+    if (isForgeError(error, 'CONTRIBUTION_NOT_FOUND')) return [];
+    throw error;
+  }
+}
