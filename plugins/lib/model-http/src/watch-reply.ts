@@ -77,10 +77,8 @@ export async function watchReply<T>(
     started: () => started,
   };
   try {
-    const result = await Promise.race([attempt(call), ended.promise]);
-    // A call that was ended may still resolve first, with half a reply.
-    if (control.signal.aborted) throw control.signal.reason;
-    return result;
+    // An end from this side comes first, even if the attempt takes it for the end of a whole reply.
+    return await Promise.race([attempt(call), ended.promise]);
   } catch (error) {
     if (control.signal.aborted) throw control.signal.reason;
     control.abort(error);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { type Clock, isForgeError } from '@forge/plugin-api';
 import { expect, test } from 'vitest';
 import { type Fetch, type WatchedCall, watchReply } from '../src/index.ts';
@@ -78,8 +79,8 @@ const codeOf = (outcome: unknown): string | undefined => {
   return isForgeError(error) ? error.code : undefined;
 };
 
-test('a whole reply passes, and no timer stays', async () => {
-  const { run, readAll, answered, body, write, source, sleepers, pass } = setUp();
+test('a whole reply passes, and no timer or listener stays', async () => {
+  const { run, readAll, answered, body, write, source, sleepers, pass, abort } = setUp();
   const outcome = run(readAll);
   for (let tens = 0; tens < 9; tens++) await pass(10);
   answered.resolve(new Response(body, { status: 201, headers: { 'x-a': 'b' } }));
@@ -92,6 +93,7 @@ test('a whole reply passes, and no timer stays', async () => {
   source().close();
   expect(await outcome).toEqual({ value: 'one two three' });
   expect(sleepers.size).toBe(0);
+  expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
 });
 
 test('no answer in time', async () => {
