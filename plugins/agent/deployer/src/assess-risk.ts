@@ -1,4 +1,4 @@
-import { riskLevels, type DeploymentInput, type DeploymentOutput } from '@forge/plugin-api';
+import type { DeploymentInput, DeploymentOutput } from '@forge/plugin-api';
 import { riskRules } from './risk-rules.ts';
 import { countOf } from './words.ts';
 
@@ -6,8 +6,7 @@ import { countOf } from './words.ts';
 export function assessRisk(input: DeploymentInput): DeploymentOutput {
   const applying = riskRules
     .map(({ risk, applies }) => ({ risk, reason: applies(input) }))
-    .filter((found) => found.reason !== undefined)
-    .sort((a, b) => riskLevels.indexOf(b.risk) - riskLevels.indexOf(a.risk));
+    .filter((found) => found.reason !== undefined);
 
   const gravest = applying[0];
   if (gravest === undefined) return { risk: 'low', reasons: [lowRisk(input)] };

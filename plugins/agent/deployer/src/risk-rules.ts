@@ -8,7 +8,7 @@ export interface RiskRule {
   readonly applies: (input: DeploymentInput) => string | undefined;
 }
 
-/** Every reason for a risk above low. A new reason is a new row. */
+/** Every reason for a risk above low, the gravest first. A new reason is a new row. */
 export const riskRules: readonly RiskRule[] = [
   { risk: 'high', applies: failingTests },
   { risk: 'high', applies: (input) => findingsLeft(input, ['critical', 'high']) },

@@ -1,6 +1,7 @@
-import { deploymentInputSchema, type DeploymentInput, type TestEvidence, type z } from '@forge/plugin-api';
+import { deploymentInputSchema, riskLevels, type DeploymentInput, type TestEvidence, type z } from '@forge/plugin-api';
 import { expect, test } from 'vitest';
 import { assessRisk } from '../src/assess-risk.ts';
+import { riskRules } from '../src/risk-rules.ts';
 
 const evidence = (on: 'base' | 'result', changes: Partial<TestEvidence> = {}): TestEvidence => ({
   on,
@@ -76,6 +77,14 @@ const cases: readonly [string, DeploymentInput, 'low' | 'medium' | 'high', RegEx
     'medium',
     /2 passing tests fewer/,
   ],
+  [
+    'tests that could not be counted',
+    input({
+      tests: [evidence('base'), evidence('result', { counts: { passed: 0, failed: 0, skipped: 0, source: 'exit' } })],
+    }),
+    'low',
+    /small/,
+  ],
   ['tests that got shorter', input({ files: [file('test/a.test.ts', 1, 4)] }), 'medium', /removed from tests/],
   ['tests that only grew', input({ files: [file('test/login.test.ts', 9, 0)] }), 'low', /small/],
   ['a medium finding left', input({ openFindings: [finding('medium')] }), 'medium', /1 open finding/],
@@ -101,6 +110,11 @@ const cases: readonly [string, DeploymentInput, 'low' | 'medium' | 'high', RegEx
 test.each(cases)('%s', (_name, given, risk, reason) => {
   const assessment = assessRisk(given);
   expect(assessment).toEqual({ risk, reasons: [expect.stringMatching(reason)] });
+});
+
+test('the gravest rules come first, so that the first reason decides', () => {
+  const risks = riskRules.map(({ risk }) => risk);
+  expect(risks).toEqual(risks.toSorted((a, b) => riskLevels.indexOf(b) - riskLevels.indexOf(a)));
 });
 
 test('every reason is given, the gravest first', () => {

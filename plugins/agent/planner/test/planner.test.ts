@@ -115,6 +115,11 @@ test('an answer in own words is kept as it is', async () => {
   expect(assumptions).toContain('Per address or per account? both');
 });
 
+test('a vague requirement without a question is planned once', async () => {
+  const script = scriptedContext({ replies: [vague] });
+  expect(await planner.execute(input(), script.ctx)).toEqual(vague);
+});
+
 test('a doubt about a clear requirement is not asked: its assumption stands', async () => {
   const script = scriptedContext({ replies: [{ ...plan, questions: [doubt] }] });
   const made = await planner.execute(input(), script.ctx);

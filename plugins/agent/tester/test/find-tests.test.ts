@@ -170,6 +170,15 @@ const found: readonly [string, ProjectFacts, string, string, (readonly string[])
     ['python3 -m venv .venv', '.venv/bin/python -m pip install --quiet pytest -e .[test]'],
   ],
   [
+    'dependencies of something else in pyproject.toml',
+    project({
+      'pyproject.toml': '[project]\nname = "a"\n[tool.x]\ndependencies = ["b"]\n[tool.pytest.ini_options]\n',
+      'test_a.py': '',
+    }),
+    'python3 -m pytest',
+    'pytest',
+  ],
+  [
     'no dependencies in pyproject.toml',
     project({ 'pyproject.toml': '[project]\ndependencies = []\n[tool.pytest.ini_options]\n', 'test_a.py': '' }),
     'python3 -m pytest',
@@ -257,6 +266,14 @@ test('one project below the top', () => {
     test: { command: ['go', 'test', '-v', './...'], directory: 'backend', runner: 'go' },
     setup: [],
     reason: 'go.mod and a_test.go, in backend',
+  });
+});
+
+test('a project below the top is tested in its own folder, not from the top', () => {
+  expect(findTests(project(['README.md', 'tool/pyproject.toml', 'tool/test_a.py']))?.test).toEqual({
+    command: ['python3', '-m', 'unittest', 'discover'],
+    directory: 'tool',
+    runner: 'unittest',
   });
 });
 
