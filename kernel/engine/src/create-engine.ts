@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { forgeError, type AgentType, type RunRecord, type RunStore } from '@forge/plugin-api';
 import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
 import { createRunProcesses } from './process/run-processes.ts';
@@ -98,7 +99,10 @@ export function createEngine(deps: RunDeps): Engine {
         runId: record.id,
         directory: runDirectory(deps, record.id),
         stateDirectory: deps.stateDirectory,
-        readable: repository.readable,
+        readable: [
+          join(repository.commonDirectory, 'objects'),
+          join(runDirectory(deps, record.id), 'clone', 'objects'),
+        ],
         env: deps.env,
         clock: deps.clock,
       }),

@@ -8,6 +8,8 @@ export interface SandboxedCommand extends Omit<ToolCommand, 'cwd'> {
   /** Names the owner of the process tree: `<runId>/<executionId>`. */
   readonly marker: string;
   readonly signal: AbortSignal;
+  /** Default: what configuration says. */
+  readonly network?: 'full';
 }
 
 /** Milliseconds, where the caller names no limit. */
@@ -19,7 +21,8 @@ const tailBytes = 12_000;
 /** Runs a command as tools and tests may: in the sandbox, with the least environment, ended with all its children. */
 export async function runSandboxed(run: Run, command: SandboxedCommand): Promise<CommandResult> {
   const { file, args, cwd, workspace, marker, signal, stdin, timeoutMs = defaultTimeoutMs } = command;
-  const { sandbox, network } = run.sandbox;
+  const { sandbox } = run.sandbox;
+  const network = command.network ?? run.sandbox.network;
   const place = await run.processes.privatePlace();
   const wrapped = sandbox.wrap(
     { file, args, cwd, env: run.processes.environment(place), ...(stdin === undefined ? {} : { stdin }) },

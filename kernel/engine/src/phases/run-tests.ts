@@ -65,7 +65,8 @@ async function prepare(
   setup: readonly TestCommand[],
 ): Promise<[TestCommand, CommandResult] | undefined> {
   for (const command of setup) {
-    const result = await runOne(context, command);
+    // Packages come over the network; the tests themselves then do without, unless configuration says otherwise.
+    const result = await runOne(context, command, { network: 'full' });
     if (result.exitCode !== 0) return [command, result];
   }
   return undefined;
@@ -85,6 +86,7 @@ async function runOne(
     marker,
     signal: run.signal,
     timeoutMs: run.deps.config.testing.timeoutMinutes * 60_000,
+    ...more,
   });
 }
 
