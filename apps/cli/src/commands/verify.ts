@@ -29,7 +29,7 @@ async function judge(
   missing?: number,
 ): Promise<CommandEnd> {
   const { verifyEvents } = await import('@forge/core');
-  const found = verifyEvents(runId, events);
+  const found = await verifyEvents(runId, events);
   if (found.ok && missing === undefined) {
     printer.print(
       { type: 'verified', runId, ok: true, events: found.events, lastHash: found.lastHash },
