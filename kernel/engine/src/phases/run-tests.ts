@@ -75,6 +75,7 @@ async function prepare(
 async function runOne(
   { run, workspace, marker }: Context,
   { command, directory }: TestCommand,
+  more: { readonly network?: 'full' } = {},
 ): Promise<CommandResult> {
   const [file, ...args] = command;
   if (file === undefined) throw forgeError('CONFIG_INVALID', 'testing.command is empty');

@@ -5,7 +5,8 @@ export function branchName(runId: string, task: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, 40)
-    .replace(/-+$/, '');
+    // Whole words, as many as fit.
+    .replace(/^(.{0,40})(?:-.*|$)/, '$1')
+    .slice(0, 40);
   return `forge/${runId}${slug === '' ? '' : `-${slug}`}`;
 }
