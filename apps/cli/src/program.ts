@@ -95,15 +95,13 @@ function withGlobals(program: Command): Command {
     .version(`forge ${version}`, '-V, --version', 'show the version')
     .optionsGroup('Everywhere:')
     .option('--cwd <folder>', 'work as if started there')
-    .option('--json', 'one JSON object per line on standard output', false)
-    .option('-q, --quiet', 'no progress, only the result', false)
+    .option('--json', 'one JSON object per line on standard output')
+    .option('-q, --quiet', 'no progress, only the result')
     .option('--no-input', 'never ask')
-    .addOption(
-      new Option('--progress <how>', 'how progress is shown').choices([...progressKinds]).default('auto', 'auto'),
-    )
+    .addOption(new Option('--progress <how>', 'how progress is shown').choices([...progressKinds]))
     .option('--no-color', 'no colours; so does NO_COLOR')
-    .option('--trust', 'let code of this repository (configuration, plugins) run, now and later', false)
-    .option('--debug', 'with stack traces; so does FORGE_DEBUG', false);
+    .option('--trust', 'let code of this repository (configuration, plugins) run, now and later')
+    .option('--debug', 'with stack traces; so does FORGE_DEBUG');
 }
 
 function commandOf(
@@ -118,15 +116,25 @@ function commandOf(
     .description(
       [`${row.summary.charAt(0).toUpperCase()}${row.summary.slice(1)}.`, row.details].filter(Boolean).join('\n\n'),
     )
-    .helpGroup(commandGroups[row.group])
+    .helpGroup(row.name === name ? commandGroups[row.group] : 'Commands:')
     .addHelpText('after', examplesOf(row));
   for (const [syntax, meaning] of Object.entries(row.words ?? {})) command.addArgument(new Argument(syntax, meaning));
   for (const option of row.options ?? []) command.addOption(optionOf(option));
   return command.action(async () => {
     // Words, because commander hands over every argument by position, lists among them.
-    await run(row, command.args, command.opts(), parentOf(command).opts<GlobalOptions>());
+    await run(row, command.args, command.opts(), { ...noGlobals, ...parentOf(command).opts<Partial<GlobalOptions>>() });
   });
 }
+
+const noGlobals: GlobalOptions = {
+  json: false,
+  quiet: false,
+  input: true,
+  color: true,
+  trust: false,
+  debug: false,
+  progress: 'auto',
+};
 
 function parentOf(command: Command): Command {
   return command.parent === null ? command : parentOf(command.parent);
@@ -137,7 +145,7 @@ function examplesOf({ examples }: CommandRow): string {
   const lines = examples.map(([line, meaning]) =>
     width > 60 ? `  # ${meaning}\n  ${line}` : `  ${line.padEnd(width)}   ${meaning}`,
   );
-  return `\nExamples:\n${lines.join('\n')}`;
+  return `\nExamples:\n${lines.join('\n')}\n\nFlags that every command takes, such as --json and --cwd: forge --help`;
 }
 
 function optionOf({ flags, description, repeatable, value, choices }: OptionRow): Option {

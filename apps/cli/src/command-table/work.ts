@@ -29,7 +29,7 @@ export const workCommands: readonly CommandRow[] = [
       },
     ],
     details:
-      'Works in any git repository, without set-up. Your files, index, branches and stash are left alone: the result is a\nbranch of its own. Ctrl-C stops after a checkpoint; forge resume goes on from there.',
+      'Works in any git repository, without set-up. Your files, index, branches and stash are left alone: the result is a branch of its own. Ctrl-C stops after a checkpoint; forge resume goes on from there.',
     examples: [
       ['forge run "Add rate limiting to the API"', 'the whole way, with questions in this terminal'],
       ['forge run --plan-only "Move to ESM"', 'only the plan'],

@@ -131,8 +131,8 @@ function detailLine(
 ): string {
   const longest = Math.max(12, ...(view?.tasks.map((task) => task.id.length) ?? []));
   const left = `      ${mark} ${padEnd(name, Math.min(longest, 28) + 2)}${agent === '' ? '' : padEnd(agent, 14)}`;
-  const money = spent.tokens > 0 ? padStart(formatMoney(spent), 10) : '';
-  return `${left}${cell(words, columns - textWidth(left) - 10)}${style.dim(money)}`;
+  if (spent.tokens === 0) return `${left}${oneLine(words)}`;
+  return `${left}${cell(words, columns - textWidth(left) - 10)}${style.dim(padStart(formatMoney(spent), 10))}`;
 }
 
 function footerLine(view: RunView, { now, style, hint }: PictureSettings): string {

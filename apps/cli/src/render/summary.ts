@@ -18,7 +18,7 @@ type Pair = readonly [name: string, text: string];
 export function drawSummary(view: RunView, settings: SummarySettings, error?: ForgeError): string {
   const { style } = settings;
   const pairs = (error === undefined ? pairsOf(view) : pairsOfFailure(view, error)).filter(([, text]) => text !== '');
-  const lines = [`${headline(view, style, error)}`, ...layOut(pairs, settings)];
+  const lines = [`${headline(view, style, error)}`, ...layOut(pairs, view.status === 'completed', settings)];
   return lines.map((line) => (view.recorded ? `${style.yellow(recordedMark)}${line}` : line)).join('\n');
 }
 
@@ -104,8 +104,8 @@ function waitingPairs(view: RunView): readonly Pair[] {
   return [...decide, [asked.length > 0 ? 'Then' : 'Next', next], ['or', `forge discard ${runId}`]];
 }
 
-/** Two pairs to a line where both fit, else one. */
-function layOut(pairs: readonly Pair[], { style, columns }: SummarySettings): string[] {
+/** Two pairs to a line where both fit and belong together, else one. */
+function layOut(pairs: readonly Pair[], twoByTwo: boolean, { style, columns }: SummarySettings): string[] {
   const names = Math.max(6, ...pairs.map(([name]) => name.length)) + 3;
   const draw = ([name, text]: Pair): string =>
     `${style.dim(padEnd(name, names))}${harmless(text)
@@ -114,7 +114,7 @@ function layOut(pairs: readonly Pair[], { style, columns }: SummarySettings): st
   const widths = pairs.filter((_, index) => index % 2 === 0).map((pair) => textWidth(draw(pair)));
   const left = Math.max(0, ...widths) + 3;
   const right = Math.max(0, ...pairs.filter((_, index) => index % 2 === 1).map((pair) => textWidth(draw(pair))));
-  if (pairs.length % 2 === 1 || 2 + left + right > columns) return pairs.map((pair) => `  ${draw(pair)}`);
+  if (!twoByTwo || pairs.length % 2 === 1 || 2 + left + right > columns) return pairs.map((pair) => `  ${draw(pair)}`);
   return pairs.flatMap((pair, index) => {
     const other = pairs[index + 1];
     return index % 2 === 1 || other === undefined ? [] : [`  ${padEnd(draw(pair), left)}${draw(other)}`];

@@ -7,10 +7,13 @@ export function textWidth(text: string): number {
 
 /** Cuts a line to so many columns, with `…` at the end when something is missing. Colours are closed. */
 export function fitLine(line: string, columns: number): string {
-  const { index, truncated, ellipsed } = measure(line, { limit: columns, ellipsis: '…' });
-  if (!truncated) return line;
-  const cut = `${line.slice(0, index)}${ellipsed ? '…' : ''}`;
-  return cut.includes('\u001B[') ? `${cut}\u001B[0m` : cut;
+  if (textWidth(line) <= columns) return line;
+  // The library forgets a symbol that stands right before plain letters, and then cuts too late by its width.
+  for (let limit = columns; limit > 0; limit -= 1) {
+    const cut = `${line.slice(0, measure(line, { limit, ellipsis: '…' }).index)}…`;
+    if (textWidth(cut) <= columns) return cut.includes('\u001B[') ? `${cut}\u001B[0m` : cut;
+  }
+  return '';
 }
 
 /** Fills with spaces at the end up to so many columns. */
