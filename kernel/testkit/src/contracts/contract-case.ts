@@ -1,7 +1,7 @@
 /** One promise that every implementation of a kind keeps. `run` rejects when it does not. */
 export interface ContractCase<Subject> {
   readonly name: string;
-  run(subject: Subject): Promise<void>;
+  readonly run: (subject: Subject) => Promise<void>;
 }
 
 /** A case's subject; whatever it holds is given back by `dispose`, which is called after every case. */
@@ -14,7 +14,7 @@ export interface ContractOptions<Subject> {
   /** The implementation's name, for the report. */
   readonly name: string;
   /** A fresh subject; called once for every case. */
-  create(): Promise<Subject & Disposable> | (Subject & Disposable);
+  readonly create: () => Promise<Subject & Disposable> | (Subject & Disposable);
   /** Cases that this implementation does not keep, each with the reason. */
   readonly skip?: Readonly<Record<string, string>>;
 }

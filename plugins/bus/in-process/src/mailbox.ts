@@ -12,9 +12,9 @@ export interface Mailbox {
 }
 
 export interface MailboxOptions {
-  wants(event: ForgeEvent): boolean;
+  readonly wants: (event: ForgeEvent) => boolean;
   readonly handler: EventHandler;
-  failed(message: string, error?: unknown): void;
+  readonly failed: (message: string, error?: unknown) => void;
 }
 
 /** Gives events to one handler in order, the next one when it is done with the one before. */

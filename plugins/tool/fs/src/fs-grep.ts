@@ -40,7 +40,7 @@ export const fsGrep = defineTool({
       const notes: string[] = [];
       if (stats.isDirectory()) notes.push(...(await searchFolder(search, place, glob, workspace)));
       else if (stats.isFile())
-        runWithin(10_000, culprit, () => search.file({ directory, name, location, isLink: false }));
+        runWithin(2000, culprit, () => search.file({ directory, name, location, isLink: false }));
       else throw notPlain(location, stats);
       return [...search.report(), ...notes].join('\n');
     }),

@@ -26,7 +26,7 @@ export const fsList = defineTool({
       if (stats === undefined) throw notFound(directory, name, path);
       if (!stats.isDirectory()) throw forgeError('TOOL_FAILED', `${shown(location)} is not a folder: use fs_read`);
       const entries = sortedEntries(directory).filter((entry) => !isGitFolder(entry.name));
-      const ignored = runWithin(5000, 'A pattern in .gitignore', () => {
+      const ignored = runWithin(2000, 'A pattern in .gitignore', () => {
         const rules = rulesAlong(way, handles);
         const prefix = location === '' ? '' : `${location}/`;
         return new Set(entries.filter((entry) => rules.ignores(prefix + entry.name, entry.isDirectory())));

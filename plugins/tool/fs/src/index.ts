@@ -7,8 +7,8 @@ import { fsRead } from './fs-read.ts';
 import { createFsWrite } from './fs-write.ts';
 
 export default definePlugin({
-  setup: ({ newId }) => {
-    const temporaryName = () => `.forge-${newId()}.tmp`;
+  setup: (ctx) => {
+    const temporaryName = () => `.forge-${ctx.newId()}.tmp`;
     return { tools: [fsRead, createFsWrite(temporaryName), createFsEdit(temporaryName), fsList, fsGlob, fsGrep] };
   },
 });

@@ -21,7 +21,7 @@ export interface Project {
   readonly outside: string;
   readonly context: ToolContext;
   call(tool: string, input: object): Promise<string>;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 /** A workspace with these files, and something outside that nobody may reach. */

@@ -9,7 +9,7 @@ export interface Workspace {
   readonly handles: Handles;
   readonly signal: AbortSignal;
   /** Where a path leads; see `findPlace`. */
-  find(path: string, options?: { readonly createParents?: boolean }): Place;
+  readonly find: (path: string, options?: { readonly createParents?: boolean }) => Place;
 }
 
 /** Runs one call, closes all that it opened, and gives every error of the system a code and words about `path`. */

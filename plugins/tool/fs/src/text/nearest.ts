@@ -11,18 +11,32 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Letters to insert, delete or replace; `limit` when there are that many or more. */
+/** Letters to insert, delete, replace or swap with the next; `limit` when there are that many or more. */
 function editDistance(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) >= limit) return limit;
-  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let line = 1; line <= one.length; line++) {
     const next = [line];
     for (let column = 1; column <= other.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (one[line - 1] === other[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+      const same = one[line - 1] === other[column - 1];
+      const swapped = one[line - 1] === other[column - 2] && one[line - 2] === other[column - 1];
+      next.push(
+        Math.min(
+          at(row, column - 1) + (same ? 0 : 1),
+          at(row, column) + 1,
+          at(next, column - 1) + 1,
+          swapped ? at(before, column - 2) + 1 : limit,
+        ),
+      );
     }
     if (Math.min(...next) >= limit) return limit;
+    before = row;
     row = next;
   }
-  return Math.min(limit, row[other.length] ?? limit);
+  return Math.min(limit, at(row, other.length));
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
 }

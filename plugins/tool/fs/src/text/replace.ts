@@ -71,26 +71,26 @@ function lineNumbers(text: string, positions: readonly number[]): number[] {
 function ambiguous(text: string, found: readonly number[], path: string, which: string): Error {
   const shown = lineNumbers(text, found.slice(0, 10)).join(', ');
   const lines = found.length > 10 ? `${shown}, …` : shown;
-  const advice = 'add lines around it to "old", or set "all"';
-  return forgeError(
-    'EDIT_NOT_UNIQUE',
-    `${which}"old" is ${found.length} times in ${path} (lines ${lines}): ${advice}`,
-    {
-      data: { count: found.length },
-    },
-  );
+  return forgeError('EDIT_NOT_UNIQUE', `${which}"old" is ${found.length} times in ${path} (lines ${lines})`, {
+    fix: 'add lines around it to "old", or set "all"',
+    data: { count: found.length },
+  });
 }
 
 function notFound(text: string, old: string, path: string, which: string): Error {
-  return forgeError('EDIT_NOT_UNIQUE', `${which}"old" is not in ${path}${hint(text, old)}`, { data: { count: 0 } });
+  return forgeError('EDIT_NOT_UNIQUE', `${which}"old" is not in ${path}`, {
+    why: nearby(text, old),
+    data: { count: 0 },
+  });
 }
 
-function hint(text: string, old: string): string {
-  if (/^ *\d+\t/.test(old) && old.split('\n').every((line) => line === '' || /^ *\d+\t/.test(line))) {
-    return ': leave out the line numbers that fs_read puts in front';
+/** What the model needs to get it right the next time. */
+function nearby(text: string, old: string): string {
+  if (old.split('\n').every((line) => line === '' || /^ *\d+\t/.test(line))) {
+    return 'leave out the line numbers that fs_read puts in front';
   }
   const nearest = nearestLines(text, old);
-  if (nearest === undefined) return ', nor anything like it: read the file again';
-  const what = nearest.onlySpace ? 'It differs in white space from' : 'Most like it is';
-  return `. ${what} line ${nearest.line}:\n${nearest.shown}`;
+  if (nearest === undefined) return 'nor is anything like it: read the file again';
+  const what = nearest.onlySpace ? 'it differs in white space from' : 'most like it is';
+  return `${what} line ${nearest.line}:\n${nearest.shown}`;
 }

@@ -32,7 +32,7 @@ export function rulesAlong(way: readonly Directory[], handles: Handles): IgnoreR
 function extend(above: IgnoreRules, directory: Directory, handles: Handles): IgnoreRules {
   const text = readRules(directory, handles);
   if (text === undefined) return above;
-  const own = ignore().add(text);
+  const own = ignore({ ignorecase: false }).add(text);
   const prefix = directory.location === '' ? 0 : directory.location.length + 1;
   const rules: IgnoreRules = {
     ignores(location, isDirectory) {

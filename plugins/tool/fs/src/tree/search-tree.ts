@@ -5,16 +5,16 @@ import { rulesAlong } from './ignore-rules.ts';
 import { runWithin } from './time-guard.ts';
 import { createTreeWalk, type FoundFile } from './tree-walk.ts';
 
-const filesAtOnce = 200;
+const filesAtOnce = 100;
 const mostFiles = 200_000;
 /** For `filesAtOnce` files; thousands of times what they need unless a pattern explodes. */
-const sliceMilliseconds = 5000;
+const sliceMilliseconds = 2000;
 
 export interface SearchTree {
   /** What the caller's patterns are called in an error. */
   readonly what: string;
   /** False ends the search. */
-  visit(file: FoundFile): boolean;
+  readonly visit: (file: FoundFile) => boolean;
 }
 
 /** Visits the files below a place that git would not ignore. Gives notes on what was left out. */
