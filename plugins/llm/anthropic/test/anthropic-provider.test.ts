@@ -11,6 +11,7 @@ import {
   say,
   think,
   together,
+  withUsage,
 } from '@forge/testkit/model-server';
 import type { ChatRequest, Message } from '@forge/plugin-api';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -170,6 +171,12 @@ describe('what comes back', () => {
     await open.provider.chat(hello, aCall({ onText: (text) => pieces.push(text) }));
     expect(pieces.length).toBeGreaterThan(1);
     expect(pieces.join('')).toBe('one two three');
+  });
+
+  test('token counts are those at the end of the stream', async () => {
+    open = await setUp([withUsage({ input: 70, cacheRead: 30, cacheWrite: 20, output: 77 })]);
+    const { usage } = await open.provider.chat(hello, aCall());
+    expect(usage).toEqual({ inputTokens: 70, outputTokens: 77, cacheReadTokens: 30, cacheWriteTokens: 20 });
   });
 
   const stops = [
