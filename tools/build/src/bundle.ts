@@ -3,7 +3,8 @@ import { isBuiltin } from 'node:module';
 import { join, posix, relative, resolve } from 'node:path';
 import { build, type BuildResult, type Metafile } from 'esbuild';
 import { assetsIn, pluginAssets, type BundleFile } from './assets.ts';
-import { moduleUrls, placeModuleUrls } from './module-urls.ts';
+import { finishOutput } from './finish-output.ts';
+import { moduleUrls } from './module-urls.ts';
 import { commandLineDependencies, forward, pluginFolders, workerFiles } from './repository.ts';
 
 export interface Bundle {
@@ -41,7 +42,6 @@ export async function bundle(root: string): Promise<Bundle> {
     chunkNames: 'chunks/[hash]',
     legalComments: 'none',
     logLevel: 'silent',
-    banner: { js: requireForCommonJs },
   });
   refuseUndeclared(result.metafile, commandLineDependencies(root));
   const assets = [...assetsIn(root, 'apps/cli'), ...plugins.flatMap((plugin) => pluginAssets(root, plugin))];
@@ -59,10 +59,6 @@ export const unbundled: Readonly<Record<string, string>> = {
   libsql: 'loads a native library by platform',
   jiti: 'finds its own files at run time',
 };
-
-// CommonJS inside the bundle asks for Node's own modules by require, which a module does not have.
-const requireForCommonJs = `import { createRequire as __forgeCreateRequire } from 'node:module';
-const require = __forgeCreateRequire(import.meta.url);`;
 
 function entryPoints(root: string, plugins: ReturnType<typeof pluginFolders>) {
   const entry = (out: string, path: string) => ({ out, in: resolve(root, path) });
@@ -94,10 +90,15 @@ function inputs(root: string, modules: readonly string[], assets: readonly Bundl
   }
 }
 
-function outputs(root: string, result: BuildResult<{ write: false }>): BundleFile[] {
+function outputs(root: string, result: BuildResult<{ write: false; metafile: true }>): BundleFile[] {
+  const dist = resolve(root, 'apps/cli/dist');
+  const inBundle = (path: string) => forward(relative(dist, resolve(root, path)));
+  const withoutEffect = Object.entries(result.metafile.outputs)
+    .filter(([, output]) => Object.keys(output.inputs).length === 0)
+    .map(([path]) => inBundle(path));
   return result.outputFiles.map((file) => {
-    const path = forward(relative(resolve(root, 'apps/cli/dist'), file.path));
-    return { path, contents: placeModuleUrls(file.text, path) };
+    const path = inBundle(file.path);
+    return { path, contents: finishOutput(file.text, path, withoutEffect) };
   });
 }
 
