@@ -15,5 +15,5 @@ export function assessRisk(input: DeploymentInput): DeploymentOutput {
 
 function lowRisk({ change, tests }: DeploymentInput): string {
   const passing = tests.some(({ on }) => on === 'result') ? ', its tests pass' : '';
-  return `a small change (${countOf(change.files.length, 'file')})${passing}, nothing sensitive is touched`;
+  return `a small change (${countOf(change.files.length, 'file')})${passing}, it touches no sensitive path`;
 }
