@@ -3,6 +3,7 @@ import { configLayerSchema, type ForgeError, ForgeFaults, forgeError, isForgeErr
 import { codeSource } from '../faults/code-source.ts';
 import { dataSource } from '../faults/data-source.ts';
 import { frameAt, placeAt } from '../faults/frame.ts';
+import { parseJsonText } from '../faults/json-text.ts';
 import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
 import type { Source } from '../faults/source.ts';
 import type { LoadCode } from '../plugins/load-module.ts';
@@ -60,7 +61,7 @@ async function read(file: string, { loadCode, show }: LoadConfigOptions): Promis
     cache: false,
     loaders: {
       ...Object.fromEntries(codeExtensions.map((extension) => [extension, code])),
-      '.json': data(parseJson),
+      '.json': data((text) => parseJsonText(text, 'CONFIG_UNREADABLE')),
       '.yaml': yaml,
       '.yml': yaml,
     },
@@ -83,17 +84,6 @@ function unreadable(error: unknown, shown: string): ForgeError {
   });
 }
 
-function parseJson(source: Source): unknown {
-  try {
-    return JSON.parse(source.text);
-  } catch (error) {
-    const message = (error as Error).message;
-    const found = /at position (\d+)/.exec(message);
-    const offset = found === null ? source.text.trimEnd().length : Number(found[1]);
-    throw syntaxFault(source, message.replace(/ (in JSON )?at position.*$/s, ''), offset);
-  }
-}
-
 async function yamlParser(): Promise<(source: Source) => unknown> {
   const { parseDocument } = await import('yaml');
   return (source) => {
@@ -106,7 +96,7 @@ async function yamlParser(): Promise<(source: Source) => unknown> {
 
 function syntaxFault(source: Source, message: string, offset: number): ForgeError {
   const place = placeAt(source.text, offset, 1);
-  return forgeError('CONFIG_UNREADABLE', `The configuration could not be read: ${message}`, {
+  return forgeError('CONFIG_UNREADABLE', `is not YAML: ${message}`, {
     where: `${source.file}:${place.line}:${place.column}`,
     frame: frameAt(source.text, place),
   });

@@ -84,8 +84,11 @@ function find(search: Search, start: Expression, path: ValuePath, aspect: Aspect
     // What a call gives is not known. Its arguments often stand in it, whole or one level down.
     const values = node.arguments.filter((argument) => argument.type !== 'SpreadElement');
     const whole = values.map((argument) => find(deeper, argument, path, aspect));
-    const oneDown = values.map((argument) => find(deeper, argument, rest, aspect)).filter((found) => found.rest === 0);
-    return best({ node, rest: path.length }, [...whole, ...oneDown]);
+    const oneDown = values.map((argument) => find(deeper, argument, rest, aspect));
+    return best({ node, rest: path.length }, [
+      ...whole,
+      ...oneDown.filter((found) => rest.length > 0 && found.rest === 0),
+    ]);
   }
   return { node, rest: path.length };
 }

@@ -117,6 +117,7 @@ function textOf(issue: SchemaIssue, value: unknown): string {
   }
   if (issue.code === 'invalid_value' && issue.values !== undefined) {
     const options = issue.values.map(String);
+    if (value === undefined) return `is missing: expected ${options.join(', ')}`;
     const word = typeof value === 'string' ? value : undefined;
     const found = word === undefined ? typeName(value) : `"${word}"`;
     return `expected ${options.join(', ')}, found ${found}${word === undefined ? '' : didYouMean(word, options)}`;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { type ForgeError, forgeError, type Manifest, manifestSchema } from '@forge/plugin-api';
+import { type ForgeError, faultsOf, forgeError, type Manifest, manifestSchema } from '@forge/plugin-api';
 import { dataSource } from '../faults/data-source.ts';
-import { frameAt, placeAt } from '../faults/frame.ts';
+import { parseJsonText } from '../faults/json-text.ts';
 import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
 import type { Source } from '../faults/source.ts';
 import type { PluginOrigin, PluginRecord } from './plugin-record.ts';
@@ -24,14 +24,12 @@ export function readManifest(
     return { faults: Promise.resolve([forgeError('MANIFEST_INVALID', text.message, { where: show(file) })]) };
   }
   const source = dataSource(show(file), text);
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const manifest = parseManifest(parseJsonText(source, 'MANIFEST_INVALID'), source);
+    return manifest instanceof Promise ? { faults: manifest } : { record: { manifest, folder, source, origin } };
   } catch (error) {
-    return { faults: Promise.resolve([syntaxFault(source, error)]) };
+    return { faults: Promise.resolve(faultsOf(error)) };
   }
-  const manifest = parseManifest(value, source);
-  return manifest instanceof Promise ? { faults: manifest } : { record: { manifest, folder, source, origin } };
 }
 
 /** A manifest that is already an object. */
@@ -64,16 +62,4 @@ function readText(file: string): string | { readonly message: string } | undefin
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { message: `The manifest cannot be read: ${code}` };
   }
-}
-
-/** V8 says where JSON ends to make sense; without a place, that is its end. */
-export function syntaxFault(source: Source, error: unknown): ForgeError {
-  const message = error instanceof Error ? error.message : String(error);
-  const found = /at position (\d+)/.exec(message);
-  const place = placeAt(source.text, found === null ? source.text.trimEnd().length : Number(found[1]), 1);
-  return forgeError('MANIFEST_INVALID', `is not JSON: ${message.replace(/ (in JSON )?at position.*$/s, '')}`, {
-    where: `${source.file}:${place.line}:${place.column}`,
-    frame: frameAt(source.text, place),
-    cause: error,
-  });
 }

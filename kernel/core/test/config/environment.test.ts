@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { environmentLayer, settingVariables } from '../../src/config/environment.ts';
+
+const read = (env: Record<string, string>) => environmentLayer(env, { cwd: '/work', known: ['FORGE_HOME'] });
+
+describe('environmentLayer', () => {
+  it.each<[Record<string, string>, object]>([
+    [{ FORGE_SAFETY__BUDGET_USD: '2.5' }, { safety: { budgetUsd: 2.5 } }],
+    [{ FORGE_CONCURRENCY: '8' }, { concurrency: 8 }],
+    [
+      { FORGE_LLM__PROVIDER: 'anthropic', FORGE_LLM__MODELS__PLANNER: '4' },
+      { llm: { provider: 'anthropic', models: { planner: '4' } } },
+    ],
+    [{ FORGE_TOOLS__DENY: 'shell, git_log' }, { tools: { deny: ['shell', 'git_log'] } }],
+    [{ FORGE_TOOLS__ALLOW: '["fs_read"]' }, { tools: { allow: ['fs_read'] } }],
+    [{ FORGE_TESTING__COMMAND: 'npm test' }, { testing: { command: 'npm test' } }],
+    [{ FORGE_TESTING__COMMAND: '["npm","test"]' }, { testing: { command: ['npm', 'test'] } }],
+    [
+      { FORGE_PLUGINS: '[{"use":"jira","options":{"site":"x"}}]' },
+      { plugins: [{ use: 'jira', options: { site: 'x' } }] },
+    ],
+  ])('%j', async (env, expected) => {
+    const { layer, faults } = await read(env);
+    expect(faults).toEqual([]);
+    expect(layer?.value).toEqual(expected);
+  });
+
+  it('is not there without variables of Forge, and an empty one is none', async () => {
+    expect(await read({ PATH: '/bin', FORGE_HOME: '/x', FORGE_STORE: '' })).toEqual({ layer: undefined, faults: [] });
+  });
+
+  it('says which variable a value comes from', async () => {
+    const { layer } = await read({ FORGE_SAFETY__BUDGET_USD: '5', FORGE_TOOLS__DENY: 'shell' });
+    expect(layer?.originOf(['safety', 'budgetUsd'])).toBe('FORGE_SAFETY__BUDGET_USD');
+    expect(layer?.writtenAt(['tools', 'deny', 0])).toMatchObject({ where: 'FORGE_TOOLS__DENY' });
+  });
+
+  it('gathers every fault, with its variable', async () => {
+    const { layer, faults } = await read({
+      FORGE_SAFTEY__BUDGET_USD: '5',
+      FORGE_SAFETY__BUDGET_USD: 'two',
+      FORGE_REVIEW__ROUNDS: '99',
+      FORGE_TOOLS__DENY: '[shell',
+    });
+    expect(layer).toBeUndefined();
+    expect(faults.map(({ message, details }) => `${details.where} | ${message}`)).toEqual([
+      'FORGE_SAFTEY__BUDGET_USD | unknown variable FORGE_SAFTEY__BUDGET_USD — did you mean "FORGE_SAFETY__BUDGET_USD"?',
+      'FORGE_TOOLS__DENY | tools.deny: expected array, found string',
+      'FORGE_SAFETY__BUDGET_USD | safety.budgetUsd: expected number, found string',
+      'FORGE_REVIEW__ROUNDS | review.rounds: Too big: expected number to be <=10',
+    ]);
+  });
+
+  it('knows a variable for every setting', () => {
+    const names = [...settingVariables().keys()];
+    expect(names).toContain('FORGE_SAFETY__MAX_TOOL_CALLS');
+    expect(names).toContain('FORGE_LLM__MAX_OUTPUT_TOKENS');
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.length).toBeGreaterThan(30);
+  });
+});

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { faultsOf } from '@forge/plugin-api';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { createCodeLoader } from '../../src/plugins/load-module.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function load(name: string, text: string) {
+  const folder = temporaryFolder({ [name]: text });
+  return loadConfig(join(folder, name), {
+    loadCode: createCodeLoader({ cacheFolder: join(folder, 'cache') }),
+    show: () => name,
+    fromRepository: true,
+  });
+}
+
+async function faults(name: string, text: string): Promise<string[]> {
+  try {
+    await load(name, text);
+    return [];
+  } catch (error) {
+    return faultsOf(error).map(({ code, message, details }) => `${code} ${details.where} ${message}`);
+  }
+}
+
+const value = { safety: { budgetUsd: 5 }, gates: ['terminal'] };
+
+describe('loadConfig', () => {
+  it.each([
+    ['json', JSON.stringify(value)],
+    ['yaml', 'safety:\n  budgetUsd: 5\ngates: [terminal]\n'],
+    ['yml', 'safety: { budgetUsd: 5 }\ngates:\n  - terminal\n'],
+    [
+      'ts',
+      "import { defineConfig } from '@forge/plugin-api';\nenum Money { Five = 5 }\nexport default defineConfig({ safety: { budgetUsd: Money.Five }, gates: ['terminal'] });",
+    ],
+    ['mts', `const config: object = ${JSON.stringify(value)}; export default config;`],
+    ['js', `export default ${JSON.stringify(value)};`],
+    ['mjs', `export default ${JSON.stringify(value)};`],
+    ['cjs', `module.exports = ${JSON.stringify(value)};`],
+  ])('reads %s', async (extension, text) => {
+    const layer = await load(`forge.config.${extension}`, text);
+    expect(layer.value).toEqual(value);
+    expect(layer.originOf(['safety'])).toBe(`forge.config.${extension}`);
+  });
+
+  it.each(['forge.config.json', 'forge.config.yaml', 'forge.config.ts'])(
+    'takes an empty %s for one without wishes',
+    async (name) => {
+      expect((await load(name, '')).value).toEqual({});
+    },
+  );
+
+  it.each<[string, string, string, string[]]>([
+    [
+      'all faults of a schema',
+      'forge.config.ts',
+      "export default {\n  saftey: {},\n  concurrency: 'many',\n};\n",
+      [
+        'CONFIG_INVALID forge.config.ts:3:16 concurrency: expected number, found string',
+        'CONFIG_INVALID forge.config.ts:2:3 unknown key "saftey" — did you mean "safety"?',
+      ],
+    ],
+    [
+      'a fault whose place cannot be seen',
+      'forge.config.ts',
+      'export default JSON.parse(\'{"concurrency":0}\');\n',
+      ['CONFIG_INVALID forge.config.ts:1:16 concurrency: Too small: expected number to be >=1'],
+    ],
+    [
+      'no JSON',
+      'forge.config.json',
+      '{\n  "safety": }\n',
+      ['CONFIG_UNREADABLE forge.config.json:2:13 is not JSON: expected a value, found }'],
+    ],
+    [
+      'JSON that ends too early',
+      'forge.config.json',
+      '{ "safety": {',
+      ['CONFIG_UNREADABLE forge.config.json:1:14 is not JSON: expected a key in double quotes, found the end'],
+    ],
+    [
+      'no YAML',
+      'forge.config.yaml',
+      'safety:\n  budgetUsd: [1\n',
+      [
+        'CONFIG_UNREADABLE forge.config.yaml:3:1 is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+      ],
+    ],
+    [
+      'code that throws',
+      'forge.config.mjs',
+      "throw new Error('no wishes today');",
+      ['CONFIG_UNREADABLE forge.config.mjs The configuration could not be read: no wishes today'],
+    ],
+    [
+      'something else than an object',
+      'forge.config.json',
+      '[]',
+      ['CONFIG_INVALID forge.config.json:1:1 expected object, found array'],
+    ],
+  ])('tells of %s', async (_name, name, text, expected) => {
+    expect(await faults(name, text)).toEqual(expected);
+  });
+});
