@@ -50,5 +50,8 @@ export function subjectEnvironment(modelUrl: string): Record<string, string> {
     ANTHROPIC_BASE_URL: modelUrl,
     ANTHROPIC_API_KEY: 'bench-key',
     NO_COLOR: '1',
+    // The model's replies cost nothing here; what is measured must not stop at a limit.
+    FORGE_SAFETY__MAX_TOKENS: '1000000000',
+    FORGE_SAFETY__MAX_ITERATIONS: '1000',
   };
 }
