@@ -15,9 +15,8 @@ import { PROVIDER, toAnthropic } from './to-anthropic.ts';
 
 export interface AnthropicWorld {
   readonly options: AnthropicOptions;
-  /** Sent as `x-api-key`. */
   readonly apiKey?: string | undefined;
-  /** Sent as a bearer token, for gateways. */
+  /** Used without a key: what gateways give out. The SDK sends both as a bearer. */
   readonly authToken?: string | undefined;
   /** Default https://api.anthropic.com. */
   readonly baseUrl?: string | undefined;

@@ -37,9 +37,7 @@ describe('what is sent', () => {
       system: [{ type: 'text', text: 'Be brief.', ...mark }],
       messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello', ...mark }] }],
     });
-    expect(open.server.requests[0]?.headers['x-api-key'] ?? open.server.requests[0]?.headers.authorization).toContain(
-      'test-key',
-    );
+    expect(open.server.requests[0]?.headers.authorization).toBe('Bearer test-key');
   });
 
   test('output tokens: 16,384, or the model’s own limit when that is less', async () => {
