@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { scriptedContext } from '@forge/briefing/scripted-context';
+import { manifestSchema, testingInputSchema } from '@forge/plugin-api';
+import { createPluginContext } from '@forge/testkit/fakes';
+import { expect, test } from 'vitest';
+import plugin from '../src/index.ts';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+
+test('it provides what its manifest declares', async () => {
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(`${folder}/plugin.json`, 'utf8')));
+  const { agents = [] } = await plugin.setup(createPluginContext({ folder }));
+  expect(agents.map(({ id, type }) => [id, type])).toEqual([['tester', 'tester']]);
+  expect(manifest.provides.agents).toEqual(['tester']);
+});
+
+test('the first request is small, and its prompt fits any model', async () => {
+  const { agents = [] } = await plugin.setup(createPluginContext({ folder }));
+  const script = scriptedContext({ replies: [{ reason: 'none' }] });
+  await agents[0]?.execute(
+    testingInputSchema.parse({
+      requirement: { task: 't' },
+      project: { files: ['spec/a_spec.rb'], fileCount: 1, languages: {}, manifests: {} },
+      change: { base: 'b', commit: 'c', branch: 'f', files: [] },
+    }),
+    script.ctx,
+  );
+  const [request] = script.requests;
+  const { system = '', messages, output } = request ?? {};
+
+  expect(system.length).toBeLessThan(2500);
+  // Tools may take 3.5 KB of the 8 KB that all of it may have.
+  expect(JSON.stringify({ system, messages, output }).length).toBeLessThan(4500);
+  expect(system).not.toMatch(/<\/?[a-z_]+>|claude|gpt|gemini|llama|anthropic|openai/i);
+});
