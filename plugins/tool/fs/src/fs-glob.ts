@@ -1,64 +1,17 @@
-import picomatch from 'picomatch';
-import { defineTool, forgeError, isForgeError, z } from '@forge/plugin-api';
-import { outside, shown } from './confined/path-parts.ts';
-import type { Place } from './confined/place.ts';
-import { inWorkspace, type Workspace } from './confined/workspace.ts';
-import { searchTree } from './tree/search-tree.ts';
-import { runWithin } from './tree/time-guard.ts';
-
-const input = z.strictObject({ pattern: z.string(), path: z.string().optional() });
-const mostFiles = 300;
+import { defineTool, z } from '@forge/plugin-api';
 
 export const fsGlob = defineTool({
   name: 'fs_glob',
   description:
     'Finds files by name, such as src/**/*.ts. Without / the pattern fits at any depth. Skips ignored files.',
-  schema: { input, output: z.string() },
+  schema: { input: z.strictObject({ pattern: z.string(), path: z.string().optional() }), output: z.string() },
   effect: 'read',
   timeoutMs: 60_000,
   describe: ({ pattern }) => `finding ${pattern}`,
   render: (output) => output,
-  execute: ({ pattern, path = '.' }, ctx) =>
-    inWorkspace(ctx, path, async (workspace) => {
-      const below = relativePattern(pattern, ctx.workspace);
-      const start = startOf(workspace, path, below);
-      if (start === undefined) return 'no file matches';
-      const top = workspace.find(path).location;
-      const matches = fileMatcher(below);
-      const found: string[] = [];
-      const notes = await searchTree(start, workspace, {
-        what: 'This pattern (or one in .gitignore)',
-        visit({ location }) {
-          if (matches(top === '' ? location : location.slice(top.length + 1))) found.push(shown(location));
-          return found.length <= mostFiles;
-        },
-      });
-      if (found.length > mostFiles) found[mostFiles] = `[more than ${mostFiles} match: narrow the pattern]`;
-      return [...(found.length === 0 ? ['no file matches'] : found), ...notes].join('\n');
-    }),
+  async execute({ pattern, path = '.' }, ctx) {
+    // Loaded on first use: the libraries cost more than a whole start may.
+    const { findFiles } = await import('./tree/find-files.ts');
+    return findFiles(pattern, path, ctx);
+  },
 });
-
-/** A glob as agents know it: `**`, `*`, `?`, `[…]`, `{…}`; names that begin with a dot are like others. */
-export function fileMatcher(pattern: string): (path: string) => boolean {
-  return runWithin(1000, 'This pattern', () => picomatch(pattern, { dot: true, basename: !pattern.includes('/') }));
-}
-
-function relativePattern(pattern: string, workspace: string): string {
-  const below = pattern.startsWith(`${workspace}/`) ? pattern.slice(workspace.length + 1) : pattern;
-  if (below.length > 1000) throw forgeError('INPUT_INVALID', 'The pattern is longer than 1000 characters');
-  if (below.startsWith('/') || below.startsWith('~/') || below.split('/').includes('..')) throw outside(pattern);
-  return below.replace(/^(\.\/)+/, '');
-}
-
-/** The deepest folder that holds all that can match. Naming an ignored one shows what is in it. */
-function startOf(workspace: Workspace, path: string, pattern: string): Place | undefined {
-  const { base, glob } = picomatch.scan(pattern);
-  const folder = glob === '' ? base.split('/').slice(0, -1).join('/') : base;
-  try {
-    const place = workspace.find(folder === '' ? path : `${path}/${folder}`);
-    return place.stats?.isDirectory() ? place : undefined;
-  } catch (error) {
-    if (isForgeError(error, 'FILE_NOT_FOUND')) return undefined;
-    throw error;
-  }
-}

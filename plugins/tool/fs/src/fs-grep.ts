@@ -1,16 +1,4 @@
 import { defineTool, z } from '@forge/plugin-api';
-import { notFound } from './confined/file-error.ts';
-import { shown } from './confined/path-parts.ts';
-import type { Handles } from './confined/handles.ts';
-import type { Place } from './confined/place.ts';
-import { isBinary, notPlain, openFile, readWhole } from './confined/read-file.ts';
-import { inWorkspace, type Workspace } from './confined/workspace.ts';
-import { fileMatcher } from './fs-glob.ts';
-import { size } from './fs-read.ts';
-import { lineMatcher, type LineMatcher } from './text/line-matcher.ts';
-import { searchTree } from './tree/search-tree.ts';
-import { runWithin } from './tree/time-guard.ts';
-import type { FoundFile } from './tree/tree-walk.ts';
 
 const input = z.strictObject({
   pattern: z.string(),
@@ -18,10 +6,6 @@ const input = z.strictObject({
   glob: z.string().optional(),
   ignoreCase: z.boolean().optional(),
 });
-const mostMatches = 200;
-const mostCharacters = 20_000;
-const mostFileBytes = 4_000_000;
-const culprit = 'This pattern (or one in .gitignore)';
 
 export const fsGrep = defineTool({
   name: 'fs_grep',
@@ -31,81 +15,9 @@ export const fsGrep = defineTool({
   timeoutMs: 60_000,
   describe: ({ pattern }) => `searching for ${pattern}`,
   render: (output) => output,
-  execute: ({ pattern, path = '.', glob, ignoreCase = false }, ctx) =>
-    inWorkspace(ctx, path, async (workspace) => {
-      const place = workspace.find(path);
-      const { directory, name, location, stats } = place;
-      if (stats === undefined) throw notFound(directory, name, path);
-      const search = createSearch(lineMatcher(pattern, ignoreCase), workspace.handles);
-      const notes: string[] = [];
-      if (stats.isDirectory()) notes.push(...(await searchFolder(search, place, glob, workspace)));
-      else if (stats.isFile())
-        runWithin(2000, culprit, () => search.file({ directory, name, location, isLink: false }));
-      else throw notPlain(location, stats);
-      return [...search.report(), ...notes].join('\n');
-    }),
+  async execute({ pattern, path = '.', glob, ignoreCase = false }, ctx) {
+    // Loaded on first use, as in fs_glob.
+    const { findLines } = await import('./tree/find-lines.ts');
+    return findLines({ pattern, path, glob, ignoreCase }, ctx);
+  },
 });
-
-function searchFolder(search: Search, place: Place, glob: string | undefined, workspace: Workspace): Promise<string[]> {
-  const wanted = glob === undefined ? () => true : fileMatcher(glob.replace(/^(\.\/)+/, ''));
-  const prefix = place.location === '' ? 0 : place.location.length + 1;
-  return searchTree(place, workspace, {
-    what: culprit,
-    visit: (file) => (!file.isLink && wanted(file.location.slice(prefix)) ? search.file(file) : true),
-  });
-}
-
-interface Search {
-  /** False when enough was found. */
-  file(file: FoundFile): boolean;
-  report(): string[];
-}
-
-function createSearch(matcher: LineMatcher, handles: Handles): Search {
-  const rows: string[] = [];
-  let characters = 0;
-  let large = 0;
-  let unreadable = 0;
-  let full = false;
-
-  const read = ({ directory, name, location }: FoundFile): string | undefined => {
-    const file = openFile(directory, name, location, handles);
-    const bytes = readWhole(file, mostFileBytes);
-    handles.close(file.descriptor);
-    if (bytes === undefined) large++;
-    return bytes === undefined || isBinary(bytes) ? undefined : bytes.toString('utf8');
-  };
-  const readable = (file: FoundFile): string | undefined => {
-    try {
-      return read(file);
-    } catch {
-      unreadable++;
-      return undefined;
-    }
-  };
-
-  return {
-    file(file) {
-      const text = readable(file);
-      if (text === undefined) return true;
-      const path = shown(file.location);
-      matcher(text, (line, excerpt) => {
-        const row = `${path}:${line}:${excerpt}`;
-        full = rows.length >= mostMatches || characters + row.length > mostCharacters;
-        if (full) return false;
-        characters += row.length + 1;
-        rows.push(row);
-        return true;
-      });
-      return !full;
-    },
-    report() {
-      const notes = [...rows];
-      if (rows.length === 0) notes.push('no line matches');
-      if (full) notes.push('[more lines match: narrow the pattern, the path or the glob]');
-      if (large > 0) notes.push(`[${large} files over ${size(mostFileBytes)} not searched]`);
-      if (unreadable > 0) notes.push(`[${unreadable} files could not be read]`);
-      return notes;
-    },
-  };
-}

@@ -5,6 +5,7 @@ import { isBinary, notPlain, openFile, readAt } from './confined/read-file.ts';
 import { notFound } from './confined/file-error.ts';
 import { inWorkspace } from './confined/workspace.ts';
 import { type Lines, readLines } from './text/read-lines.ts';
+import { size } from './text/size.ts';
 
 const input = z.strictObject({ path: z.string(), startLine: z.number().optional(), endLine: z.number().optional() });
 
@@ -50,9 +51,4 @@ function numbered({ lines, more, total, carriageReturns, validUtf8 }: Lines, fir
   if (carriageReturns) rows.push('[lines end with CRLF; fs_edit keeps that]');
   if (!validUtf8) rows.push('[not UTF-8: what could not be read is shown as \ufffd]');
   return rows.join('\n');
-}
-
-export function size(bytes: number): string {
-  if (bytes < 10_000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
