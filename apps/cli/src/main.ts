@@ -76,7 +76,6 @@ async function realWorld(): Promise<World> {
     },
     userName: nameOf(userInfo),
     hostName: hostname(),
-    nodeVersion: process.versions.node,
     temporaryFolder: tmpdir(),
     processExists: (pid) => {
       try {

@@ -23,7 +23,6 @@ export interface World {
   /** Of the person, for "decided by". */
   readonly userName: string;
   readonly hostName: string;
-  readonly nodeVersion: string;
   readonly temporaryFolder: string;
   processExists(pid: number): boolean;
   /**

@@ -11,6 +11,7 @@ import { git } from '../git.ts';
 import { recordedMark } from '../render/glyphs.ts';
 import { countsOf } from '../render/phase-facts.ts';
 import { styleFor } from '../render/style.ts';
+import { wrapText } from '../render/text-width.ts';
 import { withForge } from '../with-forge.ts';
 
 /** The sample repository, its task and the recording: in the repository, or beside the bundle. */
@@ -75,13 +76,15 @@ function introduce({ global, printer, terminal, world }: CommandCall, task: stri
   if (printer.json || global.quiet) return;
   const style = styleFor(world.stderr, world.env, global.color);
   const lines = [
-    style.bold('This is a demonstration with a recorded model.'),
+    'This is a demonstration with a recorded model.',
     "Recorded: the model's words. Real: the agents, git, the commands, the tests, the branch.",
     `Task: ${task}`,
     `Repository: ${directory}`,
     'Approvals are answered with yes here, as forge run --yes does.',
   ];
-  for (const line of lines) terminal.print(`${style.yellow(recordedMark)}${line}`);
+  const width = Math.min(terminal.columns, 110) - recordedMark.length;
+  for (const line of lines.flatMap((text) => wrapText(text, width)))
+    terminal.print(`${style.yellow(recordedMark)}${line}`);
 }
 
 /** What a person can look at now. */

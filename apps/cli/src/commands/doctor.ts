@@ -12,8 +12,8 @@ interface Row {
 }
 
 export default async function doctor(call: CommandCall): Promise<CommandEnd> {
-  const { printer, world } = call;
-  const rows: Row[] = [{ name: 'node', ok: true, detail: world.nodeVersion }];
+  const { printer } = call;
+  const rows: Row[] = [];
   try {
     await withForge(call, async (forge) => void rows.push(...(await forge.doctor())));
   } catch (error) {

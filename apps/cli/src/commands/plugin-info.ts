@@ -1,17 +1,19 @@
 import type { PluginReport } from '@forge/core';
 import { forgeError, type Permissions } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
+import { isUsed } from '../used-plugins.ts';
 import { withForge } from '../with-forge.ts';
 import { brings } from './plugin-list.ts';
 
 export default function pluginInfo(call: CommandCall): Promise<CommandEnd> {
   const { printer, words } = call;
   const [wanted = ''] = words;
-  return withForge(call, async ({ plugins }) => {
+  return withForge(call, async ({ plugins, config }) => {
     const found = findPlugin(plugins, wanted);
-    const { manifest, folder, origin, active } = found;
-    printer.print({ ...manifest, type: 'plugin', kind: manifest.type, folder, origin, active }, () =>
-      draw(found, printer.style.dim),
+    const { manifest, folder, origin } = found;
+    const used = isUsed(config, manifest);
+    printer.print({ ...manifest, type: 'plugin', kind: manifest.type, folder, origin, used }, () =>
+      draw(found, used, printer.style.dim),
     );
   });
 }
@@ -38,13 +40,13 @@ function findPlugin(plugins: readonly PluginReport[], wanted: string): PluginRep
   });
 }
 
-function draw({ manifest, folder, origin, active }: PluginReport, dim: (text: string) => string): string {
+function draw({ manifest, folder, origin }: PluginReport, used: boolean, dim: (text: string) => string): string {
   const rows = [
     ['name', `${manifest.name} ${manifest.version}`],
     ['does', manifest.description],
     ['brings', brings(manifest).join(', ')],
     ['may', permissionWords(manifest.permissions).join(', ') || 'nothing special'],
-    ['used', active ? 'yes' : 'no, the configuration does not name it'],
+    ['used', used ? 'yes' : 'no, the configuration does not name it'],
     ['from', `${origin}, ${folder}`],
     ['options', manifest.options === undefined ? 'none' : JSON.stringify(manifest.options, undefined, 2)],
   ] as const;

@@ -1,6 +1,7 @@
-import type { RunRecord, RunStatus } from '@forge/plugin-api';
+import type { RunRecord, RunStatus, RunStore } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
-import { formatDollars, formatTime, formatTokens } from '../render/figures.ts';
+import { formatMoney, formatTime, formatTokens, type Spending } from '../render/figures.ts';
+import { viewOf } from '../render/fold-run.ts';
 import { glyphs } from '../render/glyphs.ts';
 import { drawTable } from '../render/table.ts';
 import { oneLine } from '../render/text-width.ts';
@@ -21,7 +22,9 @@ export default function runs(call: CommandCall<Options>): Promise<CommandEnd> {
     });
     for (const record of records) printer.object({ type: 'run', ...record });
     if (records.length === 0) printer.words('No runs here yet. Start one: forge run "<task>"');
-    else printer.words(drawTable(records.map(rowOf), columns, printer.columns));
+    if (records.length === 0 || printer.json) return;
+    const rows = await Promise.all(records.map(async (record) => rowOf(record, await spentOn(store, record))));
+    printer.words(drawTable(rows, columns, printer.columns));
   });
 }
 
@@ -36,16 +39,22 @@ const statusGlyphs: Record<RunStatus, string> = {
   discarded: glyphs.note,
 };
 
-function rowOf({ id, task, status, phase = '', createdAt, costUsd, tokens, reason }: RunRecord): string[] {
-  const money = costUsd === 0 && tokens > 0 ? '$?' : formatDollars(costUsd);
+/** The head of a run does not say whether its price is known: where it cost nothing, the events do. */
+async function spentOn(store: RunStore, { id, costUsd, tokens }: RunRecord): Promise<Spending> {
+  if (costUsd > 0 || tokens === 0) return { costUsd, tokens, unpriced: false };
+  return viewOf(await store.readEvents(id)).spent;
+}
+
+function rowOf(record: RunRecord, spent: Spending): string[] {
+  const { id, task, status, phase = '', createdAt, reason } = record;
   const words = reason === undefined ? oneLine(task) : `${oneLine(task)} — ${oneLine(reason)}`;
   return [
     `${statusGlyphs[status]} ${status}`,
     id,
     formatTime(createdAt).slice(0, 16),
     status === 'completed' ? '' : phase,
-    formatTokens(tokens),
-    money,
+    formatTokens(spent.tokens),
+    formatMoney(spent),
     words,
   ];
 }

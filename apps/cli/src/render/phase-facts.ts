@@ -8,7 +8,8 @@ export function phaseFacts(view: RunView, phase: PhaseView): string {
   const facts = factsByPhase[phase.name]?.(view, phase) ?? [];
   const words = facts.filter((fact) => fact !== '');
   if (words.length > 0) return words.join(' · ');
-  return phase.status === 'running' ? activityOf(runningIn(view, phase.name)[0]) : phase.summary;
+  if (phase.status !== 'running') return phase.summary;
+  return activityOf(runningIn(view, phase.name)[0]) || (phase.name === 'testing' ? 'running the tests' : '');
 }
 
 const factsByPhase: Readonly<Record<string, (view: RunView, phase: PhaseView) => readonly string[]>> = {

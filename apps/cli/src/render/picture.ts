@@ -108,7 +108,7 @@ function taskRow(view: RunView, task: TaskView, settings: PictureSettings): { li
   const execution = executionOf(view, task);
   const open = task.dependencies.filter((id) => view.tasks.find((other) => other.id === id)?.merged !== true);
   const words = {
-    running: activityOf(execution),
+    running: execution?.status === 'done' ? 'done, waits to be merged' : activityOf(execution),
     failed: task.problem ?? 'failed',
     done: task.merged ? 'merged' : 'done',
     waiting: open.length > 0 ? `waits for ${open.join(', ')}` : 'waits for its turn',

@@ -1,0 +1,28 @@
+import { contributionKeys, type Kind, type Manifest, type ResolvedConfig } from '@forge/plugin-api';
+
+/** Does a run with this configuration use something that the plugin brings? */
+export function isUsed(config: ResolvedConfig, { name: plugin, provides }: Manifest): boolean {
+  return (Object.keys(contributionKeys) as Kind[]).some((kind) => {
+    const names = provides[contributionKeys[kind]];
+    const wanted = usedNames[kind](config, names);
+    return names.some((name) => wanted.includes(name) || wanted.includes(`${plugin}/${name}`));
+  });
+}
+
+/** The names of each kind that configuration chooses, from those that a plugin brings. */
+const usedNames: Record<Kind, (config: ResolvedConfig, names: readonly string[]) => readonly string[]> = {
+  agent: ({ agents }) => Object.values(agents),
+  tool: ({ tools: { allow, deny } }, names) =>
+    names.filter((name) => [name, '*'].some((word) => allow.includes(word)) && !deny.includes(name)),
+  llm: ({ llm }) => [
+    ...(llm.provider === 'auto' ? (llm.auto ?? []) : [llm.provider]),
+    ...llm.fallback.map((choice) => choice.split(':')[0] ?? ''),
+  ],
+  memory: ({ memory }) => [memory],
+  store: ({ store }) => [store],
+  bus: ({ bus }) => [bus],
+  executor: ({ executor }) => [executor],
+  sandbox: ({ sandbox }, names) => (sandbox.use === 'auto' ? names : [sandbox.use]),
+  gate: ({ gates }) => gates,
+  deployer: ({ deployment }) => [deployment.deployer],
+};
