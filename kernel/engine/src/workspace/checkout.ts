@@ -1,7 +1,7 @@
 import { copyFile, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
-import type { Git } from './git.ts';
+import { type Git, gitStderr } from './git.ts';
 import { readIfThere } from './read-if-there.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from './repository.ts';
@@ -69,11 +69,30 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
   await rm(`${files.index}.lock`, { force: true });
 
   async function make(): Promise<CheckoutRecord> {
-    await Promise.all([removeTree(path), ...Object.values(files).map((file) => rm(file, { force: true }))]);
-    await Promise.all([mkdir(path, { recursive: true }), mkdir(join(directory, 'index'), { recursive: true })]);
-    await tree.run(['read-tree', '-u', '--reset', base]);
+    // While it changes, it is no checkout of any commit.
+    await Promise.all([rm(files.record, { force: true }), rm(`${files.index}.lock`, { force: true })]);
+    if (!(await moveTo(base))) {
+      await Promise.all([removeTree(path), rm(files.index, { force: true })]);
+      await Promise.all([mkdir(path, { recursive: true }), mkdir(join(directory, 'index'), { recursive: true })]);
+      await tree.run(['read-tree', '-u', '--reset', base]);
+    }
+    await removeTree(join(path, '.git'));
     await makeAgentsRepository(request, path, files.index);
     return save({ base });
+  }
+
+  /** Far cheaper than a new one where there are many files. False when there is none, or it does not let itself. */
+  async function moveTo(commit: string): Promise<boolean> {
+    const index = await lstat(files.index).catch(() => undefined);
+    if (index === undefined || !(await isFolder(path))) return false;
+    try {
+      await tree.run(['clean', '-ffdxq']);
+      await tree.run(['read-tree', '-u', '--reset', commit]);
+      return true;
+    } catch (error) {
+      if (gitStderr(error) === undefined) throw error;
+      return false;
+    }
   }
 
   async function save(next: CheckoutRecord): Promise<CheckoutRecord> {

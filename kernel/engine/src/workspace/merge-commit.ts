@@ -1,7 +1,7 @@
 import type { MergeOutcome } from '../run/run-workspaces.ts';
 import type { Git } from './git.ts';
 import type { Identity } from './repository-configuration.ts';
-import { setRefs, writeCommit } from './write-commit.ts';
+import { setOwnRefs, writeCommit } from './write-commit.ts';
 
 export interface MergeRequest {
   /** Short name of the branch in the run's clone. */
@@ -27,7 +27,7 @@ export async function mergeCommit(git: Git, request: MergeRequest): Promise<Merg
   const bases = await git.text(['merge-base', head, commit], { answers: [0, 1] });
   if (bases === commit) return { ok: true, commit: head };
   if (bases === head) {
-    await setRefs(git, [
+    await setOwnRefs(git, [
       { name: branchRef, commit, expected: head },
       { name: mergedRef, commit },
     ]);
@@ -37,7 +37,7 @@ export async function mergeCommit(git: Git, request: MergeRequest): Promise<Merg
   const { tree, conflicts } = await mergeTrees(git, head, commit);
   if (conflicts.length > 0) return { ok: false, conflicts };
   if (tree === (await git.text(['rev-parse', `${head}^{tree}`]))) {
-    await setRefs(git, [{ name: mergedRef, commit: head }]);
+    await setOwnRefs(git, [{ name: mergedRef, commit: head }]);
     return { ok: true, commit: head };
   }
   const refs = [{ name: branchRef, expected: head }, { name: mergedRef }];

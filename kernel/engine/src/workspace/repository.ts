@@ -68,7 +68,11 @@ async function realFolder(directory: string): Promise<string> {
   try {
     return await realpath(directory);
   } catch (error) {
-    throw forgeError('NOT_A_REPOSITORY', `There is no folder ${directory}`, { where: directory, cause: error });
+    throw forgeError('NOT_A_REPOSITORY', `There is no folder ${directory}`, {
+      where: directory,
+      fix: 'name a folder inside a git repository',
+      cause: error,
+    });
   }
 }
 

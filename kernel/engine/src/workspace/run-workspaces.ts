@@ -89,7 +89,7 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
       return unifiedDiff(await git(), from, to, maxBytes);
     },
     async readFile(commit, path) {
-      if (/[\n\0]/.test(path)) return undefined;
+      if (/[\n\0]/.test(path) || path.split('/').some((part) => /^\.{0,2}$/.test(part))) return undefined;
       return (await readTexts(await git(), [`${commit}:${path}`]))[0];
     },
     async listFiles(commit) {

@@ -1,4 +1,5 @@
-import type { Git } from './git.ts';
+import { rm } from 'node:fs/promises';
+import { type Git, gitStderr } from './git.ts';
 import type { Identity } from './repository-configuration.ts';
 
 export interface CommitRequest {
@@ -15,7 +16,7 @@ export interface CommitRequest {
 /** Writes a commit by plumbing alone: no hook, no signature, no editor. */
 export async function writeCommit(git: Git, request: CommitRequest): Promise<string> {
   const { tree, parents, message, identity, at } = request;
-  const date = `${Math.floor(at / 1000)} +0000`;
+  const date = `@${Math.floor(at / 1000)} +0000`;
   const { name, email } = identity;
   const commit = await git.text(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'], {
     stdin: message.endsWith('\n') ? message : `${message}\n`,
@@ -28,18 +29,37 @@ export async function writeCommit(git: Git, request: CommitRequest): Promise<str
       GIT_COMMITTER_DATE: date,
     },
   });
-  await setRefs(
+  await setOwnRefs(
     git,
     request.refs.map((ref) => ({ ...ref, commit })),
   );
   return commit;
 }
 
+export interface RefUpdate {
+  readonly name: string;
+  readonly commit: string;
+  /** What it must point to before; all zeros: nothing. */
+  readonly expected?: string;
+}
+
+/**
+ * Sets refs of a run's clone. A lock that is in the way was left by a process that was killed: only one process owns a
+ * run, and no two of its calls set the same ref at a time.
+ */
+export async function setOwnRefs(git: Git, refs: readonly RefUpdate[]): Promise<void> {
+  try {
+    await setRefs(git, refs);
+  } catch (error) {
+    const lock = /Unable to create '(.+\.lock)': File exists/.exec(gitStderr(error) ?? '')?.[1];
+    if (lock === undefined || !lock.startsWith(`${git.place.gitDirectory}/`)) throw error;
+    await rm(lock, { force: true });
+    await setRefs(git, refs);
+  }
+}
+
 /** Sets refs in one transaction. */
-export async function setRefs(
-  git: Git,
-  refs: readonly { readonly name: string; readonly commit: string; readonly expected?: string }[],
-): Promise<void> {
+export async function setRefs(git: Git, refs: readonly RefUpdate[]): Promise<void> {
   const lines = refs.map(({ name, commit, expected }) =>
     ['update', name, commit, ...(expected === undefined ? [] : [expected])].join(' '),
   );
