@@ -80,11 +80,21 @@ export function recordReplies(provider: LLMProvider, write: (line: string) => Pr
     await writeJson(toRecorded(request, call.callId, reply));
     return reply;
   };
-  return new Proxy(provider, {
-    get: (target, key) => {
-      if (key === 'chat') return chat;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+  return {
+    name: provider.name,
+    get defaultModel() {
+      return provider.defaultModel;
     },
-  });
+    chat,
+    capabilities: (model) => provider.capabilities(model),
+    ...bound(provider, 'countTokens'),
+    ...bound(provider, 'embed'),
+    ...bound(provider, 'probe'),
+  };
+}
+
+/** An optional method, if the provider has it. */
+function bound<K extends 'countTokens' | 'embed' | 'probe'>(provider: LLMProvider, key: K): Pick<LLMProvider, K> {
+  const method = provider[key] as ((...args: never[]) => unknown) | undefined;
+  return (method === undefined ? {} : { [key]: method.bind(provider) }) as Pick<LLMProvider, K>;
 }

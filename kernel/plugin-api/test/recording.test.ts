@@ -97,12 +97,21 @@ test('a reply waits for its line, and calls at once give one header', async () =
   expect(written).toHaveLength(3);
 });
 
-test('all else is the provider’s own, private fields and getters too', () => {
-  const recorder = recordReplies(new Provider(text('a')), async () => {});
+test('all else is the provider’s own, frozen or not, private fields and getters too', async () => {
+  class Full extends Provider {
+    readonly #detail = 'mine';
+    async probe() {
+      return { ok: true, detail: this.#detail };
+    }
+  }
+  const recorder = recordReplies(Object.freeze(new Full(text('a'))), async () => {});
   expect(recorder.name).toBe('some');
   expect(recorder.defaultModel).toBe('default of 1');
-  expect(recorder.capabilities('m').contextTokens).toBe(1);
-  expect(recorder.embed).toBeUndefined();
+  await recorder.chat(request, { signal, callId: 'R/a/0' });
+  expect(recorder.defaultModel).toBe('default of 0');
+  expect(recorder.capabilities('m').contextTokens).toBe(0);
+  expect(await recorder.probe?.({ signal })).toEqual({ ok: true, detail: 'mine' });
+  expect(recorder).not.toHaveProperty('embed');
 });
 
 test('a run id that also is part of a field’s name changes texts alone', async () => {

@@ -12,6 +12,7 @@ import {
 import type OpenAI from 'openai';
 import { capabilitiesOf } from './models.ts';
 import type { OpenAiOptions } from './options.ts';
+import { askForCall } from './ask-for-call.ts';
 import { readReply } from './read-reply.ts';
 import { chatModelOf, findLocalServer, type ListedModel, listModels, type Server, serverAt } from './server.ts';
 import { PROVIDER, toOpenAi } from './to-openai.ts';
@@ -40,17 +41,6 @@ const LIST_MS = 10_000;
 const NO_TIMEOUT = 2 ** 31 - 1;
 
 const loadSdk = () => import('openai');
-
-const PROBE_TOOL = {
-  name: 'report',
-  description: 'Reports a word.',
-  inputSchema: {
-    type: 'object',
-    properties: { word: { type: 'string' } },
-    required: ['word'],
-    additionalProperties: false,
-  },
-};
 
 /** Any server of the chat completions API. Creating it opens nothing and loads nothing. */
 export function createOpenAiProvider(world: OpenAiWorld): OpenAiProvider {
@@ -140,20 +130,7 @@ export function createOpenAiProvider(world: OpenAiWorld): OpenAiProvider {
     const place = `${at.title} at ${at.baseUrl}`;
     if (!at.isLocal) return { ok: true, detail: `${place} has ${listed.length} models` };
     if (model === undefined) return { ok: false, detail: `${place} has no model for chat` };
-    const { content } = await chat(
-      {
-        model,
-        system: 'Use the tool.',
-        messages: [{ role: 'user', content: [{ type: 'text', text: 'Report the word: ready' }] }],
-        tools: [PROBE_TOOL],
-        maxOutputTokens: 1024,
-      },
-      { signal },
-    );
-    const calls = content.filter((block) => block.type === 'tool_use' && block.name === PROBE_TOOL.name);
-    return calls.length > 0
-      ? { ok: true, detail: `${model} of ${place} calls tools` }
-      : { ok: false, detail: `${model} of ${place} answers, but does not call tools` };
+    return askForCall(chat, clock, model, place, signal);
   };
 
   return {

@@ -1,4 +1,5 @@
-import { callTool, fault, say, startModelServer, unusedUrl } from '@forge/testkit/model-server';
+import { createVirtualClock } from '@forge/testkit/fakes';
+import { callTool, fault, say, silent, startModelServer, unusedUrl } from '@forge/testkit/model-server';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ollamaUrl } from '../src/server.ts';
 import { aCall, connect, hello, setUp } from './set-up.ts';
@@ -30,6 +31,18 @@ describe('probing a local server', () => {
       ok: false,
       detail: expect.stringContaining('does not call'),
     });
+  });
+
+  test('it has to load the model first: that is not waited for', async () => {
+    const { server } = await start([silent()]);
+    const clock = createVirtualClock();
+    const provider = connect({ baseUrl: server.openAiUrl, clock });
+    const probed = provider.probe?.(aCall());
+    await server.waitForRequests(1);
+    await clock.advance(1500);
+    expect(await probed).toMatchObject({ ok: true, detail: expect.stringContaining('is being loaded') });
+    expect(await server.requests[0]?.done).toBe('client-left');
+    expect(clock.sleepers).toBe(0);
   });
 
   test('it has only models for other things', async () => {
