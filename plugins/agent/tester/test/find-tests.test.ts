@@ -143,6 +143,13 @@ const found: readonly [string, ProjectFacts, string, string, (readonly string[])
     ['python3 -m venv .venv', '.venv/bin/python -m pip install --quiet pytest -r requirements-dev.txt'],
   ],
   [
+    'requirements without pytest',
+    project({ 'requirements.txt': 'flask\n', 'tests/test_a.py': '' }),
+    '.venv/bin/python -m pytest',
+    'pytest',
+    ['python3 -m venv .venv', '.venv/bin/python -m pip install --quiet pytest -r requirements.txt'],
+  ],
+  [
     'requirements that ask for nothing',
     project({ 'requirements.txt': '# none\n', 'conftest.py': '', 'test_a.py': '' }),
     'python3 -m pytest',
@@ -198,6 +205,14 @@ const found: readonly [string, ProjectFacts, string, string, (readonly string[])
     'pytest',
     ['poetry install --no-interaction'],
   ],
+  [
+    'django',
+    project({ 'manage.py': 'import django', 'requirements.txt': 'django\n', 'shop/tests.py': '' }),
+    '.venv/bin/python manage.py test',
+    'unittest',
+    ['python3 -m venv .venv', '.venv/bin/python -m pip install --quiet -r requirements.txt'],
+  ],
+  ['django with pytest', project(['manage.py', 'pytest.ini', 'shop/tests.py']), 'python3 -m pytest', 'pytest'],
   ['unittest at the top', project(['a.py', 'test_a.py']), 'python3 -m unittest discover', 'unittest'],
   [
     'unittest in a folder',
@@ -275,6 +290,14 @@ test('a project below the top is tested in its own folder, not from the top', ()
     directory: 'tool',
     runner: 'unittest',
   });
+});
+
+test('what a repository holds does not hold the rules up', () => {
+  const many = Array.from({ length: 400 }, () => 'npm run a').join(' && ');
+  const scripts = packageJson({ scripts: { test: many, a: many.replaceAll(' a', ' b'), b: many, c: many } });
+  const toml = `[project]\ndependencies = [${'#'.repeat(5000)}\n${'# x\n'.repeat(2000)}`;
+  expect(findTests(project(scripts))?.test?.runner).toBe('unknown');
+  expect(findTests(project({ 'pyproject.toml': toml, 'test_a.py': '' }))?.test?.runner).toBe('unittest');
 });
 
 const unknown: readonly [string, ProjectFacts, boolean][] = [

@@ -16,7 +16,7 @@ export const nodeScript: Detector = {
     const script = manifest?.scripts['test'];
     if (manifest === undefined || script === undefined || placeholder.test(script)) return undefined;
     return {
-      runner: runnerOf(expand(script, manifest.scripts)),
+      runner: runnerOf(withCalled(manifest.scripts)),
       command: packageManagerOf(view, manifest).test,
       setup: installCommands(view, manifest),
       reason: `the test script of package.json: ${script}`,
@@ -24,11 +24,14 @@ export const nodeScript: Detector = {
   },
 };
 
-/** A script with the scripts that it calls, so that the runner behind them is seen. */
-function expand(script: string, scripts: Readonly<Record<string, string>>, depth = 0): string {
-  if (depth === 3) return script;
-  const called = [...script.matchAll(reference)].map(([, name = '']) => scripts[name]);
-  return [script, ...called.filter((text) => text !== undefined).map((text) => expand(text, scripts, depth + 1))].join(
-    '\n',
-  );
+/** The test script with all that it calls, so that the runner behind them is seen. */
+function withCalled(scripts: Readonly<Record<string, string>>): string {
+  const names = new Set(['test']);
+  // A set may grow while it is walked: each script is looked at once, however they call each other.
+  for (const name of names) {
+    for (const [, called = ''] of (scripts[name] ?? '').matchAll(reference)) {
+      if (scripts[called] !== undefined) names.add(called);
+    }
+  }
+  return [...names].map((name) => scripts[name]).join('\n');
 }

@@ -41,7 +41,7 @@ export function pythonEnvironment(view: ProjectView, extras: readonly string[]):
   const tool = locked.find(({ lock }) => view.has(lock));
   if (tool !== undefined) return { setup: tool.setup, interpreter: tool.interpreter };
 
-  const wanted = [...requirementsOf(view).flatMap((file) => ['-r', file]), ...ownPackage(view)];
+  const wanted = wantedPackages(view).flatMap((name) => (name.startsWith('.') ? ['-e', name] : ['-r', name]));
   if (wanted.length === 0) return { setup: [], interpreter: ['python3'] };
   const interpreter = '.venv/bin/python';
   return {
@@ -53,12 +53,17 @@ export function pythonEnvironment(view: ProjectView, extras: readonly string[]):
   };
 }
 
+/** Requirements files, and the project itself as `.` or `.[extra]` when it depends on something. None with a lock file. */
+export function wantedPackages(view: ProjectView): string[] {
+  return locked.some(({ lock }) => view.has(lock)) ? [] : [...requirementsOf(view), ...ownPackage(view)];
+}
+
 function ownPackage(view: ProjectView): string[] {
   const pyproject = view.manifests['pyproject.toml'] ?? '';
   const extras = section(pyproject, 'project.optional-dependencies');
   const extra = testExtra.exec(extras)?.[1];
-  if (extra !== undefined) return ['-e', `.[${extra}]`];
-  return /^\s*dependencies\s*=\s*\[\s*(#[^\n]*\s*)*["']/m.test(section(pyproject, 'project')) ? ['-e', '.'] : [];
+  if (extra !== undefined) return [`.[${extra}]`];
+  return /^\s*dependencies\s*=\s*\[\s*(#[^\n]*\n\s*)*["']/m.test(section(pyproject, 'project')) ? ['.'] : [];
 }
 
 /** The text of one table of a TOML file. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Detection, Detector } from '../detector.ts';
 import type { ProjectView } from '../project-view.ts';
-import { pythonEnvironment, requirementsOf } from './python-environment.ts';
+import { pythonEnvironment, requirementsOf, wantedPackages } from './python-environment.ts';
 
 /** Files that say pytest, and the words that say it; without words the file itself does. */
 const pytestSigns: readonly { readonly file: string; readonly words?: RegExp }[] = [
@@ -15,9 +15,9 @@ const pytestSigns: readonly { readonly file: string; readonly words?: RegExp }[]
   { file: 'Pipfile', words: /pytest/ },
   { file: 'setup.py', words: /pytest/ },
 ];
-const testFile = /(^|\/)(test[^/]*|[^/]*_test)\.py$/;
+const testFile = /(^|\/)(tests|test_[^/]*|[^/]*_test)\.py$/;
 
-/** pytest where something says so, else the standard library's unittest. */
+/** pytest where something says so, Django's own command, or the standard library's unittest. */
 export const python: Detector = {
   name: 'python',
   extensions: ['py'],
@@ -25,7 +25,11 @@ export const python: Detector = {
     const tests = view.files.filter((path) => testFile.test(path));
     if (tests.length === 0) return undefined;
     const sign = pytestSign(view);
-    return sign === undefined ? withUnittest(view, tests) : withPytest(view, sign);
+    if (sign !== undefined) return withPytest(view, tests, sign);
+    if (view.has('manage.py')) return withDjango(view);
+    // pytest runs unittest's tests, too, so where packages are installed anyway it comes along.
+    const wanted = wantedPackages(view)[0];
+    return wanted === undefined ? withUnittest(view, tests) : withPytest(view, tests, wanted);
   },
 };
 
@@ -36,9 +40,14 @@ function pytestSign(view: ProjectView): string | undefined {
   return found?.file ?? requirementsOf(view).find((file) => /^\s*pytest/m.test(view.manifests[file] ?? ''));
 }
 
-function withPytest(view: ProjectView, sign: string): Detection {
+function withPytest(view: ProjectView, tests: readonly string[], sign: string): Detection {
   const { setup, interpreter } = pythonEnvironment(view, ['pytest']);
-  return { runner: 'pytest', command: [...interpreter, '-m', 'pytest'], setup, reason: `${sign} is for pytest` };
+  return { runner: 'pytest', command: [...interpreter, '-m', 'pytest'], setup, reason: `${tests[0]} and ${sign}` };
+}
+
+function withDjango(view: ProjectView): Detection {
+  const { setup, interpreter } = pythonEnvironment(view, []);
+  return { runner: 'unittest', command: [...interpreter, 'manage.py', 'test'], setup, reason: 'manage.py' };
 }
 
 function withUnittest(view: ProjectView, tests: readonly string[]): Detection {
