@@ -27,7 +27,7 @@ export function createImplementer(prompt: string): Agent<'implementer'> {
     type: 'implementer',
     description: 'Carries out one task with tools, in a workspace of its own',
     async execute(input, ctx) {
-      ctx.progress(input.feedback === undefined ? input.task.title : 'dealing with what was found');
+      ctx.progress(input.feedback === undefined ? 'reading the code' : 'dealing with what was found');
       return runToolLoop(ctx, {
         system: prompt,
         opening: opening(
