@@ -10,6 +10,7 @@ import type {
   ProbeResult,
   ResolvedConfig,
   RunStore,
+  Seams,
   EventTransport,
 } from '@forge/plugin-api';
 import type { InlinePlugin } from './manifests/discover.ts';
@@ -80,6 +81,11 @@ export interface Forge {
   memory(): Promise<MemoryStore>;
   /** Id of the repository in memories. */
   readonly repositoryId: string;
+  /**
+   * A contribution by name, or by `plugin/name`: loaded when it is the first of its plugin, and guarded. Rejects with
+   * CONTRIBUTION_NOT_FOUND, and with what keeps the plugin from starting.
+   */
+  get<K extends Kind>(kind: K, name: string): Promise<Seams[K]>;
   /** Every registered name of a kind with its plugin, from manifests alone. */
   names(kind: Kind): readonly { readonly name: string; readonly plugin: string }[];
   /** Tries a model provider: key there, server answers. */

@@ -118,6 +118,7 @@ function forgeOf(host: Container, world: Container): Forge {
     store: () => registry.get('store', config.store),
     bus: () => registry.get('bus', config.bus),
     memory: () => memoryOf(registry, config, repositoryId),
+    get: (kind, name) => registry.get(kind, name),
     names: (kind) => registry.names(kind),
     probe: (provider) => host.get(tokens.models).probe(provider),
     doctor: () => doctor(host),

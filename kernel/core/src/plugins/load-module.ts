@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import * as pluginApi from '@forge/plugin-api';
 import type { PluginDefinition } from '@forge/plugin-api';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { shareHostCopy } from './host-copy.ts';
 
 /** Runs a file of the person's project and gives what it exports as default. */
 export type LoadCode = (file: string) => Promise<unknown>;
@@ -14,6 +15,7 @@ export type LoadCode = (file: string) => Promise<unknown>;
 export function createCodeLoader(options: { readonly cacheFolder: string }): LoadCode {
   let jiti: Promise<{ import(file: string): Promise<unknown> }> | undefined;
   return async (file) => {
+    shareHostCopy();
     jiti ??= import('jiti').then(({ createJiti }) =>
       createJiti(file, {
         virtualModules: { '@forge/plugin-api': pluginApi },
