@@ -71,10 +71,24 @@ export interface CommandRow {
 }
 
 export const commandGroups = {
-  work: 'Work:',
-  look: 'Look:',
-  decide: 'Decide:',
-  learn: 'Set up and learn:',
-  prove: 'Prove and keep:',
+  work: 'Work',
+  look: 'Look',
+  decide: 'Decide',
+  learn: 'Set up and learn',
+  prove: 'Prove and keep',
 } as const;
 export type CommandGroup = keyof typeof commandGroups;
+
+/** The flags behind `GlobalOptions`, and those that end at once. */
+export const globalFlags: readonly OptionRow[] = [
+  { flags: '--cwd <folder>', description: 'work as if started there' },
+  { flags: '--json', description: 'one JSON object per line on standard output' },
+  { flags: '-q, --quiet', description: 'no progress, only the result' },
+  { flags: '--no-input', description: 'never ask' },
+  { flags: '--progress <how>', description: 'how progress is shown', choices: progressKinds },
+  { flags: '--no-color', description: 'no colours; so does NO_COLOR' },
+  { flags: '--trust', description: 'let code of this repository (configuration, plugins) run, now and later' },
+  { flags: '--debug', description: 'with stack traces; so does FORGE_DEBUG' },
+  { flags: '-h, --help', description: 'show help' },
+  { flags: '-V, --version', description: 'show the version' },
+];

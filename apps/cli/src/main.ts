@@ -5,8 +5,16 @@ const argv = process.argv.slice(2);
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`forge ${version}\n`);
-} else {
+} else if (!(await showHelp())) {
   await main();
+}
+
+async function showHelp(): Promise<boolean> {
+  const [{ helpFor }, { styleFor }] = await Promise.all([import('./help.ts'), import('./render/style.ts')]);
+  const { bold } = styleFor(process.stdout, process.env, !argv.includes('--no-color'));
+  const help = helpFor(argv, { bold, columns: process.stdout.columns ?? 100 });
+  if (help !== undefined) process.stdout.write(help);
+  return help !== undefined;
 }
 
 async function main(): Promise<void> {
