@@ -88,7 +88,7 @@ export default api.definePlugin({ tools: [helper(tool)] });`,
         exports: './index.js',
       },
       'node_modules/acme-introspect/node_modules/@forge/plugin-api/index.js':
-        'exports.definePlugin = () => { throw new Error("another copy"); };',
+        'exports.definePlugin = (plugin) => ({ forgePlugin: 1, setup: async () => plugin });',
     });
     symlinkSync(otherZod, join(cwd, 'node_modules/acme-introspect/node_modules/zod'));
     await callTool(cwd);
