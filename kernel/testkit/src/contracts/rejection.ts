@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { type ErrorCode, type ForgeError, isForgeError } from '@forge/plugin-api';
 
-/** What a promise rejects with; fails when it does not. */
+/** What the promise rejects with; fails when it resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   let value: unknown;
   try {
@@ -9,4 +10,12 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
     return error;
   }
   throw new assert.AssertionError({ message: `it should have rejected, and gave ${JSON.stringify(value)}` });
+}
+
+/** The Forge error with that code that the promise rejects with. */
+export async function refusal(promise: Promise<unknown>, code: ErrorCode): Promise<ForgeError> {
+  const error = await rejection(promise);
+  if (isForgeError(error, code)) return error;
+  const found = isForgeError(error) ? error.code : String(error);
+  throw new assert.AssertionError({ message: `it should have rejected with ${code}, but did with ${found}` });
 }

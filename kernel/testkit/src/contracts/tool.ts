@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isForgeError, jsonSchema, type Tool, type ToolContext, z } from '@forge/plugin-api';
 import type { ContractCase, ContractOptions } from './contract-case.ts';
 import { registerContract } from './register-contract.ts';
+import { rejection } from './rejection.ts';
 
 export interface ToolSubject {
   readonly tool: Tool;
@@ -112,15 +113,6 @@ export const toolCases: readonly ContractCase<ToolSubject>[] = [
 /** Registers the contract of `tool`: a fresh subject for every case. */
 export function toolContract(options: ContractOptions<ToolSubject>): void {
   registerContract('tool', toolCases, options);
-}
-
-async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new assert.AssertionError({ message: 'it should have rejected' });
 }
 
 function deepFrozen<T>(value: T): T {

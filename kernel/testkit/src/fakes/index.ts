@@ -1,3 +1,4 @@
+export { createMemoryRunStore } from './memory-run-store/memory-run-store.ts';
 export { createPluginContext, type PluginContextOptions } from './plugin-context.ts';
 export { createRecordingLogger, type LogEntry } from './recording-logger.ts';
 export {

@@ -1,0 +1,22 @@
+import type { Checkpoint, ForgeEvent, Lease, RunRecord, StoredRequest } from '@forge/plugin-api';
+
+/** Everything of one run. What is in here is frozen or replaced as a whole, never changed. */
+export interface RunRow {
+  record: RunRecord;
+  lease: Lease | undefined;
+  /** The highest that was ever given. */
+  fence: number;
+  readonly events: ForgeEvent[];
+  readonly checkpoints: Checkpoint[];
+}
+
+export interface Tables {
+  readonly runs: Map<string, RunRow>;
+  readonly requests: Map<string, StoredRequest>;
+  readonly blobs: Map<string, Uint8Array>;
+}
+
+/** A copy that shares nothing, as if it had been written and read. */
+export function copy<T>(value: T): T {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}

@@ -1,0 +1,189 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ForgeEvent, forgeError, type Lease, type RunStore } from '@forge/plugin-api';
+import { describe, expect, test } from 'vitest';
+import { failingCases, storeCases, storeContract } from '../../src/contracts/index.ts';
+import { createMemoryRunStore } from '../../src/fakes/index.ts';
+
+const keepsNothing = 'everything is there after closing and opening again, and fences go on';
+
+storeContract({
+  name: 'memory',
+  create: () => ({ store: createMemoryRunStore() }),
+  skip: { [keepsNothing]: 'it is gone with the process' },
+});
+
+/** A correct store but for what is replaced. */
+type Fault = (store: RunStore) => Partial<RunStore>;
+
+const wrong: readonly { readonly fault: string; readonly caughtBy: string; readonly make: Fault }[] = [
+  {
+    fault: 'lets anybody write who ever led',
+    caughtBy: 'who lost the lease can change nothing',
+    make: (store) => ({
+      async append(lease: Lease, events, patch) {
+        await store.append((await store.readLease(lease.runId)) ?? lease, events, patch);
+      },
+    }),
+  },
+  {
+    fault: 'takes events with gaps',
+    caughtBy: 'events with a gap between two are refused, all of them, and change nothing',
+    make: (store) => ({
+      async append(lease, events, patch) {
+        for (const event of events) await store.append(lease, [event], patch).catch(() => undefined);
+      },
+    }),
+  },
+  {
+    fault: 'keeps the first events of an append that it refuses',
+    caughtBy: 'events with a broken link between two are refused, all of them, and change nothing',
+    make: (store) => ({
+      async append(lease, events, patch) {
+        if (events.length === 0) await store.append(lease, [], patch);
+        for (const event of events) await store.append(lease, [event], patch);
+      },
+    }),
+  },
+  {
+    fault: 'applies appends in any order',
+    caughtBy: 'many appends under way at once are applied in the order of the calls',
+    make(store) {
+      let calls = 0;
+      return {
+        async append(lease, events, patch) {
+          if (calls++ % 7 === 3) await nextTurn();
+          await store.append(lease, events, patch);
+        },
+      };
+    },
+  },
+  {
+    fault: 'begins with fence 1 after a release',
+    caughtBy: 'fences grow by one with every acquisition, however the last one ended',
+    make: (store) => ({
+      acquireLease: async (runId, request) => ({ ...(await store.acquireLease(runId, request)), fence: 1 }),
+    }),
+  },
+  {
+    fault: 'looks whether a lease is free and takes it in two steps',
+    caughtBy: 'of many that want one lease, one gets it',
+    make: (store) => ({
+      async acquireLease(runId, request) {
+        const lease = await store.readLease(runId);
+        if (lease === undefined || lease.expiresAt <= request.now || lease.owner.id === request.replace) {
+          await nextTurn();
+          const now = await store.readLease(runId);
+          return store.acquireLease(runId, now === undefined ? request : { ...request, replace: now.owner.id });
+        }
+        return store.acquireLease(runId, request);
+      },
+    }),
+  },
+  {
+    fault: 'replaces whoever holds the lease',
+    caughtBy: 'only the named owner is replaced',
+    make: (store) => ({
+      async acquireLease(runId, request) {
+        const holder = await store.readLease(runId);
+        const replace = request.replace === undefined ? undefined : holder?.owner.id;
+        return store.acquireLease(runId, { ...request, ...(replace === undefined ? {} : { replace }) });
+      },
+    }),
+  },
+  {
+    fault: 'does not say who holds the lease',
+    caughtBy: 'a held lease is refused, and the refusal names the owner',
+    make: (store) => ({
+      async acquireLease(runId, request) {
+        return store.acquireLease(runId, request).catch(() => {
+          throw forgeError('LEASE_HELD', 'held');
+        });
+      },
+    }),
+  },
+  {
+    fault: 'lets the last decision count',
+    caughtBy: 'the first decision counts',
+    make(store) {
+      const decisions = new Map<string, unknown>();
+      return {
+        async decideRequest(id, decision) {
+          decisions.set(id, decision);
+          const request = await store.getRequest(id);
+          if (request === undefined) throw forgeError('REQUEST_NOT_FOUND', id);
+          return { ...request, decision };
+        },
+        async getRequest(id) {
+          const request = await store.getRequest(id);
+          return request && { ...request, decision: decisions.get(id) as never };
+        },
+      };
+    },
+  },
+  {
+    fault: 'counts pages from the wrong end',
+    caughtBy: 'a log is read in pages',
+    make: (store) => ({
+      readEvents: (runId, query = {}) =>
+        store.readEvents(runId, { ...query, after: Math.max(0, (query.after ?? 0) - 1) }),
+    }),
+  },
+  {
+    fault: 'cuts a long log',
+    caughtBy: 'a log of 3,000 events is read whole',
+    make: (store) => ({ readEvents: (runId, query = {}) => store.readEvents(runId, { limit: 1000, ...query }) }),
+  },
+  {
+    fault: 'cuts texts at NUL',
+    caughtBy: 'every text comes back exactly',
+    make: (store) => ({
+      async readEvents(runId, query) {
+        const text = JSON.stringify(await store.readEvents(runId, query));
+        return JSON.parse(text.replaceAll(/\\u0000[^"\\]*/g, '')) as ForgeEvent[];
+      },
+    }),
+  },
+  {
+    fault: 'loses requests when the run is deleted only in part',
+    caughtBy: 'deleting a run removes all of it and nothing else',
+    make(store) {
+      const deleted = new Set<string>();
+      return {
+        async deleteRun(runId) {
+          deleted.add(runId);
+        },
+        getRun: async (runId) => (deleted.has(runId) ? undefined : store.getRun(runId)),
+      };
+    },
+  },
+  {
+    fault: 'keeps the array that it was given as a blob',
+    caughtBy: 'changing bytes after they were stored, or given out, changes no blob',
+    make(store) {
+      const kept = new Map<string, Uint8Array>();
+      return {
+        async putBlob(bytes) {
+          const hash = await store.putBlob(bytes);
+          kept.set(hash, bytes);
+          return hash;
+        },
+        getBlob: async (hash) => kept.get(hash) ?? store.getBlob(hash),
+      };
+    },
+  },
+  {
+    fault: 'keeps nothing, but says nothing of it',
+    caughtBy: keepsNothing,
+    make: () => ({}),
+  },
+];
+
+describe('the store contract catches a store that', () => {
+  test.each(wrong)('$fault', async ({ make, caughtBy }) => {
+    const failing = await failingCases(storeCases, () => {
+      const store = createMemoryRunStore();
+      return { store: { ...store, ...make(store) } };
+    });
+    expect(failing).toContain(caughtBy);
+  });
+});
