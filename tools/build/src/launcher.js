@@ -4,8 +4,7 @@
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major >= 26 || (major === 24 && minor >= 15)) {
-  // Nothing that an edit could change is in a version, and it should come at once.
-  if (!['--version', '-V'].includes(process.argv[2] ?? '') && isOlderThanSources()) buildAgain();
+  if (isOlderThanSources(sourcesBehind(process.argv[2] ?? '--help'))) buildAgain();
   if (process.exitCode === undefined) {
     // Beside the code, not in the shared temporary folder: whoever can write the one can write the other.
     process.getBuiltinModule('node:module').enableCompileCache(pathTo('.compiled'));
@@ -22,16 +21,30 @@ function pathTo(path) {
   return process.getBuiltinModule('node:url').fileURLToPath(new URL(path, import.meta.url));
 }
 
-/** Only a checkout lists what its bundle was made of; an installed Forge is what it is. */
-function isOlderThanSources() {
+/**
+ * The sources that what was asked for can depend on: to compare them takes a while, and some answers should come at once.
+ *
+ * @param {string} asked
+ */
+function sourcesBehind(asked) {
+  if (['--version', '-V'].includes(asked)) return undefined;
+  return ['--help', '-h'].includes(asked) ? 'apps/cli/' : '';
+}
+
+/**
+ * Only a checkout lists what its bundle was made of; an installed Forge is what it is.
+ *
+ * @param {string | undefined} folder
+ */
+function isOlderThanSources(folder) {
   const { readFileSync, statSync } = process.getBuiltinModule('node:fs');
   const list = pathTo('.inputs');
-  const built = statSync(list, { throwIfNoEntry: false })?.mtimeMs;
+  const built = folder === undefined ? undefined : statSync(list, { throwIfNoEntry: false })?.mtimeMs;
   if (built === undefined) return false;
   const root = pathTo('../../../');
-  return readFileSync(list, 'utf8')
-    .split('\n')
-    .some((path) => (statSync(root + path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > built);
+  const paths = readFileSync(list, 'utf8').split('\n');
+  const changed = (path) => (statSync(root + path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > built;
+  return paths.some((path) => path.startsWith(folder) && changed(path));
 }
 
 /** In a process of its own, because it may have to install first. What is wrong with a build is told by the build. */

@@ -140,16 +140,20 @@ describe('before it starts, a checkout is built again', () => {
     await build();
     expect(start().stderr).toBe('');
     change();
-    expect(start().stderr).toBe('launch again');
+    expect(start('run').stderr).toBe('launch again');
   });
 
-  test('but not after an edit of a test, nor to say its version', async () => {
+  test('but not after an edit of a test, nor when the answer does not depend on the edit', async () => {
     put('plugins/tool/echo/test/echo.test.ts', '');
     await build();
     touch('plugins/tool/echo/test/echo.test.ts');
-    expect(start().stderr).toBe('');
+    expect(start('run').stderr).toBe('');
     touch('kernel/plugin-api/src/index.ts');
     expect(start('--version').stderr).toBe('');
+    expect(start('--help').stderr).toBe('');
+    touch('apps/cli/src/main.ts');
+    expect(start('--version').stderr).toBe('');
+    expect(start('--help').stderr).toBe('launch again');
   });
 });
 
