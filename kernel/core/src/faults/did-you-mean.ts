@@ -6,7 +6,7 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const found = distance(lower, candidate.toLowerCase());
-    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const allowed = Math.floor(Math.max(word.length, candidate.length) / 3);
     if (found <= allowed && found < (best?.distance ?? Infinity)) best = { candidate, distance: found };
   }
   return best?.candidate;
