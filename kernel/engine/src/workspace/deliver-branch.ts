@@ -37,10 +37,11 @@ export async function deliverBranch({ from, to, branch, commit, directory }: Del
 
   const pack = await packMissing({ from, to, branch, commit, directory });
   if (pack.objects > 0) {
-    const args =
-      pack.objects < UNPACK_LIMIT ? ['unpack-objects', '-q', '--strict'] : ['index-pack', '--strict', '--stdin'];
+    const args = pack.objects < UNPACK_LIMIT ? ['unpack-objects', '-q'] : ['index-pack', '--stdin'];
     await to.run(args, { stdin: { file: pack.file } });
   }
+  // As a fetch does: fails when anything that the commit needs is not there.
+  await to.run(['rev-list', '--quiet', '--objects', commit, '--not', '--all']);
   await setRefs(to, [{ name: ref, commit, expected: existing ?? '0'.repeat(commit.length) }]).catch(
     (error: unknown) => {
       throw refused(branch, 'its name does not fit beside the other branches, or it came into being just now', error);

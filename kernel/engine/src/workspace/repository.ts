@@ -34,7 +34,11 @@ export interface RepositoryWorld {
 export async function openRepository(directory: string, { env }: RepositoryWorld): Promise<Repository> {
   const folder = await realFolder(directory);
   const git = createGit({ env, marker: 'forge/git' }, { cwd: folder });
-  const [place, configuration] = await Promise.all([findRepository(git), readConfiguration(git)]);
+  const [place, configuration] = await Promise.all([findRepository(git), readConfiguration(git)]).catch(
+    (error: unknown) => {
+      throw explained(error, folder);
+    },
+  );
   const { commit, branch, dirty } = await look(personsGit(env, 'forge/git', { ...place, configuration }));
   if (commit === undefined) {
     throw forgeError('REPOSITORY_EMPTY', `The repository ${place.root} has no commit yet`, {
@@ -81,19 +85,15 @@ type Place = Pick<Repository, 'root' | 'gitDirectory' | 'commonDirectory' | 'sha
 async function findRepository(git: Git): Promise<Place> {
   const questions = ['--show-toplevel', '--absolute-git-dir', '--git-common-dir', '--is-shallow-repository'];
   const args = ['rev-parse', '--path-format=absolute', ...questions, '--show-object-format'];
-  try {
-    const answer = await git.text(args, { userConfiguration: true });
-    const [root = '', gitDirectory = '', commonDirectory = '', shallow, objectFormat] = answer.split('\n');
-    return {
-      root,
-      gitDirectory,
-      commonDirectory,
-      shallow: shallow === 'true',
-      objectFormat: objectFormat === 'sha256' ? 'sha256' : 'sha1',
-    };
-  } catch (error) {
-    throw explained(error, git.place.cwd);
-  }
+  const answer = await git.text(args, { userConfiguration: true });
+  const [root = '', gitDirectory = '', commonDirectory = '', shallow, objectFormat] = answer.split('\n');
+  return {
+    root,
+    gitDirectory,
+    commonDirectory,
+    shallow: shallow === 'true',
+    objectFormat: objectFormat === 'sha256' ? 'sha256' : 'sha1',
+  };
 }
 
 const EXPLANATIONS = [

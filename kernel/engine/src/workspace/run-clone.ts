@@ -34,6 +34,9 @@ export async function openRunClone(directory: string): Promise<RunClone | undefi
  * Makes the run's private clone. It is laid out by hand, which takes no process and runs no template: a git directory
  * with refs of its own that borrows the objects of the person's repository, and has no remote. `branch` starts at the
  * base commit.
+ *
+ * The run's folder may lie inside the person's working tree. A git file that leads nowhere keeps git from looking for a
+ * repository further up: or `rm -rf .git; git stash` in a checkout would be done to the person's own files.
  */
 export async function createRunClone(repository: Repository, directory: string, branch: string): Promise<RunClone> {
   const gitDirectory = gitDirectoryOf(directory);
@@ -48,6 +51,7 @@ export async function createRunClone(repository: Repository, directory: string, 
     borrowFrom: join(repository.commonDirectory, 'objects'),
   });
   await Promise.all([
+    writeFile(join(directory, '.git'), 'gitdir: forge-lets-git-look-no-further-up\n'),
     copyIfThere(join(repository.commonDirectory, 'shallow'), join(gitDirectory, 'shallow')),
     copyIfThere(join(repository.commonDirectory, 'info', 'exclude'), join(gitDirectory, 'info', 'exclude')),
     ownPacks(repository.commonDirectory, gitDirectory),
