@@ -21,11 +21,12 @@ export async function review(run: Run, progress: Progress): Promise<PhaseResult>
     const findings = await checkedFindings(run, output.findings, change, round);
     await resolveOthers(run, seen, findings, round);
     const blocking = blockingFindings(run, output, findings);
-    const open = findings.filter((finding) => !blocking.includes(finding));
-    if (blocking.length === 0 && !rejects(output)) {
-      return { progress: { ...progress, openFindings: open }, summary: summaryOf(seen.length, open.length) };
+    if (blocking.length === 0 && output.approved) {
+      return { progress: { ...progress, openFindings: findings }, summary: summaryOf(seen.length, findings.length) };
     }
-    if (round > rounds || blocking.length === 0) throw rejected(blocking, round);
+    if (round > rounds) throw rejected(blocking, round);
+    // A no whose findings do not hold leaves nothing to fix: the reviewer looks again.
+    if (blocking.length === 0) continue;
     seen.push(...blocking.filter((finding) => !seen.some((other) => sameFinding(other, finding))));
     await fix(run, progress, {
       key: `implementation/fix-review-${round}`,
@@ -102,11 +103,6 @@ function blockingFindings(run: Run, output: ReviewOutput, findings: readonly Fin
   const floor = severities.indexOf(run.deps.config.review.severityFloor);
   const grave = findings.filter(({ severity }) => severities.indexOf(severity) >= floor);
   return grave.length === 0 && !output.approved ? findings : grave;
-}
-
-/** A reviewer that says no without a finding leaves nothing to fix. */
-function rejects({ approved, findings }: ReviewOutput): boolean {
-  return !approved && findings.length === 0;
 }
 
 function rejected(blocking: readonly Finding[], round: number): Error {

@@ -1,0 +1,61 @@
+import { startModelServer } from '@forge/testkit/model-server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createForge } from './forge-process.ts';
+import { sampleRepository } from './sample-repository.ts';
+import { changes, pipelineScript } from './scripts.ts';
+
+/** Events after which Forge is killed: one of each part of a run. */
+const killPoints = [
+  'run.started',
+  'plan.created',
+  'tool.intent',
+  'tool.result',
+  'llm.responded',
+  'task.merged',
+  'phase.completed',
+  'tests.ran',
+  'request.decided',
+  'deployment.stage',
+] as const;
+
+describe('kill -9', () => {
+  for (const point of killPoints) {
+    it(`right after ${point}: resumed in a new process, the run ends with the same tree`, async () => {
+      const server = await startModelServer({ script: pipelineScript(changes.node) });
+      onTestFinished(() => server.close());
+      const repository = sampleRepository('node');
+      const before = repository.fingerprint();
+      const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+      const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
+      await running.event(({ type }) => type === point);
+      running.kill('SIGKILL');
+      const killed = await running.ended;
+
+      const resumed = await forge.run('resume', '--yes', '--json');
+      // The kill may have come after the end: then there is nothing to resume.
+      const finished = killed.events.some(({ type }) => type === 'run.completed');
+      expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: finished ? 2 : 0 });
+      const branches = repository.git('branch', '--list', 'forge/*', '--format=%(refname:short)').split('\n');
+      expect(branches).toHaveLength(1);
+      expect(repository.git('rev-parse', `${branches[0]}^{tree}`)).toBe(expectedTree(repository));
+      expect(repository.fingerprint()).toEqual(before);
+      expect((await forge.run('verify', '--json')).code).toBe(0);
+      const answered = server.requests.filter(({ index }) => index >= 0).map(({ raw }) => raw);
+      const recorded = [...killed.events, ...resumed.events].filter(({ type }) => type === 'llm.responded').length;
+      // A reply that was on its way when Forge died may be asked for again; no other is.
+      expect(answered.length - new Set(answered).size).toBeLessThanOrEqual(1);
+      expect(recorded).toBeGreaterThan(0);
+    }, 60_000);
+  }
+});
+
+/** The tree that the scripted change gives. */
+function expectedTree(repository: ReturnType<typeof sampleRepository>): string {
+  const { file, from, to, testFile, test } = changes.node;
+  const scratch = sampleRepository('node');
+  scratch.write(file, scratch.git('show', `HEAD:${file}`).concat('\n').replace(from, to));
+  scratch.write(testFile, test);
+  scratch.git('add', '--all');
+  expect(scratch.git('rev-parse', 'HEAD^{tree}')).toBe(repository.git('rev-parse', 'main^{tree}'));
+  return scratch.git('write-tree');
+}

@@ -1,0 +1,126 @@
+import {
+  answer,
+  byTurn,
+  callTool,
+  startModelServer,
+  turnOf,
+  type Reply,
+  type ScriptFunction,
+} from '@forge/testkit/model-server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createForge } from './forge-process.ts';
+import { sampleRepository } from './sample-repository.ts';
+import { approval, changes, done, pipelineScript } from './scripts.ts';
+
+const change = changes.node;
+
+async function play(script: ScriptFunction, ...args: string[]) {
+  const server = await startModelServer({ script });
+  onTestFinished(() => server.close());
+  const repository = sampleRepository('node');
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+  const end = await forge.run('run', 'Add the area of a triangle', '--yes', '--json', ...args);
+  return { ...end, repository, forge, server };
+}
+
+function rounds(...perRound: readonly Reply[]): ScriptFunction {
+  let round = 0;
+  return (request) => (turnOf(request) === 0 ? perRound[Math.min(round++, perRound.length - 1)] : undefined);
+}
+
+const finding = {
+  severity: 'high',
+  file: change.file,
+  line: 3,
+  quote: 'return (width * height) / 2;',
+  message: 'Negative sides give a negative area',
+};
+
+describe('review', () => {
+  it('sends findings back to the implementer and closes those that are fixed', async () => {
+    const fixed = byTurn([
+      callTool('fs_edit', {
+        path: change.file,
+        edits: [{ old: '(width * height) / 2', new: 'Math.abs(width * height) / 2' }],
+      }),
+      done('take sides without their sign', 'fix'),
+    ]);
+    const script = pipelineScript(change);
+    const { code, events, repository } = await play((request, index) => {
+      const said = request.messages[0]?.text ?? '';
+      if (request.tools.includes('fs_write') && said.includes('Negative sides')) return fixed(request, index);
+      if (request.schema !== undefined && !request.tools.includes('fs_write') && said.includes('diff --git')) {
+        return said.includes('Math.abs') ? approval : answer({ approved: false, findings: [finding] });
+      }
+      return script(request, index);
+    });
+    expect(code).toBe(0);
+    expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['finding.detected', 'finding.resolved']));
+    const branch = events.find((event) => event.type === 'run.completed')?.payload.change?.branch ?? '';
+    expect(repository.git('show', `${branch}:${change.file}`)).toContain('Math.abs');
+  });
+
+  it('fails with what is still open when the rounds are used up, and delivers nothing', async () => {
+    const { code, events, repository } = await play(
+      pipelineScript(change, {
+        reviewer: () => answer({ approved: false, findings: [finding] }),
+        implementer: (request) =>
+          turnOf(request) === 0
+            ? callTool('fs_write', { path: 'src/try.js', content: `// ${request.index}\n` })
+            : done('try'),
+      }),
+    );
+    expect(code).toBe(1);
+    expect(events.findLast((event) => event.type === 'run.failed')?.payload).toMatchObject({ code: 'REVIEW_REJECTED' });
+    expect(repository.git('branch', '--list', 'forge/*')).toBe('');
+  });
+
+  it('ignores findings about what is not there, and says so', async () => {
+    const invented = { ...finding, file: 'src/nowhere.js' };
+    const { code, events } = await play(
+      pipelineScript(change, { reviewer: rounds(answer({ approved: true, findings: [invented] })) }),
+    );
+    expect(code).toBe(0);
+    expect(events.find((event) => event.type === 'finding.rejected')?.payload.reason).toContain('no file');
+  });
+});
+
+describe('testing', () => {
+  const wrong = { ...change, to: change.to.replace('/ 2', '/ 3') };
+
+  it('sends failing tests back with their output, and runs them again', async () => {
+    const { code, events } = await play((request, index) => {
+      const said = request.messages[0]?.text ?? '';
+      if (request.tools.includes('fs_write') && said.includes('Make the tests pass')) {
+        expect(said).toContain('triangle');
+        return byTurn([
+          callTool('fs_edit', { path: change.file, edits: [{ old: '/ 3', new: '/ 2' }] }),
+          done('halve the product', 'fix'),
+        ])(request, index);
+      }
+      return pipeline(request, index);
+    });
+    expect(code).toBe(0);
+    const results = events.flatMap((event) =>
+      event.type === 'tests.ran' && event.payload.evidence.on === 'result' ? [event.payload.evidence] : [],
+    );
+    expect(results.map(({ exitCode, counts }) => [exitCode === 0, counts])).toEqual([
+      [false, { passed: 1, failed: 1, skipped: 0, source: 'parsed' }],
+      [true, { passed: 2, failed: 0, skipped: 0, source: 'parsed' }],
+    ]);
+  });
+
+  it('believes what it sees and not what a model says: a run whose tests fail is not delivered', async () => {
+    const { code, events, repository } = await play((request, index) => {
+      const said = request.messages[0]?.text ?? '';
+      if (request.tools.includes('fs_write') && said.includes('Make the tests pass'))
+        return done('all tests pass now', 'fix');
+      return pipeline(request, index);
+    });
+    expect(code).toBe(1);
+    expect(events.findLast((event) => event.type === 'run.failed')?.payload).toMatchObject({ code: 'TESTS_FAILED' });
+    expect(repository.git('branch', '--list', 'forge/*')).toBe('');
+  });
+
+  const pipeline = pipelineScript(wrong);
+});

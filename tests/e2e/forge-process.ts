@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ForgeEvent } from '@forge/plugin-api';
+import { temporaryFolder } from './sample-repository.ts';
+
+const entry = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
+
+export interface ForgeEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The objects of `--json`. */
+  readonly objects: readonly Record<string, unknown>[];
+  readonly events: readonly ForgeEvent[];
+}
+
+export interface RunningForge {
+  readonly pid: number;
+  readonly ended: Promise<ForgeEnd>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves with the first event that fits, as soon as it is printed; rejects when Forge ends without it. */
+  event(fits: (event: ForgeEvent) => boolean): Promise<ForgeEvent>;
+}
+
+export interface ForgeWorld {
+  readonly cwd: string;
+  readonly modelUrl: string;
+  readonly home?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The command line as a person's own process: its home is empty, its model is the scripted one. */
+export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} }: ForgeWorld) {
+  const environment = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    ANTHROPIC_BASE_URL: modelUrl,
+    ANTHROPIC_API_KEY: 'sk-ant-e2e-canary-0123456789',
+    ...env,
+  };
+
+  function start(...args: string[]): RunningForge {
+    const child = spawn(
+      process.execPath,
+      ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry, ...args],
+      {
+        cwd,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let stdout = '';
+    let stderr = '';
+    const listeners = new Set<() => void>();
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+      for (const listener of listeners) listener();
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    const ended = new Promise<ForgeEnd>((resolve) => {
+      child.on('close', (code, signal) =>
+        resolve({ code, signal, stdout, stderr, objects: parse(stdout), events: eventsOf(stdout) }),
+      );
+    });
+    return {
+      pid: child.pid ?? 0,
+      ended,
+      kill: (signal) => void child.kill(signal),
+      event(fits) {
+        return new Promise((resolve, reject) => {
+          const look = () => {
+            const found = eventsOf(stdout).find(fits);
+            if (found === undefined) return;
+            listeners.delete(look);
+            resolve(found);
+          };
+          listeners.add(look);
+          look();
+          void ended.then((end) =>
+            reject(new Error(`Forge ended first with ${end.code}\n${end.stderr}\n${end.stdout.slice(-2_000)}`)),
+          );
+        });
+      },
+    };
+  }
+
+  return { start, run: (...args: string[]) => start(...args).ended };
+}
+
+/** Whole lines only: the last one may still be on its way. */
+function parse(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .slice(0, stdout.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function eventsOf(stdout: string): ForgeEvent[] {
+  return parse(stdout).filter((object) => 'seq' in object && 'hash' in object) as unknown as ForgeEvent[];
+}
