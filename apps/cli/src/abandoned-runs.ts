@@ -3,6 +3,7 @@ import type { CommandCall } from './command.ts';
 import { glyph } from './render/glyphs.ts';
 import { styleFor } from './render/style.ts';
 import { oneLine } from './render/text-width.ts';
+import type { StoredRuns } from './stored-runs.ts';
 import type { World } from './world.ts';
 
 /** Runs that count as running although nobody works on them: their process ended in the middle. */
@@ -28,7 +29,7 @@ export async function isOwned(
 
 export async function reportAbandoned(
   { world, global, terminal, printer }: CommandCall,
-  store: RunStore,
+  store: StoredRuns,
 ): Promise<void> {
   const style = styleFor(world.stderr, world.env, global.color);
   for (const { id, task } of await abandonedRuns(store, world)) {

@@ -3,6 +3,7 @@ import { isOwned } from './abandoned-runs.ts';
 import type { CommandCall, CommandEnd } from './command.ts';
 import { oneLine } from './render/text-width.ts';
 import { resolveRequest } from './resolve-request.ts';
+import { storedRuns } from './stored-runs.ts';
 import { withForge } from './with-forge.ts';
 
 export interface DecideOptions {
@@ -22,7 +23,7 @@ export async function decideRequest(
   let runId = '';
   let owned = false;
   const end = await withForge(call, async (forge) => {
-    const store = await forge.store();
+    const store = await storedRuns(forge);
     const request = await resolveRequest(store, words[0] ?? '');
     runId = request.runId;
     const { reason } = options;

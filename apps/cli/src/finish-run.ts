@@ -2,6 +2,7 @@ import type { CommandCall, CommandEnd } from './command.ts';
 import type { FollowedRun } from './follow-run.ts';
 import { exitCodeOfFaults } from './render/faults.ts';
 import { styleFor } from './render/style.ts';
+import { drawPlan } from './render/run-details.ts';
 import { drawSummary } from './render/summary.ts';
 import { wantsTraces } from './report-faults.ts';
 
@@ -12,6 +13,8 @@ export function finishRun(call: CommandCall, { outcome, view }: FollowedRun): Co
   const code = error === undefined ? 0 : exitCodeOfFaults(error);
   if (error === undefined) {
     const branch = view.change?.branch;
+    const plan = branch === undefined && view.plan !== undefined ? drawPlan(view.plan, printer.style) : undefined;
+    if (plan !== undefined) printer.words(global.quiet ? plan : `\n${plan}`);
     if (!global.quiet) printer.words(`\n${drawSummary(view, printer)}`);
     else if (branch !== undefined) printer.words(branch);
   } else if (!global.json) {

@@ -1,13 +1,7 @@
-import {
-  errorTable,
-  exitCodes,
-  type ErrorCode,
-  type ForgeEvent,
-  type RunRecord,
-  type RunStore,
-} from '@forge/plugin-api';
+import { errorTable, exitCodes, type ErrorCode, type ForgeEvent, type RunRecord } from '@forge/plugin-api';
 import { isOwned } from './abandoned-runs.ts';
 import type { RunView } from './render/run-view.ts';
+import type { StoredRuns } from './stored-runs.ts';
 import type { World } from './world.ts';
 
 const pollMs = 200;
@@ -21,7 +15,7 @@ export interface PollEnd {
 
 /** Hands over a run's events as another process stores them, until the run is no longer running there. */
 export async function pollRun(
-  store: RunStore,
+  store: StoredRuns,
   runId: string,
   world: World,
   onEvent: (event: ForgeEvent) => void,

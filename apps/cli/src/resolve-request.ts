@@ -1,9 +1,10 @@
-import { forgeError, type RunStore, type StoredRequest } from '@forge/plugin-api';
+import { forgeError, type StoredRequest } from '@forge/plugin-api';
 import { oneLine } from './render/text-width.ts';
 import { matchId } from './resolve-id.ts';
+import type { StoredRuns } from './stored-runs.ts';
 
 /** An open request by its own id, or by the id of the run that waits for it. Rejects with REQUEST_NOT_FOUND or USAGE. */
-export async function resolveRequest(store: RunStore, given: string): Promise<StoredRequest> {
+export async function resolveRequest(store: StoredRuns, given: string): Promise<StoredRequest> {
   const exact = await store.getRequest(given);
   if (exact !== undefined) return exact;
   const open = await store.listRequests({ open: true });

@@ -5,6 +5,7 @@ import type { CommandCall, CommandEnd } from './command.ts';
 import { createInteraction } from './interaction.ts';
 import { reportAbandoned } from './abandoned-runs.ts';
 import { wantsTraces } from './report-faults.ts';
+import { storedRuns } from './stored-runs.ts';
 import { createStderrLogger } from './stderr-logger.ts';
 import { version } from './version.ts';
 
@@ -49,7 +50,7 @@ export function withRuns(
     call,
     async (forge) => {
       const end = await work(forge);
-      await reportAbandoned(call, await forge.store());
+      await reportAbandoned(call, await storedRuns(forge));
       return end;
     },
     settings,

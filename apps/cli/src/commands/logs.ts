@@ -8,6 +8,7 @@ import { glyph, recordedMark } from '../render/glyphs.ts';
 import { emptyRunView, type RunView } from '../render/run-view.ts';
 import { harmless } from '../render/text-width.ts';
 import { resolveRun } from '../resolve-id.ts';
+import { storedRuns } from '../stored-runs.ts';
 import { withForge } from '../with-forge.ts';
 
 interface Options {
@@ -19,7 +20,7 @@ export default function logs(call: CommandCall<Options>): Promise<CommandEnd> {
   const { options, printer, words } = call;
   const [given, part] = words;
   return withForge(call, async (forge) => {
-    const store = await forge.store();
+    const store = await storedRuns(forge);
     const { id, status } = await resolveRun(store, given);
     let view = emptyRunView;
     const show = (event: ForgeEvent): void => {

@@ -4,6 +4,7 @@ import { finishRun } from '../finish-run.ts';
 import { followRun } from '../follow-run.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { type RunFlags, runSettings } from '../run-flags.ts';
+import { storedRuns } from '../stored-runs.ts';
 import { withForge } from '../with-forge.ts';
 import { announce } from './run.ts';
 
@@ -17,7 +18,7 @@ export function resumeRun(call: CommandCall, given: string | undefined, flags: R
   return withForge(
     call,
     async (forge) => {
-      const { id } = await resolveRun(await forge.store(), given);
+      const { id } = await resolveRun(await storedRuns(forge), given);
       const renderer = chooseRenderer(call, 'Ctrl-C stops after a checkpoint');
       const begin = (engine: Awaited<ReturnType<typeof forge.engine>>) =>
         engine.resume(id, { approve: flags.yes === true });

@@ -1,10 +1,11 @@
-import type { RunRecord, RunStatus, RunStore } from '@forge/plugin-api';
+import type { RunRecord, RunStatus } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { formatMoney, formatTime, formatTokens, type Spending } from '../render/figures.ts';
 import { viewOf } from '../render/fold-run.ts';
 import { glyphs } from '../render/glyphs.ts';
 import { drawTable } from '../render/table.ts';
 import { oneLine } from '../render/text-width.ts';
+import { storedRuns, type StoredRuns } from '../stored-runs.ts';
 import { withRuns } from '../with-forge.ts';
 
 interface Options {
@@ -15,7 +16,7 @@ interface Options {
 export default function runs(call: CommandCall<Options>): Promise<CommandEnd> {
   const { options, printer } = call;
   return withRuns(call, async (forge) => {
-    const store = await forge.store();
+    const store = await storedRuns(forge);
     const records = await store.listRuns({
       limit: options.limit ?? 20,
       ...(options.status === undefined ? {} : { status: options.status }),
@@ -40,14 +41,16 @@ const statusGlyphs: Record<RunStatus, string> = {
 };
 
 /** The head of a run does not say whether its price is known: where it cost nothing, the events do. */
-async function spentOn(store: RunStore, { id, costUsd, tokens }: RunRecord): Promise<Spending> {
+async function spentOn(store: StoredRuns, { id, costUsd, tokens }: RunRecord): Promise<Spending> {
   if (costUsd > 0 || tokens === 0) return { costUsd, tokens, unpriced: false };
   return viewOf(await store.readEvents(id)).spent;
 }
 
 function rowOf(record: RunRecord, spent: Spending): string[] {
   const { id, task, status, phase = '', createdAt, reason } = record;
-  const words = reason === undefined ? oneLine(task) : `${oneLine(task)} — ${oneLine(reason)}`;
+  // What a run waited for once says nothing about one that went on.
+  const ended = status === 'completed' || status === 'running' || reason === undefined;
+  const words = ended ? oneLine(task) : `${oneLine(task)} — ${oneLine(reason)}`;
   return [
     `${statusGlyphs[status]} ${status}`,
     id,

@@ -4,6 +4,7 @@ import { viewOf } from '../render/fold-run.ts';
 import { drawDetails, drawPlan } from '../render/run-details.ts';
 import { drawSummary } from '../render/summary.ts';
 import { resolveRun } from '../resolve-id.ts';
+import { storedRuns } from '../stored-runs.ts';
 import { withRuns } from '../with-forge.ts';
 
 interface Options {
@@ -14,7 +15,7 @@ interface Options {
 export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
   const { options, printer, words } = call;
   return withRuns(call, async (forge) => {
-    const store = await forge.store();
+    const store = await storedRuns(forge);
     const record = await resolveRun(store, words[0]);
     if (options.diff === true) {
       const diff = await (await forge.engine()).diff(record.id);

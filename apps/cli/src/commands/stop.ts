@@ -1,11 +1,12 @@
 import { isOwned } from '../abandoned-runs.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { resolveRun } from '../resolve-id.ts';
+import { storedRuns } from '../stored-runs.ts';
 import { withForge } from '../with-forge.ts';
 
 export default function stop({ words, ...call }: CommandCall): Promise<CommandEnd> {
   return withForge({ words, ...call }, async (forge) => {
-    const store = await forge.store();
+    const store = await storedRuns(forge);
     const { id, status } = await resolveRun(store, words[0]);
     const tell = (state: string, text: string): void => call.printer.print({ type: 'stop', runId: id, state }, text);
     if (status !== 'running') {

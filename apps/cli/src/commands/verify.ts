@@ -4,6 +4,7 @@ import { readEventFile } from '../event-lines-file.ts';
 import { count } from '../render/figures.ts';
 import { glyph } from '../render/glyphs.ts';
 import { resolveRun } from '../resolve-id.ts';
+import { storedRuns } from '../stored-runs.ts';
 import { withForge } from '../with-forge.ts';
 
 export default function verify(call: CommandCall<{ readonly file?: string }>): Promise<CommandEnd> {
@@ -12,7 +13,7 @@ export default function verify(call: CommandCall<{ readonly file?: string }>): P
   if (file !== undefined)
     return readEventFile(directory, file).then((events) => judge(call, runIdOf(events, file), events));
   return withForge(call, async (forge) => {
-    const store = await forge.store();
+    const store = await storedRuns(forge);
     const record = await resolveRun(store, words[0]);
     const events = await store.readEvents(record.id);
     const head = events.at(-1);

@@ -5,11 +5,12 @@ import { applyEvent } from '../render/fold-run.ts';
 import { emptyRunView } from '../render/run-view.ts';
 import { drawSummary } from '../render/summary.ts';
 import { resolveRun } from '../resolve-id.ts';
+import { storedRuns } from '../stored-runs.ts';
 import { withForge } from '../with-forge.ts';
 
 export default function watch(call: CommandCall): Promise<CommandEnd> {
   return withForge(call, async (forge) => {
-    const store = await forge.store();
+    const store = await storedRuns(forge);
     const { id } = await resolveRun(store, call.words[0]);
     const renderer = chooseRenderer(call, 'Ctrl-C stops watching; the run goes on');
     let view = emptyRunView;

@@ -1,4 +1,4 @@
-import type { EventOf, EventType, Finding, ForgeEvent } from '@forge/plugin-api';
+import type { EventOf, EventPayload, EventType, Finding, ForgeEvent } from '@forge/plugin-api';
 import { formatDollars, formatDuration, formatMoney, formatTokens } from './figures.ts';
 import { glyphs, type Glyph } from './glyphs.ts';
 import { countsOf, phaseFacts } from './phase-facts.ts';
@@ -42,7 +42,7 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     ].join(' · '),
   ],
   'run.resumed': ({ payload }) => ['running', `resumed by ${payload.owner}`],
-  'run.parked': ({ payload }) => ['parked', `${parkedWords[payload.reason]}: ${payload.detail}`],
+  'run.parked': ({ payload }) => ['parked', parkedText(payload)],
   'run.completed': ({ payload }) => ['done', `done: ${payload.summary}`],
   'run.failed': ({ payload }) => ['failed', `${payload.message} [${payload.code}]`],
   'run.discarded': ({ payload }) => ['parked', `discarded by ${payload.by}`],
@@ -123,7 +123,7 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
   custom: (event) => ['note', `${event.source}: ${event.payload.name}`, 'detail'],
 };
 
-export const parkedWords = {
+const parkedWords = {
   approval: 'waits for your approval',
   question: 'waits for your answer',
   'outcome-unknown': 'waits for you: it is not known whether a step was carried out',
@@ -132,6 +132,12 @@ export const parkedWords = {
   stopped: 'stopped with a checkpoint',
   'disk-full': 'stopped because the disk is full',
 } as const;
+
+/** Why a run waits. What is asked has its own line. */
+export function parkedText({ reason, detail }: EventPayload<'run.parked'>): string {
+  const asked = reason === 'approval' || reason === 'question';
+  return asked || detail === '' ? parkedWords[reason] : `${parkedWords[reason]}: ${oneLine(detail)}`;
+}
 
 /** The task, or else the agent, that an event is about. */
 function who(event: ForgeEvent, view?: RunView): string {

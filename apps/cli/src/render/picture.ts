@@ -74,7 +74,8 @@ function bodyLines(view: RunView, settings: PictureSettings, space: number): str
 
 function phaseLine(view: RunView, phase: PhaseView, { now, style, columns }: PictureSettings): string {
   const name = padEnd(phase.name, nameWidth);
-  const left = `  ${glyph(phase.status, style)} ${phase.status === 'running' ? style.bold(name) : name}`;
+  const state = phase.status === 'running' && view.status === 'parked' ? 'parked' : phase.status;
+  const left = `  ${glyph(state, style)} ${phase.status === 'running' ? style.bold(name) : name}`;
   const figures = padStart(formatDuration(phaseMs(phase, now)), 8) + padStart(formatMoney(phase.spent), 10);
   return `${left}${cell(phaseFacts(view, phase), columns - textWidth(left) - figuresWidth)}${style.dim(figures)}`;
 }

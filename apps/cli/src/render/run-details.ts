@@ -72,7 +72,7 @@ function header(view: RunView): string {
 
 function phaseTable(view: RunView, { style, columns }: Settings): string {
   const rows = view.phases.map((phase) => [
-    `${glyph(phase.status, style)} ${phase.name}`,
+    `${glyph(phase.status === 'running' && view.status === 'parked' ? 'parked' : phase.status, style)} ${phase.name}`,
     oneLine(phaseFacts(view, phase)),
     phase.status === 'waiting' ? '' : formatDuration(phaseMs(phase, view.lastAt)),
     phase.spent.tokens > 0 ? formatMoney(phase.spent) : '',
@@ -106,7 +106,8 @@ function requests({ requests: entries }: RunView, style: Style): string {
     .map(({ request, decision }) => {
       if (decision === undefined) return `${glyph('ask', style)} ${oneLine(request.title)} — open, ${request.id}`;
       const verdict = decision.answer ?? (decision.approved === true ? 'approved' : 'rejected');
-      return `${glyph('done', style)} ${oneLine(request.title)} — ${oneLine(verdict)}, by ${decision.by}`;
+      const reason = decision.reason ? ` (${decision.reason})` : '';
+      return `${glyph('done', style)} ${oneLine(request.title)} — ${oneLine(`${verdict}, by ${decision.by}${reason}`)}`;
     })
     .join('\n');
 }

@@ -1,6 +1,6 @@
 import type { ForgeError } from '@forge/plugin-api';
 import { count, formatDollars, formatDuration, formatMoney, formatTime } from './figures.ts';
-import { parkedWords } from './event-lines.ts';
+import { parkedText } from './event-lines.ts';
 import { glyph, recordedMark } from './glyphs.ts';
 import { findingFacts, testFacts } from './phase-facts.ts';
 import { elapsedMs, type RunView } from './run-view.ts';
@@ -25,9 +25,7 @@ export function drawSummary(view: RunView, settings: SummarySettings, error?: Fo
 function headline(view: RunView, style: Style, error: ForgeError | undefined): string {
   const figures = `${formatDuration(elapsedMs(view, view.lastAt))} · ${formatMoney(view.spent)}`;
   if (view.parked !== undefined) {
-    const { reason, detail } = view.parked;
-    const words = parkedWords[reason];
-    return `${glyph('parked', style)} ${style.bold(capital(words))}: ${oneLine(detail)} · ${figures}`;
+    return `${glyph('parked', style)} ${style.bold(capital(parkedText(view.parked)))} · ${figures}`;
   }
   if (error !== undefined) return `${glyph('failed', style)} ${oneLine(error.message)} [${error.code}] · ${figures}`;
   if (view.failure !== undefined) {
@@ -47,7 +45,7 @@ function changed({ change, plan }: RunView): string {
 function pairsOf(view: RunView): readonly Pair[] {
   if (view.parked !== undefined) return waitingPairs(view);
   if (view.status === 'failed') return failedPairs(view, view.failure?.fix);
-  if (view.change === undefined) return [];
+  if (view.change === undefined) return view.plan === undefined ? [] : planPairs(view);
   const { branch } = view.change;
   return [
     [
@@ -59,6 +57,14 @@ function pairsOf(view: RunView): readonly Pair[] {
     ['Diff', `git diff ${view.base?.branch ?? view.change.base.slice(0, 12)}...${branch}`],
     ['Next', `git merge ${branch}`],
     ['or', `forge show ${view.runId} --diff`],
+  ];
+}
+
+function planPairs({ runId, task }: RunView): readonly Pair[] {
+  const words = task.includes("'") || task.length > 60 ? '"<the same task>"' : `'${oneLine(task)}'`;
+  return [
+    ['Plan', `forge show ${runId} --plan`],
+    ['Next', `forge run ${words}`],
   ];
 }
 

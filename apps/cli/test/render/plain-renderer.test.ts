@@ -46,7 +46,7 @@ describe('the plain renderer', () => {
   it('says how a request is answered', () => {
     expect(render(started(), ...parkedForApproval()).slice(1)).toEqual([
       '? Deliver the branch? — forge approve 01JREQUEST',
-      '■ waits for your approval: Deliver the branch?',
+      '■ waits for your approval',
     ]);
   });
 

@@ -28,9 +28,7 @@ describe('the summary of a run', () => {
   });
 
   it('says how a run that waits for approval goes on', () => {
-    expect(
-      summary(...midway, ...parkedForApproval()),
-    ).toBe(`■ Waits for your approval: Deliver the branch? · 0:48 · $0.26
+    expect(summary(...midway, ...parkedForApproval())).toBe(`■ Waits for your approval · 0:48 · $0.26
   Asked    Deliver the branch?
   Yes      forge approve 01JREQUEST
   No       forge reject 01JREQUEST --reason "…"
@@ -65,6 +63,7 @@ describe('the summary of a run', () => {
 
   it('says what a run that only planned came to', () => {
     const text = summary(started(), planned(), step(1, 'run.completed', { summary: 'planned', proof: '' }));
-    expect(text).toBe('✔ Done in 0:02 · $0.00 · plan of 3 tasks');
+    expect(text).toBe(`✔ Done in 0:02 · $0.00 · plan of 3 tasks
+  Plan     forge show 01JTESTRUN00000000000RATE1 --plan   Next     forge run 'Add rate limiting'`);
   });
 });

@@ -1,0 +1,188 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { answer, byAgent, byTurn, callTool, holdUntil } from '@forge/testkit/model-server';
+import { describe, expect, it } from 'vitest';
+import { type CliEnd, git, runCli, startCli } from './cli-process.ts';
+import { greetingScript, greetingWorld } from './scripted-run.ts';
+
+const committed = answer({ summary: 'wrote it', commit: { type: 'feat', subject: 'add a greeting' } });
+
+/** An implementer whose first answer comes when the test lets it. */
+function slowWorld() {
+  const released = Promise.withResolvers<void>();
+  const first = callTool('fs_write', { path: 'greeting.js', content: 'export const greeting = "hello";\n' });
+  return { release: released.resolve, script: greetingScript([holdUntil(released.promise, first), committed]) };
+}
+
+function exitOf({ objects }: CliEnd): Record<string, unknown> {
+  return objects.at(-1) ?? {};
+}
+
+describe('the loop, by real processes', { timeout: 60_000 }, () => {
+  it('runs, waits for approval, is approved, resumes, and can be looked at', async () => {
+    const { cwd, env } = await greetingWorld();
+    const forge = (...args: string[]): Promise<CliEnd> => runCli({ cwd, env }, ...args);
+
+    const parked = await forge('run', 'Write a greeting');
+    expect(parked.code, parked.stderr).toBe(3);
+    expect(parked.stdout).toBe('');
+    const [, runId = ''] = /run (\w{26})/.exec(parked.stderr) ?? [];
+    const [, requestId] = /Yes {6}forge approve (\w{26})/.exec(parked.stderr) ?? [];
+    expect(parked.stderr).toContain(`forge resume ${runId}`);
+
+    expect((await forge('inbox')).stdout).toContain(`forge approve ${requestId}`);
+    expect((await forge('answer', runId, 'yes')).code).toBe(2);
+
+    const approved = await forge('approve', runId.slice(-8), '--reason', 'looks right', '--resume', '--quiet');
+    expect(approved.code, approved.stderr).toBe(0);
+    const branch = `forge/${runId}-write-a-greeting`;
+    expect(approved.stdout.trim().split('\n').at(-1)).toBe(branch);
+    expect(git(cwd, 'show', `${branch}:greeting.js`)).toBe('export const greeting = "hello";');
+    expect((await forge('inbox')).stdout).toBe('Nothing waits for you.\n');
+
+    const shown = await forge('show');
+    expect(shown.stdout).toMatch(/✔ Done in .* · 1 file changed, \+1 −0/);
+    expect(shown.stdout).toContain('looks right');
+    expect((await forge('show', '--diff')).stdout).toContain('+export const greeting = "hello";');
+    expect((await forge('show', '--plan')).stdout).toContain('Write greeting.js');
+    expect((await forge('runs')).stdout).toMatch(new RegExp(`✔ completed +${runId} .*Write a greeting`));
+    expect((await forge('logs', runId, 'greeting')).stdout).toMatch(/greeting: writing greeting\.js/);
+    expect((await forge('replay', '--progress', 'plain')).stderr).toContain('▶ implementation');
+    expect((await forge('watch', runId)).code).toBe(0);
+
+    const file = join(cwd, 'run.jsonl');
+    expect((await forge('export', '--output', file)).code).toBe(0);
+    const exported = await forge('export');
+    expect(exported.stdout).not.toContain('cli-canary');
+    const verified = await forge('verify');
+    expect(verified.stdout).toMatch(/✔ run \w{26}: \d+ events, none was changed/);
+    expect((await forge('verify', '--file', file)).stdout).toBe(verified.stdout);
+    const lines = exported.stdout.split('\n');
+    const tampered = [...lines.slice(0, 4), lines[4]?.replace('"timestamp":1', '"timestamp":2'), ...lines.slice(5)];
+    writeFileSync(file, tampered.join('\n'));
+    const found = await forge('verify', '--file', file);
+    expect(found.code).toBe(1);
+    expect(found.stdout).toContain('event 5 is the first that is not as it was written');
+  });
+
+  it('stops at Ctrl-C after the step in flight, says how to go on, and goes on from there', async () => {
+    const { release, script } = slowWorld();
+    const { cwd, env, server } = await greetingWorld(script);
+    const running = startCli({ cwd, env }, 'run', 'Write a greeting', '--yes');
+    await server.waitForRequests(2);
+    running.kill('SIGINT');
+    await running.says('stopping after this step; Ctrl-C again stops now');
+    release();
+    const stopped = await running.ended;
+    expect(stopped.code, stopped.stderr).toBe(130);
+    expect(stopped.stderr).toMatch(/■ Stopped with a checkpoint[\s\S]*Next {5}forge resume \w{26}/);
+
+    const asked = server.requests.length;
+    const resumed = await runCli({ cwd, env }, 'resume', '--yes', '--json');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(exitOf(resumed)).toMatchObject({ type: 'exit', code: 0, status: 'completed' });
+    // The implementer's first answer was paid for: only its second one and the review were asked for.
+    expect(server.requests.length - asked).toBe(2);
+  });
+
+  it('stops at once at the second Ctrl-C, and nothing is lost', async () => {
+    const { release, script } = slowWorld();
+    const { cwd, env, server } = await greetingWorld(script);
+    const running = startCli({ cwd, env }, 'run', 'Write a greeting', '--yes');
+    await server.waitForRequests(2);
+    running.kill('SIGINT');
+    await running.says('stopping after this step');
+    running.kill('SIGINT');
+    const stopped = await running.ended;
+    expect(stopped.code, stopped.stderr).toBe(130);
+    expect(stopped.stderr).toContain('stopping now; nothing is deleted');
+    release();
+    const resumed = await runCli({ cwd, env }, 'resume', '--yes');
+    expect(resumed.code, resumed.stderr).toBe(0);
+  });
+
+  it('is watched and stopped from another process', async () => {
+    const { release, script } = slowWorld();
+    const { cwd, env, server } = await greetingWorld(script);
+    const running = startCli({ cwd, env }, 'run', 'Write a greeting', '--yes');
+    await server.waitForRequests(2);
+    const watching = startCli({ cwd, env }, 'watch');
+    await watching.says('greeting: Write it');
+    const stopping = await runCli({ cwd, env }, 'stop');
+    expect(stopping.stdout).toMatch(/Run \w{26} stops after the step it is in\. Go on later: forge resume/);
+    release();
+    const [stopped, watched] = await Promise.all([running.ended, watching.ended]);
+    expect([stopped.code, watched.code], stopped.stderr + watched.stderr).toEqual([130, 130]);
+    expect(watched.stdout).toContain('■ Stopped with a checkpoint');
+    expect((await runCli({ cwd, env }, 'stop')).stdout).toContain('Nothing to stop. Go on: forge resume');
+    expect((await runCli({ cwd, env }, 'discard', stopped.stderr.match(/run (\w{26})/)?.[1] ?? '')).code).toBe(0);
+    expect((await runCli({ cwd, env }, 'runs')).stdout).toContain('· discarded');
+  });
+
+  it('is mentioned when its process died in the middle, and goes on', async () => {
+    const { release, script } = slowWorld();
+    const { cwd, env, server } = await greetingWorld(script);
+    const running = startCli({ cwd, env }, 'run', 'Write a greeting', '--yes');
+    await server.waitForRequests(2);
+    running.kill('SIGKILL');
+    await running.ended;
+    release();
+    const listed = await runCli({ cwd, env }, 'runs');
+    expect(listed.stderr).toMatch(
+      /! run \w{26} \(Write a greeting\) was left in the middle — go on: forge resume \w{26}/,
+    );
+    const watched = await runCli({ cwd, env }, 'watch');
+    expect([watched.code, watched.stderr]).toEqual([
+      3,
+      expect.stringContaining('The process that worked on it has ended'),
+    ]);
+    expect((await runCli({ cwd, env }, 'stop')).stdout).toContain('Nobody works on run');
+    const resumed = await runCli({ cwd, env }, 'resume', '--yes');
+    expect(resumed.code, resumed.stderr).toBe(0);
+  });
+
+  it('plans only, and shows the plan', async () => {
+    const { cwd, env } = await greetingWorld();
+    const planned = await runCli({ cwd, env, stdin: 'Write a greeting\n' }, 'run', '-', '--plan-only');
+    expect(planned.code, planned.stderr).toBe(0);
+    expect(planned.stdout).toMatch(/✔ Done in .* · plan of 1 task/);
+    expect(planned.stdout).toContain('greeting  Write it');
+  });
+
+  it('writes nothing but JSON lines with --json, the last one with the exit code', async () => {
+    const { cwd, env } = await greetingWorld();
+    const { code, stdout, stderr, objects } = await runCli({ cwd, env }, 'run', 'Write a greeting', '--yes', '--json');
+    expect(code, stderr).toBe(0);
+    expect(objects).toHaveLength(stdout.trim().split('\n').length);
+    expect(objects[0]).toMatchObject({ type: 'run.started', seq: 1 });
+    expect(objects.at(-1)).toMatchObject({
+      type: 'exit',
+      code: 0,
+      status: 'completed',
+      branch: expect.stringMatching(/^forge\//),
+    });
+    expect(objects.slice(0, -1).map(({ seq }) => seq)).toEqual(objects.slice(0, -1).map((_, index) => index + 1));
+  });
+
+  it('says what is missing when there is no model, and offers the demo', async () => {
+    const { cwd } = await greetingWorld();
+    const end = await runCli({ cwd }, 'run', 'Write a greeting');
+    expect(end.code, end.stderr).toBe(4);
+    expect(end.stderr).toMatch(/\[NO_MODEL\][\s\S]*ANTHROPIC_API_KEY[\s\S]*forge demo/);
+  });
+
+  it('parks at its budget and says how to raise it', async () => {
+    const { cwd, env } = await greetingWorld();
+    const end = await runCli({ cwd, env }, 'run', 'Write a greeting', '--yes', '--budget', '0.0001');
+    expect(end.code, end.stderr).toBe(5);
+    expect(end.stderr).toMatch(/forge resume \w{26} --budget/);
+  });
+
+  it('takes an answer to a question from another process', async () => {
+    const script = byAgent({ planner: byTurn([answer({})]) });
+    const { cwd, env } = await greetingWorld(script);
+    const end = await runCli({ cwd, env }, 'answer', 'nothing', 'yes');
+    expect(end.code, end.stderr).toBe(2);
+    expect(end.stderr).toContain('[REQUEST_NOT_FOUND]');
+  });
+});
