@@ -27,8 +27,8 @@ const layers: Record<string, { readonly refused: readonly string[]; readonly all
     allowed: ['zod', '@forge/plugin-api', 'node:path', 'node:stream/promises', '../b.ts'],
   },
   'kernel/engine/src/workspace/a.ts': {
-    refused: ['@forge/core', 'node:child_process', 'tsyringe'],
-    allowed: ['node:fs/promises', '@forge/plugin-api', '../process/run.ts'],
+    refused: ['@forge/core', 'tsyringe'],
+    allowed: ['node:fs/promises', 'node:child_process', '@forge/plugin-api'],
   },
   'kernel/engine/src/process/a.ts': {
     refused: ['@forge/core', 'tsyringe'],
