@@ -109,7 +109,10 @@ export interface ModelCapabilities {
 export interface ChatCall {
   /** Aborting rejects with the signal's reason; nothing of the reply is kept. */
   readonly signal: AbortSignal;
-  /** Stable over retries and resumes: `<runId>/<execution>/<ordinal>`. Recordings are keyed by its last two parts. */
+  /**
+   * Stable over retries and resumes: `<runId>/<execution>/<n>`, the n-th model call of the execution. Recordings are
+   * keyed by all but the run's id.
+   */
   readonly callId: string;
   /** Called with each piece of text as it arrives. Display only. */
   readonly onText?: (text: string) => void;

@@ -35,7 +35,6 @@ export type ProjectFacts = z.output<typeof projectFactsSchema>;
 export const planningInputSchema = z.strictObject({
   requirement: requirementSchema,
   project: projectFactsSchema,
-  memories: z.array(z.string()).default([]),
 });
 export type PlanningInput = z.output<typeof planningInputSchema>;
 

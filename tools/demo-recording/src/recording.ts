@@ -14,16 +14,10 @@ export function recordingOf(dialogues: readonly Dialogue[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** Replies under their ordinals: every call counts, of the model and of a tool. */
+/** Replies under their numbers among the model calls of their execution. */
 function repliesOf({ executionId, turns }: Dialogue): RecordedReply[] {
   const meter = new TokenMeter();
-  let ordinal = 0;
-  return turns.map((turn) => {
-    ordinal += 1;
-    const reply = replyOf(turn, meter, `${executionId}/${ordinal}`);
-    ordinal += callsOf(turn).length;
-    return reply;
-  });
+  return turns.map((turn, index) => replyOf(turn, meter, `${executionId}/${index + 1}`));
 }
 
 function replyOf(turn: Turn, meter: TokenMeter, call: string): RecordedReply {

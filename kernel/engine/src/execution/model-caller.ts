@@ -43,6 +43,13 @@ export interface ModelCaller {
   readonly capabilities: ModelCapabilities;
 }
 
+/** Where a call stands: in the journal, and among the model calls of its execution. */
+interface PlacedCall {
+  readonly ordinal: number;
+  readonly hash: string;
+  readonly callId: string;
+}
+
 /** Output allowance where neither agent nor configuration says one. */
 const defaultOutputTokens = 16_384;
 
@@ -65,10 +72,13 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
   const hashOf = createRequestHasher();
   const tokensOf = createTokenEstimator();
   const first = choices[0];
+  let made = 0;
   if (first === undefined) throw forgeError('NO_MODEL', 'No model is configured');
 
   async function chat(asked: AgentChatRequest): Promise<ChatResponse> {
     const ordinal = journal.nextOrdinal();
+    made += 1;
+    const callId = `${deps.callPrefix}/${made}`;
     // The model is left out of the hash: a run may be resumed with another one.
     const request = { ...asked, messages: deepFreeze([...asked.messages]), model: '' };
     const hash = hashOf(request);
@@ -79,18 +89,18 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
     }
     deps.beforeStep();
     breakers.beforeModelCall();
-    return callFirstThatAnswers(request, ordinal, hash);
+    return callFirstThatAnswers(request, { ordinal, hash, callId });
   }
 
-  async function callFirstThatAnswers(request: ChatRequest, ordinal: number, hash: string): Promise<ChatResponse> {
+  async function callFirstThatAnswers(request: ChatRequest, call: PlacedCall): Promise<ChatResponse> {
     for (const [index, choice] of choices.entries()) {
       try {
-        return await callOne(choice, request, ordinal, hash);
+        return await callOne(choice, request, call);
       } catch (error) {
         const last = index === choices.length - 1;
         if (!last && isForgeError(error) && fallbackCodes.has(error.code)) continue;
         if (isForgeError(error) && error.code.startsWith('LLM_')) {
-          await emit('llm.failed', { ordinal, code: error.code, message: error.message });
+          await emit('llm.failed', { ordinal: call.ordinal, code: error.code, message: error.message });
         }
         throw error;
       }
@@ -98,12 +108,7 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
     throw forgeError('NO_MODEL', 'No model is configured');
   }
 
-  async function callOne(
-    choice: ModelChoice,
-    asked: ChatRequest,
-    ordinal: number,
-    hash: string,
-  ): Promise<ChatResponse> {
+  async function callOne(choice: ModelChoice, asked: ChatRequest, call: PlacedCall): Promise<ChatResponse> {
     const capabilities = choice.provider.capabilities(choice.model);
     const request = withSchemaInPrompt(
       { ...asked, model: choice.model, maxOutputTokens: outputTokens(asked, capabilities) },
@@ -112,34 +117,38 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
     const reserved = worstCase(tokensOf(request), request, capabilities);
     budget.reserve(reserved);
     const startedAt = clock.now();
+    let reply: ChatResponse;
     try {
-      const [response] = await Promise.all([
-        withRetries(modelRetries, { clock, random: deps.random, signal, onRetry: announce }, () =>
-          attempt(choice, request, ordinal),
-        ),
-        emit('llm.requested', {
-          ordinal,
-          requestHash: hash,
-          provider: choice.provider.name,
-          model: choice.model,
-          reservedTokens: reserved.tokens,
-          ...(reserved.usd === undefined ? {} : { reservedUsd: reserved.usd }),
-        }),
-      ]);
-      return await book(response, capabilities, reserved, ordinal, clock.now() - startedAt);
+      [reply] = await Promise.all([attempts(choice, request, call), announce(choice, call, reserved)]);
     } catch (error) {
       budget.release(reserved);
       throw error;
     }
-
-    async function announce(error: ForgeError, tries: number, waitMs: number): Promise<void> {
-      await emit('llm.retried', { ordinal, attempt: tries, waitMs, code: error.code, message: error.message });
-    }
+    return book(reply, capabilities, reserved, call.ordinal, clock.now() - startedAt);
   }
 
-  async function attempt(choice: ModelChoice, request: ChatRequest, ordinal: number): Promise<ChatResponse> {
-    const reply = await choice.provider.chat(request, { signal, callId: `${deps.callPrefix}/${ordinal}` });
-    return checkedReply(reply);
+  function announce({ provider, model }: ModelChoice, { ordinal, hash }: PlacedCall, reserved: Reservation) {
+    return emit('llm.requested', {
+      ordinal,
+      requestHash: hash,
+      provider: provider.name,
+      model,
+      reservedTokens: reserved.tokens,
+      ...(reserved.usd === undefined ? {} : { reservedUsd: reserved.usd }),
+    });
+  }
+
+  function attempts(
+    { provider }: ModelChoice,
+    request: ChatRequest,
+    { ordinal, callId }: PlacedCall,
+  ): Promise<ChatResponse> {
+    const onRetry = async ({ code, message }: ForgeError, attempt: number, waitMs: number) => {
+      await emit('llm.retried', { ordinal, attempt, waitMs, code, message });
+    };
+    return withRetries(modelRetries, { clock, random: deps.random, signal, onRetry }, async () =>
+      checkedReply(await provider.chat(request, { signal, callId })),
+    );
   }
 
   async function book(

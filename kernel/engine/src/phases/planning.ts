@@ -12,7 +12,7 @@ export async function plan(run: Run, progress: Progress): Promise<PhaseResult> {
     key: 'planning/plan',
     phase: 'planning',
     agentType: 'planner',
-    input: { requirement: run.requirement, project: progress.project, memories: [] },
+    input: { requirement: run.requirement, project: progress.project },
     workspace: inspectionWorkspace(run),
     base: commit,
   });

@@ -9,6 +9,7 @@ import {
 } from '@forge/plugin-api';
 import { phases, type Progress } from '../phases/phases.ts';
 import { planOf } from '../phases/planning.ts';
+import { rememberRun } from './remember-run.ts';
 import type { Run } from './run.ts';
 
 export interface Ending {
@@ -59,13 +60,19 @@ async function throughPhase(run: Run, phase: (typeof phases)[number], progress: 
   }
 }
 
-async function complete(run: Run, { plan, delivered, proof }: Progress): Promise<void> {
+async function complete(run: Run, progress: Progress): Promise<void> {
+  const { plan, delivered, proof } = progress;
   const payload = {
     summary: plan.summary,
     proof: proof ?? '',
     ...(delivered === undefined ? {} : { change: delivered }),
   };
   await run.events.emit('run.completed', payload, {}, { status: 'completed' });
+  if (delivered === undefined) return;
+  await rememberRun(run, progress).catch((error: unknown) => {
+    // The work is delivered; that nothing was learned from it is no reason to call it failed.
+    run.deps.log.warn('what the run taught could not be kept', { error: String(error) });
+  });
 }
 
 /** Why a run was aborted says more than what the abort broke. */

@@ -19,6 +19,9 @@ import {
 import { askDoubts, clarificationLine, type Clarification } from './ask-doubts.ts';
 import { clearEnough, draftSchema, graphSchema, type Draft } from './draft-schema.ts';
 
+/** Of what was learned, at most so much goes into the prompt. */
+const mostLessons = 5;
+
 /** Reads the repository, asks what only the person can know, and answers a task graph. */
 export function createPlanner(prompt: string): Agent<'planner'> {
   return defineAgent({
@@ -27,14 +30,17 @@ export function createPlanner(prompt: string): Agent<'planner'> {
     description: 'Reads the repository, weighs the requirement, and answers a graph of tasks',
     async execute(input, ctx) {
       ctx.progress('reading the repository');
+      const lessons = await recallLessons(ctx, input);
       const draft = await runToolLoop(ctx, {
         system: prompt,
-        opening: firstOpening(input),
+        opening: firstOpening(input, lessons),
         answer: { name: 'plan', schema: draftSchema },
       });
       const { score, gaps } = draft.assessment;
       await ctx.note(`requirement assessed at ${score}`, gaps.join('; ') || 'nothing was missing');
-      return draft.questions.length > 0 && score < clearEnough ? clarify(prompt, input, draft, ctx) : settled(draft);
+      return draft.questions.length > 0 && score < clearEnough
+        ? clarify(prompt, { input, lessons, draft }, ctx)
+        : settled(draft);
     },
   });
 }
@@ -45,31 +51,43 @@ function settled({ questions, ...plan }: Draft): Plan {
   return { ...plan, assumptions: [...plan.assumptions, ...assumed] };
 }
 
-async function clarify(prompt: string, input: PlanningInput, draft: Draft, ctx: AgentContext): Promise<Plan> {
-  const clarifications = await askDoubts(ctx, draft.questions);
+/** What earlier runs in this repository found out that bears on the task. */
+async function recallLessons(ctx: AgentContext, { requirement }: PlanningInput): Promise<readonly string[]> {
+  const memories = await ctx.memory.recall({ context: requirement.task, limit: mostLessons, minConfidence: 0.3 });
+  return memories.map(({ content }) => content);
+}
+
+interface Drafted {
+  readonly input: PlanningInput;
+  readonly lessons: readonly string[];
+  readonly draft: Draft;
+}
+
+async function clarify(prompt: string, drafted: Drafted, ctx: AgentContext): Promise<Plan> {
+  const clarifications = await askDoubts(ctx, drafted.draft.questions);
   ctx.progress('planning with the answers');
   const plan = await runToolLoop(ctx, {
     system: prompt,
-    opening: secondOpening(input, draft, clarifications),
+    opening: secondOpening(drafted, clarifications),
     answer: { name: 'plan', schema: graphSchema },
   });
   return { ...plan, assumptions: [...plan.assumptions, ...clarifications.map(clarificationLine)] };
 }
 
-function firstOpening({ requirement, project, memories }: PlanningInput): ContentBlock[] {
+function firstOpening({ requirement, project }: PlanningInput, lessons: readonly string[]): ContentBlock[] {
   return opening(
     requirement,
     describeRequirement(requirement),
     describeProject(project),
     describeInstructions(project.instructions),
-    section('Learned in earlier runs', bullets(memories)),
+    section('Learned in earlier runs', bullets(lessons)),
   );
 }
 
-function secondOpening(input: PlanningInput, draft: Draft, clarifications: readonly Clarification[]): ContentBlock[] {
-  const { questions: _, ...plan } = draft;
+function secondOpening(drafted: Drafted, clarifications: readonly Clarification[]): ContentBlock[] {
+  const { questions: _, ...plan } = drafted.draft;
   return [
-    ...firstOpening(input),
+    ...firstOpening(drafted.input, drafted.lessons),
     { type: 'text', text: describePlan(plan) },
     {
       type: 'text',

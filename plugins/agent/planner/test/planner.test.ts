@@ -16,7 +16,6 @@ const input = (requirement: z.input<typeof planningInputSchema>['requirement'] =
       readme: 'A small API.',
       instructions: 'No semicolons.',
     },
-    memories: ['Limits live in src/limits.'],
   });
 
 const plan = {
@@ -49,7 +48,7 @@ test('a clear requirement: reads with tools, then plans', async () => {
 });
 
 test('the model sees requirement, repository, instructions and memories', async () => {
-  const script = scriptedContext({ replies: [plan] });
+  const script = scriptedContext({ replies: [plan], memories: ['Limits live in src/limits.'] });
   await planner.execute(
     input({ task: 'Limit logins', constraints: ['no package'], acceptanceCriteria: ['429 after five'] }),
     script.ctx,

@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonObject,
   type Question,
+  type RecalledMemory,
   type ToolSpec,
 } from '@forge/plugin-api';
 
@@ -17,6 +18,8 @@ export interface Script {
     | { readonly calls: readonly { readonly name: string; readonly input: JsonObject }[] }
   )[];
   readonly tools?: readonly ToolSpec[];
+  /** Contents of what the memory recalls, whatever is asked. */
+  readonly memories?: readonly string[];
   /** Answers to questions, in order. */
   readonly answers?: readonly Answer[];
 }
@@ -69,7 +72,7 @@ export function scriptedContext(script: Script): ScriptedContext {
         return { ok: true, text: `result of ${name}` };
       },
     },
-    memory: { recall: missing, store: missing, update: missing },
+    memory: { recall: async () => recalled(script.memories ?? []), store: missing, update: missing },
     bus: { emit: missing, on: missing, replay: missing },
     safety: {
       state: { costUsd: 0, tokens: 0, iterations: 0, toolCalls: 0, elapsedMs: 0 },
@@ -90,6 +93,22 @@ export function scriptedContext(script: Script): ScriptedContext {
     log: { debug() {}, info() {}, warn() {}, error() {} },
   };
   return { ctx, ...seen };
+}
+
+function recalled(contents: readonly string[]): readonly RecalledMemory[] {
+  return contents.map((content, index) => ({
+    id: `memory-${index}`,
+    repoId: 'repository',
+    type: 'semantic',
+    content,
+    context: '',
+    confidence: 1,
+    provenance: { author: 'agent' },
+    tags: [],
+    createdAt: 0,
+    updatedAt: 0,
+    score: 1,
+  }));
 }
 
 function replyOf(reply: Script['replies'][number], turn: number): ChatResponse {
