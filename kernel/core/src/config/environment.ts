@@ -1,8 +1,9 @@
 import { type ConfigLayer, configLayerSchema, type ForgeError, forgeError, z } from '@forge/plugin-api';
 import { didYouMean } from '../faults/did-you-mean.ts';
-import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
+import { schemaFaults } from '../faults/schema-faults.ts';
 import type { ValuePath } from '../faults/source.ts';
-import type { Layer } from './layer.ts';
+import type { Layer, LoadedLayer } from './layer.ts';
+import { parseLayer } from './parse-layer.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,11 +20,11 @@ export const knownVariables: readonly string[] = ['FORGE_HOME', 'FORGE_DEBUG', '
 export async function environmentLayer(
   env: Environment,
   options: { readonly cwd: string; readonly known: readonly string[] },
-): Promise<{ readonly layer: Layer | undefined; readonly faults: readonly ForgeError[] }> {
+): Promise<LoadedLayer | undefined> {
   const variables = Object.entries(env).filter(
     ([name, value]) => name.startsWith(prefix) && value !== undefined && value !== '' && !options.known.includes(name),
   ) as [string, string][];
-  if (variables.length === 0) return { layer: undefined, faults: [] };
+  if (variables.length === 0) return undefined;
 
   const settings = settingVariables();
   const names = new Map<string, string>();
@@ -44,18 +45,13 @@ export async function environmentLayer(
       undefined,
     ) ?? 'the environment';
 
-  const { success, data, error } = configLayerSchema.safeParse(value);
-  if (!success) {
-    const issues = error.issues as unknown as SchemaIssue[];
-    for (const issue of issues) {
-      const where = variableOf((issue.path ?? []) as ValuePath);
-      faults.push(
-        ...(await schemaFaults([issue], { code: 'CONFIG_INVALID', schema: configLayerSchema, value, where })),
-      );
-    }
-    return { layer: undefined, faults };
+  const parsed = parseLayer(value);
+  for (const issue of parsed.issues) {
+    const where = variableOf((issue.path ?? []) as ValuePath);
+    const context = { code: 'CONFIG_INVALID', schema: configLayerSchema, value, where } as const;
+    faults.push(...(await schemaFaults([issue], context)));
   }
-  return { layer: layerOf(data, options.cwd, variableOf), faults };
+  return { layer: layerOf(parsed.value, options.cwd, variableOf), faults };
 }
 
 function layerOf(value: ConfigLayer, base: string, variableOf: (path: ValuePath) => string): Layer {

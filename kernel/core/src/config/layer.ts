@@ -1,4 +1,4 @@
-import type { ConfigLayer } from '@forge/plugin-api';
+import type { ConfigLayer, ForgeError } from '@forge/plugin-api';
 import type { ValuePath } from '../faults/source.ts';
 import type { Written } from '../manifests/plugin-record.ts';
 
@@ -13,4 +13,10 @@ export interface Layer {
   writtenAt(path: ValuePath): Written;
   /** The repository brought it, not the person. */
   readonly fromRepository: boolean;
+}
+
+/** A layer as far as it is right, and what is wrong with it. */
+export interface LoadedLayer {
+  readonly layer: Layer;
+  readonly faults: readonly ForgeError[];
 }

@@ -1,14 +1,15 @@
 import { dirname, extname } from 'node:path';
-import { configLayerSchema, type ForgeError, ForgeFaults, forgeError, isForgeError } from '@forge/plugin-api';
+import { configLayerSchema, type ForgeError, forgeError, isForgeError } from '@forge/plugin-api';
 import { codeSource } from '../faults/code-source.ts';
 import { dataSource } from '../faults/data-source.ts';
 import { frameAt, placeAt } from '../faults/frame.ts';
 import { parseJsonText } from '../faults/json-text.ts';
-import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
+import { schemaFaults } from '../faults/schema-faults.ts';
 import type { Source } from '../faults/source.ts';
 import type { LoadCode } from '../plugins/load-module.ts';
 import { codeExtensions } from './find-config.ts';
-import type { Layer } from './layer.ts';
+import type { Layer, LoadedLayer } from './layer.ts';
+import { parseLayer } from './parse-layer.ts';
 
 export interface LoadConfigOptions {
   readonly loadCode: LoadCode;
@@ -21,27 +22,19 @@ export function isCode(file: string): boolean {
   return (codeExtensions as readonly string[]).includes(extname(file));
 }
 
-/** One configuration file as a layer. Rejects with CONFIG_UNREADABLE, or with every CONFIG_INVALID fault in it. */
-export async function loadConfig(file: string, options: LoadConfigOptions): Promise<Layer> {
+/** One configuration file as a layer, and every CONFIG_INVALID fault in it. Rejects with CONFIG_UNREADABLE. */
+export async function loadConfig(file: string, options: LoadConfigOptions): Promise<LoadedLayer> {
   const { value, source } = await read(file, options);
-  const { success, data, error } = configLayerSchema.safeParse(value ?? {});
-  if (!success) {
-    throw new ForgeFaults(
-      await schemaFaults(error.issues as unknown as SchemaIssue[], {
-        code: 'CONFIG_INVALID',
-        schema: configLayerSchema,
-        value,
-        source,
-      }),
-    );
-  }
-  return {
-    value: data,
+  const parsed = parseLayer(value);
+  const context = { code: 'CONFIG_INVALID', schema: configLayerSchema, value, source } as const;
+  const layer: Layer = {
+    value: parsed.value,
     base: dirname(file),
     originOf: () => source.file,
     writtenAt: (at) => ({ source, at }),
     fromRepository: options.fromRepository,
   };
+  return { layer, faults: await schemaFaults(parsed.issues, context) };
 }
 
 async function read(file: string, { loadCode, show }: LoadConfigOptions): Promise<{ value: unknown; source: Source }> {
@@ -69,7 +62,8 @@ async function read(file: string, { loadCode, show }: LoadConfigOptions): Promis
   try {
     const result = await explorer.load(file);
     // An empty file is a configuration that says nothing; cosmiconfig does not call the loader for it.
-    return { value: result?.config ?? {}, source: source ?? dataSource(shown, '') };
+    const value: unknown = result?.config ?? {};
+    return { value, source: source ?? dataSource(shown, '') };
   } catch (error) {
     throw unreadable(error, shown);
   }

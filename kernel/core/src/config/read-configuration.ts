@@ -1,16 +1,17 @@
 import { relative } from 'node:path';
-import { type ConfigLayer, configLayerSchema, type ForgeError, ForgeFaults, faultsOf } from '@forge/plugin-api';
+import { type ConfigLayer, configLayerSchema, type ForgeError, faultsOf, isForgeError } from '@forge/plugin-api';
 import { dataSource } from '../faults/data-source.ts';
-import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
+import { schemaFaults } from '../faults/schema-faults.ts';
 import type { LoadCode } from '../plugins/load-module.ts';
 import type { Places } from '../state/places.ts';
 import { hashCode } from '../trust/content-hash.ts';
 import type { Trust } from '../trust/trust.ts';
 import { environmentLayer } from './environment.ts';
 import { findProjectConfig, findUserConfig } from './find-config.ts';
-import type { Layer } from './layer.ts';
+import type { Layer, LoadedLayer } from './layer.ts';
 import { isCode, loadConfig } from './load-config.ts';
 import { type Merged, mergeLayers } from './merge-layers.ts';
+import { parseLayer } from './parse-layer.ts';
 
 export interface ConfigurationOptions {
   readonly cwd: string;
@@ -32,33 +33,34 @@ export interface Configuration extends Merged {
 }
 
 /**
- * All layers, weakest first: defaults, the person's own file, the project's file, environment, flags. A layer with
- * faults is left out of the answer and its faults are gathered. Rejects with TRUST_REQUIRED before code of the
+ * All layers, weakest first: defaults, the person's own file, the project's file, environment, flags. What is wrong in
+ * a layer is left out of the answer, and its faults are gathered. Rejects with TRUST_REQUIRED before code of the
  * repository runs.
  */
 export async function readConfiguration(options: ConfigurationOptions): Promise<Configuration> {
   const { places, cwd } = options;
   const faults: ForgeError[] = [];
-  const attempt = async (load: () => Promise<Layer | undefined> | Layer | undefined): Promise<Layer | undefined> => {
+  const layers: Layer[] = [defaultsLayer(options.defaults)];
+  const add = async (load: () => Promise<LoadedLayer | undefined> | undefined): Promise<void> => {
     try {
-      return await load();
+      const loaded = await load();
+      if (loaded === undefined) return;
+      layers.push(loaded.layer);
+      faults.push(...loaded.faults);
     } catch (error) {
-      if (faultsOf(error).some(({ code }) => code === 'TRUST_REQUIRED')) throw error;
+      if (isForgeError(error, 'TRUST_REQUIRED')) throw error;
       faults.push(...faultsOf(error));
-      return undefined;
     }
   };
   let file: string | undefined;
-  const user = await attempt(() => userLayer(options));
-  const project = await attempt(() => {
+  await add(() => userLayer(options));
+  await add(() => {
     file = findProjectConfig(cwd, places.project);
     return file === undefined ? undefined : projectLayer(file, options);
   });
-  const environment = await environmentLayer(options.env, { cwd, known: options.knownVariables });
-  faults.push(...environment.faults);
-  const flags = await attempt(() => flagsLayer(options.flags, cwd));
-  const given = [user, project, environment.layer, flags].filter((layer) => layer !== undefined);
-  return { ...mergeLayers([defaultsLayer(options.defaults), ...given]), file, faults };
+  await add(() => environmentLayer(options.env, { cwd, known: options.knownVariables }));
+  await add(() => flagsLayer(options.flags, cwd));
+  return { ...mergeLayers(layers), file, faults };
 }
 
 function defaultsLayer(value: ConfigLayer): Layer {
@@ -72,12 +74,12 @@ function defaultsLayer(value: ConfigLayer): Layer {
   };
 }
 
-async function userLayer({ places, loadCode, show }: ConfigurationOptions): Promise<Layer | undefined> {
+async function userLayer({ places, loadCode, show }: ConfigurationOptions): Promise<LoadedLayer | undefined> {
   const file = findUserConfig(places.userConfig);
   return file === undefined ? undefined : loadConfig(file, { loadCode, show, fromRepository: false });
 }
 
-async function projectLayer(file: string, options: ConfigurationOptions): Promise<Layer> {
+async function projectLayer(file: string, options: ConfigurationOptions): Promise<LoadedLayer> {
   const { loadCode, show, trust, places } = options;
   if (isCode(file)) {
     const name = relative(places.project, file);
@@ -86,14 +88,13 @@ async function projectLayer(file: string, options: ConfigurationOptions): Promis
   return loadConfig(file, { loadCode, show, fromRepository: true });
 }
 
-async function flagsLayer(flags: ConfigLayer | undefined, cwd: string): Promise<Layer | undefined> {
+async function flagsLayer(flags: ConfigLayer | undefined, cwd: string): Promise<LoadedLayer | undefined> {
   if (flags === undefined) return undefined;
   const where = 'command line';
-  const { success, data, error } = configLayerSchema.safeParse(flags);
-  if (!success) {
-    const issues = error.issues as unknown as SchemaIssue[];
-    const context = { code: 'CONFIG_INVALID', schema: configLayerSchema, value: flags, where } as const;
-    throw new ForgeFaults(await schemaFaults(issues, context));
-  }
-  return { value: data, base: cwd, originOf: () => where, writtenAt: (at) => ({ at, where }), fromRepository: false };
+  const { value, issues } = parseLayer(flags);
+  const context = { code: 'CONFIG_INVALID', schema: configLayerSchema, value: flags, where } as const;
+  return {
+    layer: { value, base: cwd, originOf: () => where, writtenAt: (at) => ({ at, where }), fromRepository: false },
+    faults: await schemaFaults(issues, context),
+  };
 }

@@ -1,7 +1,7 @@
 import { contributionKeys, type ForgeError, type Kind, z } from '@forge/plugin-api';
 import type { Origin } from '../config/merge-layers.ts';
 import { placed, schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
-import { didYouMean } from '../faults/did-you-mean.ts';
+import { closest, didYouMean } from '../faults/did-you-mean.ts';
 import type { PluginRecord, Written } from '../manifests/plugin-record.ts';
 import type { GivenOptions } from '../plugins/plugin-options.ts';
 
@@ -22,11 +22,13 @@ const noNames = ['auto', '*'];
 
 /**
  * Names in the configuration that nothing answers to, each where it is written. The built-in defaults are not checked:
- * an app may come without their plugins, and what is used is looked up anyway.
+ * an app may come without their plugins, and what is used is looked up anyway. When some plugins could not be read,
+ * only names that are nearly right are faults: another may belong to one of those.
  */
 export async function checkNames(
   origins: Iterable<readonly [string, Origin]>,
   plugins: readonly PluginRecord[],
+  allRead: boolean,
 ): Promise<ForgeError[]> {
   const faults: Promise<ForgeError>[] = [];
   for (const [path, origin] of origins) {
@@ -35,6 +37,7 @@ export async function checkNames(
     const values = Array.isArray(origin.value) ? (origin.value as unknown[]) : [origin.value];
     for (const [index, value] of values.entries()) {
       if (typeof value !== 'string' || noNames.includes(value) || isKnown(kind, value, plugins)) continue;
+      if (!allRead && closest(value, namesOf(kind, plugins)) === undefined) continue;
       const steps = Array.isArray(origin.value) ? [...origin.path, index] : origin.path;
       faults.push(unknownName(kind, value, steps, origin.written, plugins));
     }

@@ -20,30 +20,28 @@ describe('environmentLayer', () => {
       { plugins: [{ use: 'jira', options: { site: 'x' } }] },
     ],
   ])('%j', async (env, expected) => {
-    const { layer, faults } = await read(env);
-    expect(faults).toEqual([]);
-    expect(layer?.value).toEqual(expected);
+    expect(await read(env)).toMatchObject({ layer: { value: expected }, faults: [] });
   });
 
   it('is not there without variables of Forge, and an empty one is none', async () => {
-    expect(await read({ PATH: '/bin', FORGE_HOME: '/x', FORGE_STORE: '' })).toEqual({ layer: undefined, faults: [] });
+    expect(await read({ PATH: '/bin', FORGE_HOME: '/x', FORGE_STORE: '' })).toBeUndefined();
   });
 
   it('says which variable a value comes from', async () => {
-    const { layer } = await read({ FORGE_SAFETY__BUDGET_USD: '5', FORGE_TOOLS__DENY: 'shell' });
-    expect(layer?.originOf(['safety', 'budgetUsd'])).toBe('FORGE_SAFETY__BUDGET_USD');
-    expect(layer?.writtenAt(['tools', 'deny', 0])).toMatchObject({ where: 'FORGE_TOOLS__DENY' });
+    const found = await read({ FORGE_SAFETY__BUDGET_USD: '5', FORGE_TOOLS__DENY: 'shell' });
+    expect(found?.layer.originOf(['safety', 'budgetUsd'])).toBe('FORGE_SAFETY__BUDGET_USD');
+    expect(found?.layer.writtenAt(['tools', 'deny', 0])).toMatchObject({ where: 'FORGE_TOOLS__DENY' });
   });
 
   it('gathers every fault, with its variable', async () => {
-    const { layer, faults } = await read({
+    const found = await read({
       FORGE_SAFTEY__BUDGET_USD: '5',
       FORGE_SAFETY__BUDGET_USD: 'two',
       FORGE_REVIEW__ROUNDS: '99',
       FORGE_TOOLS__DENY: '[shell',
     });
-    expect(layer).toBeUndefined();
-    expect(faults.map(({ message, details }) => `${details.where} | ${message}`)).toEqual([
+    expect(found?.layer.value).toEqual({});
+    expect(found?.faults.map(({ message, details }) => `${details.where} | ${message}`)).toEqual([
       'FORGE_SAFTEY__BUDGET_USD | unknown variable FORGE_SAFTEY__BUDGET_USD — did you mean "FORGE_SAFETY__BUDGET_USD"?',
       'FORGE_TOOLS__DENY | tools.deny: expected array, found string',
       'FORGE_SAFETY__BUDGET_USD | safety.budgetUsd: expected number, found string',

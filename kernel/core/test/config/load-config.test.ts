@@ -15,12 +15,8 @@ function load(name: string, text: string) {
 }
 
 async function faults(name: string, text: string): Promise<string[]> {
-  try {
-    await load(name, text);
-    return [];
-  } catch (error) {
-    return faultsOf(error).map(({ code, message, details }) => `${code} ${details.where} ${message}`);
-  }
+  const found = await load(name, text).then((loaded) => loaded.faults, faultsOf);
+  return found.map(({ code, message, details }) => `${code} ${details.where} ${message}`);
 }
 
 const value = { safety: { budgetUsd: 5 }, gates: ['terminal'] };
@@ -39,7 +35,7 @@ describe('loadConfig', () => {
     ['mjs', `export default ${JSON.stringify(value)};`],
     ['cjs', `module.exports = ${JSON.stringify(value)};`],
   ])('reads %s', async (extension, text) => {
-    const layer = await load(`forge.config.${extension}`, text);
+    const { layer } = await load(`forge.config.${extension}`, text);
     expect(layer.value).toEqual(value);
     expect(layer.originOf(['safety'])).toBe(`forge.config.${extension}`);
   });
@@ -47,9 +43,17 @@ describe('loadConfig', () => {
   it.each(['forge.config.json', 'forge.config.yaml', 'forge.config.ts'])(
     'takes an empty %s for one without wishes',
     async (name) => {
-      expect((await load(name, '')).value).toEqual({});
+      expect((await load(name, '')).layer.value).toEqual({});
     },
   );
+
+  it('keeps the sections that are right', async () => {
+    const { layer } = await load(
+      'forge.config.json',
+      '{"saftey":{},"concurrency":0,"gates":["a"],"review":{"round":1}}',
+    );
+    expect(layer.value).toEqual({ gates: ['a'] });
+  });
 
   it.each<[string, string, string, string[]]>([
     [

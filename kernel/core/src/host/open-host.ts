@@ -1,0 +1,84 @@
+import { join, relative } from 'node:path';
+import { ForgeFaults } from '@forge/plugin-api';
+import { knownVariables } from '../config/environment.ts';
+import { type Configuration, readConfiguration } from '../config/read-configuration.ts';
+import type { Container } from '../container.ts';
+import type { ForgeOptions } from '../forge.ts';
+import defaults from '../generated/defaults.json' with { type: 'json' };
+import { checkManifests } from '../manifests/check.ts';
+import { type Discovered, discoverPlugins } from '../manifests/discover.ts';
+import { buildHost, buildWorld, givenOptions } from './build-host.ts';
+import { checkNames, checkOptions } from './check-config.ts';
+import { tokens } from './tokens.ts';
+
+export interface OpenHost {
+  readonly host: Container;
+  /** Stops plugins in reverse order. Rejects with all faults. Calling again waits for the same. */
+  readonly close: () => Promise<void>;
+}
+
+/** Reads and checks configuration and manifests, and builds the host from them. Rejects with all faults at once. */
+export async function openHost(options: ForgeOptions): Promise<OpenHost> {
+  const world = buildWorld(options);
+  try {
+    const { configuration, discovered } = await look(world, options);
+    registerSecrets(world, options, discovered);
+    const host = buildHost(world, configuration, discovered);
+    let closed: Promise<void> | undefined;
+    return { host, close: () => (closed ??= close(world)) };
+  } catch (error) {
+    await world.dispose();
+    throw error;
+  }
+}
+
+/** What the person wants, and what there is. All faults of both. */
+async function look(
+  world: Container,
+  options: ForgeOptions,
+): Promise<{ readonly configuration: Configuration; readonly discovered: Discovered }> {
+  const places = world.get(tokens.places);
+  const show = (file: string): string => {
+    const shorter = relative(options.cwd, file);
+    return shorter.startsWith('..') ? file : shorter;
+  };
+  const discovery = {
+    pluginFolders: options.pluginFolders,
+    projectFolder: join(places.project, '.forge', 'plugins'),
+    inline: options.inlinePlugins ?? [],
+    show,
+  };
+  const configuration = await readConfiguration({
+    cwd: options.cwd,
+    env: options.env,
+    places,
+    defaults: options.defaults ?? (defaults as NonNullable<ForgeOptions['defaults']>),
+    flags: options.flags,
+    knownVariables,
+    trust: world.get(tokens.trust),
+    loadCode: world.get(tokens.loadCode),
+    show,
+  });
+  const discovered = await discoverPlugins({ ...discovery, uses: configuration.uses });
+  const { plugins } = discovered;
+  const checks = await Promise.all([
+    checkManifests(plugins),
+    checkNames(configuration.origins, plugins, configuration.faults.length + discovered.faults.length === 0),
+    ...plugins.map((record) => checkOptions(record, givenOptions(record, configuration, discovered))),
+  ]);
+  const faults = [...configuration.faults, ...discovered.faults, ...checks.flat()];
+  if (faults.length > 0) throw faults.length === 1 ? faults[0] : new ForgeFaults(faults);
+  return { configuration, discovered };
+}
+
+/** Before any of them is used: a plugin that is never loaded may still see its secret pass by. */
+function registerSecrets(world: Container, { env }: ForgeOptions, { plugins }: Discovered): void {
+  const masker = world.get(tokens.masker);
+  for (const { manifest } of plugins) for (const name of manifest.permissions.secrets) masker.register(env[name]);
+}
+
+/** The host is a child of the world, so disposing of the world stops both. */
+async function close(world: Container): Promise<void> {
+  world.get(tokens.stopping).abort(new Error('Forge is closing'));
+  await world.dispose();
+}
