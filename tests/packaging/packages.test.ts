@@ -49,6 +49,12 @@ describe('the command line, installed into a project by npm alone', () => {
     expect(help.stdout).toContain('forge run');
   });
 
+  test('does its whole job', { timeout: 2 * minutes }, async () => {
+    const { code, stdout, stderr } = await user.bin('forge', 'demo', '--json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'exit', code: 0 });
+  });
+
   test('knows nothing of the checkout it came from', async () => {
     const found = await user.run('grep', '-rlF', root, 'node_modules/forge');
     expect(found.stdout).toBe('');

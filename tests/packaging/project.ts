@@ -32,10 +32,10 @@ export async function project(files: Readonly<Record<string, string>> = {}) {
 
 export type Project = Awaited<ReturnType<typeof project>>;
 
-/** Runs a command with nothing on the PATH that belongs to the checkout. */
+/** Runs a command with nothing on the PATH that belongs to the checkout, and its temporary files in its own folder. */
 export function run(command: string, args: readonly string[], cwd: string, path = pathWithoutCheckout()) {
   return new Promise<Outcome>((resolve, reject) => {
-    const env = { ...process.env, PATH: path };
+    const env = { ...process.env, PATH: path, TMPDIR: cwd };
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';

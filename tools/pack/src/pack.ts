@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, parse as parsePath, relative } from 'node:path';
 import { bundle } from '@forge/build';
 import { parse } from 'yaml';
 import { publishedManifest, type Manifest, type Versions } from './manifest.ts';
@@ -51,11 +51,11 @@ async function stageCommandLine(root: string, staging: string, versions: Version
 function stageLibrary(root: string, library: string, staging: string, versions: Versions): string {
   const source = join(root, library);
   const folder = join(staging, basename(library));
-  const sources = globSync('src/**/*.ts', { cwd: source });
-  for (const path of sources) put(join(folder, path), readFileSync(join(source, path)));
-  for (const path of sources) {
-    const stem = join('dist', relative('src', path)).replace(/\.ts$/, '');
-    for (const ending of ['.js', '.js.map', '.d.ts', '.d.ts.map']) {
+  for (const path of globSync('src/**/*.{ts,json}', { cwd: source })) {
+    put(join(folder, path), readFileSync(join(source, path)));
+    const { dir, name, ext } = parsePath(relative('src', path));
+    const stem = join('dist', dir, name);
+    for (const ending of ext === '.ts' ? ['.js', '.js.map', '.d.ts', '.d.ts.map'] : [ext]) {
       if (!existsSync(join(source, stem + ending)))
         throw new Error(`${library}/${stem}${ending} is missing; run: npm run build`);
       put(join(folder, stem + ending), readFileSync(join(source, stem + ending)));
