@@ -5,8 +5,8 @@ import { memoryColumns, memoryOf, storedRepoId, vectorBytes } from './stored-mem
 import { tellingWords } from './words.ts';
 
 const mostWords = 32;
-// From each way of looking; the best of both together are what is ranked.
-const candidates = 100;
+// At least, from each way of looking; the best of both together are what is ranked.
+const leastCandidates = 100;
 // Texts that have nothing in common stay below this, because of parts of words that are common to most.
 const leastSimilarity = 0.15;
 const wordsWeight = 0.5;
@@ -30,10 +30,10 @@ const nearestSql = `
   WITH by_words AS MATERIALIZED (
     SELECT words.rowid AS position, bm25(words, 2.0, 1.0, 2.0) AS rank FROM words
       JOIN memories AS m ON m.position = words.rowid
-      WHERE words MATCH ?5 AND ${filter} ORDER BY rank LIMIT ${candidates}
+      WHERE words MATCH ?5 AND ${filter} ORDER BY rank LIMIT ?7
   ), by_vector AS MATERIALIZED (
     SELECT m.position, vector_distance_cos(m.vector, ?6) AS distance FROM memories AS m
-      WHERE m.vector IS NOT NULL AND ${filter} ORDER BY distance LIMIT ${candidates}
+      WHERE m.vector IS NOT NULL AND ${filter} ORDER BY distance LIMIT ?7
   )
   SELECT ${columns}, by_words.rank, ${distance} AS distance FROM memories AS m
     LEFT JOIN by_words ON by_words.position = m.position
@@ -54,7 +54,8 @@ export async function recall(database: DatabaseOnDemand, query: RecallQuery): Pr
   }
   const vector = lexicalVector(context);
   if (vector === undefined) return [];
-  const rows = await open.all(nearestSql, [...filterValues, matchOf(context), vectorBytes(vector)]);
+  const candidates = Math.max(limit, leastCandidates);
+  const rows = await open.all(nearestSql, [...filterValues, matchOf(context), vectorBytes(vector), candidates]);
   return ranked(rows).slice(0, limit);
 }
 

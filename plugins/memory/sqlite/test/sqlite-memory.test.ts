@@ -112,6 +112,12 @@ describe('recalling', () => {
     expect(first?.score).toBeLessThanOrEqual(1);
   });
 
+  test('a large limit is filled', async () => {
+    const memory = memoryIn();
+    await Promise.all(Array.from({ length: 300 }, (_, index) => memory.store(fact(`rule ${index}`))));
+    expect((await memory.recall({ context: 'rule', repoId: 'here', limit: 250 })).length).toBe(250);
+  });
+
   test('what has nothing to do with it is left out', async () => {
     const memory = memoryIn();
     for (const content of library) await memory.store(fact(content));
