@@ -83,6 +83,8 @@ function ancestorsOf(pid: number): Set<number> {
 
 /** True when somebody was there to get it. */
 export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
+  // To the system, 0 means this group, 1 the first process, and -1 everybody.
+  if (!Number.isInteger(pid) || Math.abs(pid) <= 1) return false;
   try {
     return process.kill(pid, signal);
   } catch {
