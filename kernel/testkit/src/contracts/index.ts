@@ -1,3 +1,5 @@
+export { agentCases, agentContract, type AgentSubject } from './agent.ts';
+export { busCases, busContract, type BusSubject } from './bus.ts';
 export {
   type ContractCase,
   type ContractOptions,
@@ -5,10 +7,15 @@ export {
   runCase,
   unknownSkips,
 } from './contract-case.ts';
+export { deployerCases, deployerContract, type DeployerSubject } from './deployer.ts';
+export { contractAgents, executorCases, executorContract, type ExecutorSubject } from './executor.ts';
 export { failingCases } from './failing-cases.ts';
+export { gateCases, gateContract, type GateSubject, type PersonsAnswer } from './gate.ts';
 export { llmCases, llmContract } from './llm.ts';
 export type { LlmSubject } from './llm-subject.ts';
+export { memoryCases, memoryContract, type MemorySubject } from './memory.ts';
 export { oddTexts } from './odd-texts.ts';
 export { registerContract } from './register-contract.ts';
+export { confiningCaseNames, sandboxCases, sandboxContract, type SandboxSubject } from './sandbox.ts';
 export { storeCases, storeContract, type StoreSubject } from './store.ts';
 export { toolCases, toolContract, type ToolSubject } from './tool.ts';

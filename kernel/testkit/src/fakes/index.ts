@@ -1,3 +1,10 @@
+export {
+  type AgentCall,
+  type AgentContextOptions,
+  createAgentContext,
+  type ScriptedAgentContext,
+} from './agent-context.ts';
+export { createMemoryMemoryStore } from './memory-memory-store.ts';
 export { createMemoryRunStore } from './memory-run-store/memory-run-store.ts';
 export { createPluginContext, type PluginContextOptions } from './plugin-context.ts';
 export { createRecordingLogger, type LogEntry } from './recording-logger.ts';
