@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import type { SandboxPolicy } from '@forge/plugin-api';
 
 type Rule = (path: string, isFolder: boolean) => readonly string[];
@@ -9,16 +9,30 @@ const rules: Readonly<Record<'hidden' | 'readable' | 'writable', Rule>> = {
   writable: (path) => ['--bind', path, path],
 };
 
-/** Mounts go from the top down, so that of rules inside each other the deeper one wins. */
+/**
+ * Mounts go from the top down, so that of rules inside each other the deeper one wins. Links are resolved: what counts
+ * is where a file really lies. A rule for the root itself is left out; the root is read-only in any case.
+ */
 export function mounts(policy: SandboxPolicy): readonly string[] {
   const wanted = Object.entries(rules).flatMap(([name, rule]) =>
-    policy[name as keyof typeof rules].map((path) => ({ path, rule })),
+    policy[name as keyof typeof rules].flatMap((path) => {
+      const found = lookUp(path);
+      return found === undefined || found.path === '/' ? [] : [{ ...found, rule }];
+    }),
   );
-  const byDepth = wanted.toSorted((left, right) => depth(left.path) - depth(right.path));
-  return byDepth.flatMap(({ path, rule }) => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found === undefined ? [] : rule(path, found.isDirectory());
-  });
+  return wanted
+    .toSorted((left, right) => depth(left.path) - depth(right.path))
+    .flatMap(({ path, isFolder, rule }) => rule(path, isFolder));
+}
+
+function lookUp(path: string): { readonly path: string; readonly isFolder: boolean } | undefined {
+  try {
+    const real = realpathSync(path);
+    return { path: real, isFolder: statSync(real).isDirectory() };
+  } catch {
+    // Not there, so there is nothing to hide or to show.
+    return undefined;
+  }
 }
 
 function depth(path: string): number {
