@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, type ParsedNode } from 'yaml';
+import type { Node, ParsedNode } from 'yaml';
 import { type Place, placeAt } from './frame.ts';
 import type { Aspect, Source, ValuePath } from './source.ts';
 
@@ -8,18 +8,21 @@ export function dataSource(file: string, text: string): Source {
     file,
     text,
     locate: async (path, aspect) => {
-      const { parseDocument } = await import('yaml');
-      const { contents } = parseDocument(text, { logLevel: 'silent', strict: false, uniqueKeys: false });
-      return contents === null ? undefined : locateNode(text, contents, path, aspect);
+      const yaml = await import('yaml');
+      const { contents } = yaml.parseDocument(text, { logLevel: 'silent', strict: false, uniqueKeys: false });
+      return contents === null ? undefined : locateNode(yaml, text, contents, path, aspect);
     },
   };
 }
 
-function locateNode(text: string, top: ParsedNode, path: ValuePath, aspect: Aspect): Place | undefined {
+/** The library, which is loaded when there is something to show. */
+type Yaml = typeof import('yaml');
+
+function locateNode(yaml: Yaml, text: string, top: ParsedNode, path: ValuePath, aspect: Aspect): Place | undefined {
   let value: Node = top;
   let key: Node | undefined;
   for (const [index, step] of path.entries()) {
-    const next = stepInto(value, step);
+    const next = stepInto(yaml, value, step);
     if (next === undefined) return placeOfNode(text, key ?? value);
     key = next.key;
     value = next.value ?? next.key ?? value;
@@ -28,13 +31,17 @@ function locateNode(text: string, top: ParsedNode, path: ValuePath, aspect: Aspe
   return placeOfNode(text, aspect === 'key' ? (key ?? value) : value);
 }
 
-function stepInto(node: Node, step: string | number): { readonly key?: Node; readonly value?: Node } | undefined {
-  if (isSeq<Node>(node)) {
+function stepInto(
+  yaml: Yaml,
+  node: Node,
+  step: string | number,
+): { readonly key?: Node; readonly value?: Node } | undefined {
+  if (yaml.isSeq<Node>(node)) {
     const value = node.items[Number(step)];
     return value === undefined ? undefined : { value };
   }
-  if (!isMap<Node, Node | null>(node)) return undefined;
-  const pair = node.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(step));
+  if (!yaml.isMap<Node, Node | null>(node)) return undefined;
+  const pair = node.items.findLast(({ key }) => yaml.isScalar(key) && String(key.value) === String(step));
   if (pair === undefined) return undefined;
   return { key: pair.key, ...(pair.value === null ? {} : { value: pair.value }) };
 }

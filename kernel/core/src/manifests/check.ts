@@ -1,6 +1,4 @@
 import { apiVersion, contributionKeys, type ForgeError, forgeError, kinds } from '@forge/plugin-api';
-import satisfies from 'semver/functions/satisfies.js';
-import validRange from 'semver/ranges/valid.js';
 import { type Fault, placed } from '../faults/schema-faults.ts';
 import type { PluginRecord } from './plugin-record.ts';
 import { staysInside } from './read-manifest.ts';
@@ -16,10 +14,10 @@ export async function checkManifests(plugins: readonly PluginRecord[]): Promise<
     ...sameNames(plugins),
     ...twoOwners(plugins),
   ];
-  return Promise.all(faults);
+  return (await Promise.all(faults)).filter((found) => found !== undefined);
 }
 
-type Pending = Promise<ForgeError>;
+type Pending = Promise<ForgeError | undefined>;
 
 function fault(
   record: PluginRecord,
@@ -34,48 +32,35 @@ function fault(
   );
 }
 
-const ranges = new Map<string, 'fits' | 'differs' | 'invalid'>();
-
-function rangeFits(range: string): 'fits' | 'differs' | 'invalid' {
-  const known = ranges.get(range);
-  if (known !== undefined) return known;
-  const fits = satisfies(apiVersion, range, { includePrerelease: true }) ? 'fits' : 'differs';
-  const answer = validRange(range) === null ? 'invalid' : fits;
-  ranges.set(range, answer);
-  return answer;
-}
+/** What nearly every manifest says; asking needs no library. */
+const plainRanges = ['*', `^${apiVersion}`];
 
 function checkApi(record: PluginRecord): Pending[] {
+  return plainRanges.includes(record.manifest.api) ? [] : [checkRange(record)];
+}
+
+async function checkRange(record: PluginRecord): Promise<ForgeError | undefined> {
+  const [{ default: satisfies }, { default: validRange }] = await Promise.all([
+    import('semver/functions/satisfies.js'),
+    import('semver/ranges/valid.js'),
+  ]);
   const { api, name } = record.manifest;
-  if (api === '*') return [];
   const path = ['api'];
-  switch (rangeFits(api)) {
-    case 'fits':
-      return [];
-    case 'invalid':
-      return [
-        fault(
-          record,
-          'MANIFEST_INVALID',
-          { path, text: `expected a range such as ^0.1.0, found "${api}"` },
-          {
-            fix: `Correct "api" in its manifest.`,
-          },
-        ),
-      ];
-    case 'differs':
-      return [
-        fault(
-          record,
-          'PLUGIN_API_RANGE',
-          { path, text: `"${name}" needs @forge/plugin-api ${api}` },
-          {
-            why: `This Forge has ${apiVersion}.`,
-            fix: `Install a version of "${name}" that works with ${apiVersion}, or another Forge.`,
-          },
-        ),
-      ];
+  if (validRange(api) === null) {
+    const text = `expected a range such as ^0.1.0, found "${api}"`;
+    return fault(record, 'MANIFEST_INVALID', { path, text }, { fix: 'Correct "api" in its manifest.' });
   }
+  if (satisfies(apiVersion, api, { includePrerelease: true })) return undefined;
+  const text = `"${name}" needs @forge/plugin-api ${api}`;
+  return fault(
+    record,
+    'PLUGIN_API_RANGE',
+    { path, text },
+    {
+      why: `This Forge has ${apiVersion}.`,
+      fix: `Install a version of "${name}" that works with ${apiVersion}, or another Forge.`,
+    },
+  );
 }
 
 function checkEntry(record: PluginRecord): Pending[] {
