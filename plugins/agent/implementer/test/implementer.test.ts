@@ -1,7 +1,12 @@
-import { scriptedContext } from '@forge/briefing/scripted-context';
-import { implementationInputSchema, type z } from '@forge/plugin-api';
+import { implementationInputSchema, type Json, type z } from '@forge/plugin-api';
+import { type AgentCall, createAgentContext, type ScriptedAgentContext } from '@forge/testkit/fakes';
+import { answer, callTool } from '@forge/testkit/model-server';
 import { expect, test } from 'vitest';
 import { createImplementer } from '../src/implementer.ts';
+
+const seen = (ctx: ScriptedAgentContext, kind: AgentCall['kind']) =>
+  ctx.calls.filter((call) => call.kind === kind).map((call) => call.with);
+const chatText = (ctx: ScriptedAgentContext, turn = 0) => JSON.stringify(seen(ctx, 'chat')[turn]);
 
 const implementer = createImplementer('Do it.');
 const result = { summary: 'Counted', commit: { type: 'feat' as const, subject: 'count logins' } };
@@ -17,19 +22,17 @@ const input = (more: Partial<z.input<typeof implementationInputSchema>> = {}) =>
     ...more,
   });
 
-const textOf = (request: unknown) => JSON.stringify((request as { messages: unknown }).messages);
-
 test('calls tools until it answers', async () => {
-  const script = scriptedContext({ tools, replies: [{ calls: [{ name: 'write', input: { path: 'a' } }] }, result] });
-  expect(await implementer.execute(input(), script.ctx)).toEqual(result);
-  expect(script.toolCalls).toEqual([{ name: 'write', input: { path: 'a' } }]);
-  expect(script.requests.map(({ system }) => system)).toEqual(['Do it.', 'Do it.']);
+  const ctx = createAgentContext({ tools, replies: [callTool('write', { path: 'a' }), answer(result)] });
+  expect(await implementer.execute(input(), ctx)).toEqual(result);
+  expect(seen(ctx, 'tool')).toEqual([{ name: 'write', input: { path: 'a' } }]);
+  expect(seen(ctx, 'chat')).toMatchObject([{ system: 'Do it.' }, { system: 'Do it.' }]);
 });
 
 test('the model sees task, requirement, the other tasks and instructions, and no feedback at first', async () => {
-  const script = scriptedContext({ tools, replies: [result] });
-  await implementer.execute(input(), script.ctx);
-  const text = textOf(script.requests[0]);
+  const ctx = createAgentContext({ tools, replies: [answer(result)] });
+  await implementer.execute(input(), ctx);
+  const text = chatText(ctx);
   for (const part of ['Limit logins', 'no package', 'Count logins', 'five pass', 'docs: Docs', 'No semicolons.']) {
     expect(text).toContain(part);
   }
@@ -37,10 +40,12 @@ test('the model sees task, requirement, the other tasks and instructions, and no
 });
 
 test('history only grows, so that a prompt cache keeps working', async () => {
-  const call = { calls: [{ name: 'write', input: {} }] };
-  const script = scriptedContext({ tools, replies: [call, call, call, result] });
-  await implementer.execute(input(), script.ctx);
-  const prefixes = script.requests.map(({ messages }) => JSON.stringify(messages).slice(0, -1));
+  const call = callTool('write', {});
+  const ctx = createAgentContext({ tools, replies: [call, call, call, answer(result)] });
+  await implementer.execute(input(), ctx);
+  const prefixes = seen(ctx, 'chat').map((request) =>
+    JSON.stringify((request as { messages: Json }).messages).slice(0, -1),
+  );
   for (const [turn, prefix] of prefixes.slice(0, -1).entries()) {
     expect(prefixes[turn + 1]?.startsWith(prefix)).toBe(true);
   }
@@ -55,9 +60,9 @@ test('findings come with place, quote and suggestion', async () => {
     message: 'it only grows',
     suggestion: 'forget old keys',
   };
-  const script = scriptedContext({ tools, replies: [result] });
-  await implementer.execute(input({ feedback: { findings: [finding] } }), script.ctx);
-  const text = textOf(script.requests[0]);
+  const ctx = createAgentContext({ tools, replies: [answer(result)] });
+  await implementer.execute(input({ feedback: { findings: [finding] } }), ctx);
+  const text = chatText(ctx);
   for (const part of ['src/limiter.js:7', 'map.set(key, 1)', 'it only grows', 'forget old keys']) {
     expect(text).toContain(part);
   }
@@ -77,9 +82,9 @@ test.each([
     output: 'AssertionError: 4 is not 5',
     ...end,
   };
-  const script = scriptedContext({ tools, replies: [result] });
-  await implementer.execute(input({ feedback: { failedTests } }), script.ctx);
-  const text = textOf(script.requests[0]);
+  const ctx = createAgentContext({ tools, replies: [answer(result)] });
+  await implementer.execute(input({ feedback: { failedTests } }), ctx);
+  const text = chatText(ctx);
   for (const part of ['npm test', words, 'AssertionError: 4 is not 5']) expect(text).toContain(part);
 });
 
@@ -88,7 +93,7 @@ test.each([
   ['no subject', { ...result, commit: { type: 'feat', subject: '' } }],
   ['no summary', { commit: result.commit }],
 ])('an answer with %s goes back to the model', async (_name, wrong) => {
-  const script = scriptedContext({ tools, replies: [wrong, result] });
-  expect(await implementer.execute(input(), script.ctx)).toEqual(result);
-  expect(script.requests).toHaveLength(2);
+  const ctx = createAgentContext({ tools, replies: [answer(wrong), answer(result)] });
+  expect(await implementer.execute(input(), ctx)).toEqual(result);
+  expect(seen(ctx, 'chat')).toHaveLength(2);
 });

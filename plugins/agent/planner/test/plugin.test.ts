@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { scriptedContext } from '@forge/briefing/scripted-context';
-import { manifestSchema, planningInputSchema } from '@forge/plugin-api';
-import { createPluginContext } from '@forge/testkit/fakes';
+import { type AgentChatRequest, manifestSchema, planningInputSchema } from '@forge/plugin-api';
+import { createAgentContext, createPluginContext } from '@forge/testkit/fakes';
+import { answer } from '@forge/testkit/model-server';
 import { expect, test } from 'vitest';
 import plugin from '../src/index.ts';
 
@@ -17,18 +17,18 @@ test('it provides what its manifest declares', async () => {
 
 test('the first request is small, and its prompt fits any model', async () => {
   const { agents = [] } = await plugin.setup(createPluginContext({ folder }));
-  const script = scriptedContext({
-    replies: [{ summary: 'p', assessment: { score: 1 }, tasks: [{ id: 't', title: 't', goal: 'g' }] }],
+  const ctx = createAgentContext({
+    replies: [answer({ summary: 'p', assessment: { score: 1 }, tasks: [{ id: 't', title: 't', goal: 'g' }] })],
   });
   await agents[0]?.execute(
     planningInputSchema.parse({
       requirement: { task: 't' },
       project: { files: [], fileCount: 0, languages: {}, manifests: {}, instructions: 'i' },
     }),
-    script.ctx,
+    ctx,
   );
-  const [request] = script.requests;
-  const { system = '', messages, output } = request ?? {};
+  const request = ctx.calls.find(({ kind }) => kind === 'chat')?.with as unknown as AgentChatRequest;
+  const { system, messages, output } = request;
 
   expect(system.length).toBeLessThan(2500);
   // Tools may take 3.5 KB of the 8 KB that all of it may have.

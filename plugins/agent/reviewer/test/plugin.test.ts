@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { scriptedContext } from '@forge/briefing/scripted-context';
-import { manifestSchema, reviewInputSchema } from '@forge/plugin-api';
-import { createPluginContext } from '@forge/testkit/fakes';
+import { type AgentChatRequest, manifestSchema, reviewInputSchema } from '@forge/plugin-api';
+import { createAgentContext, createPluginContext } from '@forge/testkit/fakes';
+import { answer } from '@forge/testkit/model-server';
 import { expect, test } from 'vitest';
 import plugin from '../src/index.ts';
 
@@ -17,7 +17,7 @@ test('it provides what its manifest declares', async () => {
 
 test('the first request is small, and its prompt fits any model', async () => {
   const { agents = [] } = await plugin.setup(createPluginContext({ folder }));
-  const script = scriptedContext({ replies: [{ approved: true, findings: [] }] });
+  const ctx = createAgentContext({ replies: [answer({ approved: true, findings: [] })] });
   await agents[0]?.execute(
     reviewInputSchema.parse({
       requirement: { task: 't' },
@@ -27,10 +27,10 @@ test('the first request is small, and its prompt fits any model', async () => {
       instructions: 'i',
       round: 1,
     }),
-    script.ctx,
+    ctx,
   );
-  const [request] = script.requests;
-  const { system = '', messages, output } = request ?? {};
+  const request = ctx.calls.find(({ kind }) => kind === 'chat')?.with as unknown as AgentChatRequest;
+  const { system, messages, output } = request;
 
   expect(system.length).toBeLessThan(2500);
   // Tools may take 3.5 KB of the 8 KB that all of it may have.

@@ -1,7 +1,12 @@
-import { scriptedContext } from '@forge/briefing/scripted-context';
 import { reviewInputSchema, type z } from '@forge/plugin-api';
+import { type AgentCall, createAgentContext, type ScriptedAgentContext } from '@forge/testkit/fakes';
+import { answer } from '@forge/testkit/model-server';
 import { expect, test } from 'vitest';
 import { createReviewer } from '../src/reviewer.ts';
+
+const seen = (ctx: ScriptedAgentContext, kind: AgentCall['kind']) =>
+  ctx.calls.filter((call) => call.kind === kind).map((call) => call.with);
+const chatText = (ctx: ScriptedAgentContext, turn = 0) => JSON.stringify(seen(ctx, 'chat')[turn]);
 
 const reviewer = createReviewer('Judge it.');
 const finding = { severity: 'medium' as const, file: 'src/a.js', line: 2, quote: 'x = 1', message: 'wrong' };
@@ -18,12 +23,10 @@ const input = (more: Partial<z.input<typeof reviewInputSchema>> = {}) =>
     ...more,
   });
 
-const textOf = (request: unknown) => JSON.stringify((request as { messages: unknown }).messages);
-
 test('the model sees requirement, plan, files, diff and instructions', async () => {
-  const script = scriptedContext({ replies: [approval] });
-  expect(await reviewer.execute(input(), script.ctx)).toEqual(approval);
-  const text = textOf(script.requests[0]);
+  const ctx = createAgentContext({ replies: [answer(approval)] });
+  expect(await reviewer.execute(input(), ctx)).toEqual(approval);
+  const text = chatText(ctx);
   for (const part of ['Limit logins', 'limiter: Limiter', 'src/a.js +2 -1', '````diff', 'No semicolons.']) {
     expect(text).toContain(part);
   }
@@ -31,10 +34,10 @@ test('the model sees requirement, plan, files, diff and instructions', async () 
 });
 
 test('a later round gets what was found before', async () => {
-  const script = scriptedContext({ replies: [approval] });
-  await reviewer.execute(input({ round: 2, previousFindings: [finding] }), script.ctx);
-  expect(textOf(script.requests[0])).toContain('Found in earlier rounds (this is round 2)');
-  expect(textOf(script.requests[0])).toContain('medium at src/a.js:2: wrong');
+  const ctx = createAgentContext({ replies: [answer(approval)] });
+  await reviewer.execute(input({ round: 2, previousFindings: [finding] }), ctx);
+  expect(chatText(ctx)).toContain('Found in earlier rounds (this is round 2)');
+  expect(chatText(ctx)).toContain('medium at src/a.js:2: wrong');
 });
 
 test('findings come out as the model gave them', async () => {
@@ -42,8 +45,8 @@ test('findings come out as the model gave them', async () => {
     approved: false,
     findings: [finding, { severity: 'high' as const, file: 'b.js', message: 'no test' }],
   };
-  const script = scriptedContext({ replies: [review] });
-  expect(await reviewer.execute(input(), script.ctx)).toEqual(review);
+  const ctx = createAgentContext({ replies: [answer(review)] });
+  expect(await reviewer.execute(input(), ctx)).toEqual(review);
 });
 
 test.each([
@@ -52,7 +55,7 @@ test.each([
   ['a refusal without a finding', { approved: false, findings: [] }, 'not refused without a finding'],
   ['an unknown severity', { approved: false, findings: [{ ...finding, severity: 'major' }] }, 'severity'],
 ])('%s goes back to the model', async (_name, wrong, fault) => {
-  const script = scriptedContext({ replies: [wrong, approval] });
-  expect(await reviewer.execute(input(), script.ctx)).toEqual(approval);
-  expect(textOf(script.requests[1])).toContain(fault);
+  const ctx = createAgentContext({ replies: [answer(wrong), answer(approval)] });
+  expect(await reviewer.execute(input(), ctx)).toEqual(approval);
+  expect(chatText(ctx, 1)).toContain(fault);
 });
