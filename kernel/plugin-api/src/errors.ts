@@ -65,7 +65,6 @@ export const errorTable = {
   RECORDING_MISMATCH: 'failed',
   // tools
   TOOL_NOT_FOUND: 'failed',
-  TOOL_DENIED: 'failed',
   TOOL_FAILED: 'failed',
   TOOL_TIMEOUT: 'failed',
   PATH_OUTSIDE_WORKSPACE: 'failed',
