@@ -127,8 +127,9 @@ describe.skipIf(!works)(`bubblewrap (${detail})`, () => {
   });
 
   it('sees no processes but its own', () => {
-    const { output } = run('cat /proc/[0-9]*/comm | sort -u');
-    expect(output).toBe('bwrap\ncat\nsh\nsort\n');
+    // Process ids begin at 1 in there; this one's and its parents' are not among them.
+    const { output } = run('cd /proc; echo [0-9]*');
+    expect(output.trim().split(' ').map(Number)).toEqual([1, 2]);
   });
 
   it('ends what it left behind with the command', async () => {
