@@ -1,7 +1,7 @@
 import { type ContractCase, type ContractOptions, runCase } from './contract-case.ts';
 
 /** Milliseconds after which a case counts as failed; those that pass take a few. */
-const patience = 5000;
+const patience = 1000;
 
 /**
  * The names of the cases that an implementation fails, a case that hangs among them. To show that a contract catches

@@ -1,0 +1,92 @@
+import { defineTool, forgeError, type Tool, type ToolContext, z } from '@forge/plugin-api';
+import { describe, expect, test } from 'vitest';
+import { failingCases, toolCases, toolContract } from '../../src/contracts/index.ts';
+import { createToolContext } from '../../src/fakes/index.ts';
+
+const greet = defineTool({
+  name: 'greet',
+  description: 'Greets somebody by name.',
+  schema: { input: z.strictObject({ name: z.string(), tags: z.array(z.string()).default([]) }), output: z.string() },
+  effect: 'read',
+  render: (output) => output,
+  async execute({ name }, { signal }: ToolContext) {
+    signal.throwIfAborted();
+    if (name === '') throw forgeError('INPUT_INVALID', 'Nobody has no name');
+    return `Hello ${name}`;
+  },
+});
+
+const subjectOf = (tool: Tool) => ({
+  tool,
+  context: createToolContext({ workspace: '/' }),
+  input: { name: 'Ada', tags: ['a'] },
+  failing: { name: '' },
+});
+
+toolContract({ name: 'greet', create: () => subjectOf(greet) });
+
+let calls = 0;
+
+const wrong: readonly { readonly fault: string; readonly caughtBy: string; readonly make: Partial<Tool> }[] = [
+  {
+    fault: 'ignores arguments that it does not know',
+    caughtBy: 'an argument that is not known is refused, not ignored',
+    make: { schema: { input: z.object({ name: z.string() }), output: z.string() } },
+  },
+  {
+    fault: 'takes something else than an object',
+    caughtBy: 'the input is an object that JSON Schema can describe',
+    make: { schema: { input: z.string(), output: z.string() } },
+  },
+  {
+    fault: 'gives something else than it declares',
+    caughtBy: 'the output fits its schema and is JSON',
+    make: { execute: async () => 5 },
+  },
+  {
+    fault: 'gives what JSON loses',
+    caughtBy: 'the output fits its schema and is JSON',
+    make: { schema: { ...greet.schema, output: z.date() }, execute: async () => new Date(0) },
+  },
+  {
+    fault: 'changes its input',
+    caughtBy: 'the input is not changed',
+    make: {
+      async execute(input: { tags: string[] }) {
+        input.tags.push('greeted');
+        return 'Hello';
+      },
+    },
+  },
+  {
+    fault: 'does not hear that it is over',
+    caughtBy: 'an aborted call does nothing and rejects with the reason',
+    make: { execute: async ({ name }) => `Hello ${name}` },
+  },
+  {
+    fault: 'throws what is no Forge error',
+    caughtBy: 'a call that cannot work rejects with a Forge error',
+    make: {
+      async execute() {
+        throw new TypeError('no');
+      },
+    },
+  },
+  {
+    fault: 'keeps state between calls',
+    caughtBy: 'two calls at once do not disturb each other',
+    make: { execute: async () => `Hello number ${calls++}` },
+  },
+  { fault: 'says nothing', caughtBy: 'what the model reads is text', make: { render: () => '' } },
+  {
+    fault: 'has a name with a space',
+    caughtBy: 'the name is one that every model accepts',
+    make: { name: 'greet all' },
+  },
+];
+
+describe('the tool contract catches a tool that', () => {
+  test.each(wrong)('$fault', async ({ make, caughtBy }) => {
+    expect(await failingCases(toolCases, () => subjectOf({ ...greet, ...make }))).toContain(caughtBy);
+  });
+});
