@@ -128,6 +128,12 @@ plugins:
     ]);
   });
 
+  it('knows the variables that plugins read', async () => {
+    const plugin = inline('p', {}, definePlugin({}), { permissions: { env: ['FORGE_RECORDING'] } });
+    expect(await openFaults(temporaryFolder(), { inlinePlugins: [plugin], env: { FORGE_RECORDING: 'x' } })).toEqual([]);
+    expect(await openFaults(temporaryFolder(), { env: { FORGE_RECORDING: 'x' } })).toHaveLength(1);
+  });
+
   it('does not mind that a default names what an app does not bring', async () => {
     const forge = await open(temporaryFolder());
     await expect(forge.store()).rejects.toMatchObject({ code: 'CONTRIBUTION_NOT_FOUND' });

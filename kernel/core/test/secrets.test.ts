@@ -22,7 +22,9 @@ describe('mask', () => {
     ['in base64 after one letter', base64(`a${secret}`)],
     ['in base64 after two letters', base64(`ab${secret}`)],
     ['in basic authentication', base64(`user:${secret}`)],
-    ['in base64 with more behind', base64(`user:${secret}:and more`)],
+    ['in base64 with more behind', base64(`${secret}:and more`)],
+    ['in base64 after one letter with more behind', base64(`a${secret}:and more`)],
+    ['in base64 after two letters with more behind', base64(`ab${secret}:and more`)],
     ['in base64 for URLs', Buffer.from(`u:${secret}??>>`).toString('base64url')],
     ['in hexadecimal', Buffer.from(secret).toString('hex')],
   ])('finds a secret %s', (_name, text) => {

@@ -6,7 +6,7 @@ import type { Container } from '../container.ts';
 import type { ForgeOptions } from '../forge.ts';
 import defaults from '../generated/defaults.json' with { type: 'json' };
 import { checkManifests } from '../manifests/check.ts';
-import { type Discovered, discoverPlugins } from '../manifests/discover.ts';
+import { type Discovered, readInstalled } from '../manifests/discover.ts';
 import { buildHost, buildWorld, givenOptions } from './build-host.ts';
 import { checkNames, checkOptions } from './check-config.ts';
 import { tokens } from './tokens.ts';
@@ -42,24 +42,28 @@ async function look(
     const shorter = relative(options.cwd, file);
     return shorter.startsWith('..') ? file : shorter;
   };
-  const discovery = {
+  const installed = readInstalled({
     pluginFolders: options.pluginFolders,
     projectFolder: join(places.project, '.forge', 'plugins'),
     inline: options.inlinePlugins ?? [],
     show,
-  };
+  });
+  const readByPlugins = installed.plugins.flatMap(({ manifest: { permissions } }) => [
+    ...permissions.env,
+    ...permissions.secrets,
+  ]);
   const configuration = await readConfiguration({
     cwd: options.cwd,
     env: options.env,
     places,
     defaults: options.defaults ?? (defaults as NonNullable<ForgeOptions['defaults']>),
     flags: options.flags,
-    knownVariables,
+    knownVariables: [...knownVariables, ...readByPlugins],
     trust: world.get(tokens.trust),
     loadCode: world.get(tokens.loadCode),
     show,
   });
-  const discovered = await discoverPlugins({ ...discovery, uses: configuration.uses });
+  const discovered = await installed.find(configuration.uses);
   const { plugins } = discovered;
   const checks = await Promise.all([
     checkManifests(plugins),

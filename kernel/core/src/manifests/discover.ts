@@ -15,13 +15,12 @@ export interface InlinePlugin {
   readonly folder?: string;
 }
 
-export interface DiscoverOptions {
+export interface InstalledOptions {
   /** Folders of default plugins: `<folder>/<name>/plugin.json` or `<folder>/<kind>/<name>/plugin.json`. */
   readonly pluginFolders: readonly string[];
   /** `.forge/plugins` of the repository: every folder in it is a plugin. It need not exist. */
   readonly projectFolder: string;
   readonly inline: readonly InlinePlugin[];
-  readonly uses: readonly PluginUse[];
   /** A file's path as the person knows it. */
   readonly show: (file: string) => string;
 }
@@ -33,18 +32,27 @@ export interface Discovered {
   readonly faults: readonly ForgeError[];
 }
 
-/** Finds every plugin and reads its manifest. No code of any plugin runs. Faults are gathered, not thrown. */
-export async function discoverPlugins(options: DiscoverOptions): Promise<Discovered> {
+/** What is there whatever the configuration says. */
+export interface Installed {
+  readonly plugins: readonly PluginRecord[];
+  /** Adds the plugins that the configuration asks for. Faults are gathered, not thrown. */
+  find(uses: readonly PluginUse[]): Promise<Discovered>;
+}
+
+/** Finds plugins and reads their manifests. No code of any plugin runs. */
+export function readInstalled(options: InstalledOptions): Installed {
   const search = new Search(options);
   for (const folder of options.pluginFolders) search.readDefaults(folder);
   for (const inline of options.inline) search.addInline(inline);
   for (const name of foldersIn(options.projectFolder)) search.readProject(join(options.projectFolder, name));
-  const used = new Map<PluginUse, PluginRecord>();
-  for (const use of options.uses) {
-    const record = search.find(use);
-    if (record !== undefined) used.set(use, record);
-  }
-  return { plugins: search.plugins, used, faults: (await Promise.all(search.faults)).flat() };
+  return {
+    plugins: search.plugins,
+    find: async (uses) => {
+      const found = uses.map((use) => [use, search.find(use)] as const);
+      const used = new Map(found.filter((pair): pair is [PluginUse, PluginRecord] => pair[1] !== undefined));
+      return { plugins: search.plugins, used, faults: (await Promise.all(search.faults)).flat() };
+    },
+  };
 }
 
 class Search {
@@ -52,9 +60,9 @@ class Search {
   readonly faults: Promise<ForgeError[]>[] = [];
   /** Real paths of folders that were read: one plugin may be reached in several ways. */
   readonly #read = new Map<string, PluginRecord | undefined>();
-  readonly #options: DiscoverOptions;
+  readonly #options: InstalledOptions;
 
-  constructor(options: DiscoverOptions) {
+  constructor(options: InstalledOptions) {
     this.#options = options;
   }
 

@@ -46,7 +46,6 @@ export async function pluginContext(
     },
     secret: (variable: string) => {
       allowed(variable, 'secrets');
-      world.masker.register(world.env[variable]);
       return world.env[variable];
     },
     readAsset: (path: string) => readAsset(record, path),

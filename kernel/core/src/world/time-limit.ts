@@ -29,12 +29,9 @@ export async function withTimeLimit<T>(limit: TimeLimit, work: (signal: AbortSig
       () => undefined,
     );
   }
-  const running = (async () => work(signal))();
-  running.catch(() => undefined);
   try {
-    return await Promise.race([running, aborted]);
+    return await Promise.race([(async () => work(signal))(), aborted]);
   } finally {
     timer.abort();
-    aborted.catch(() => undefined);
   }
 }

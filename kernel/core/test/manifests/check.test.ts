@@ -3,20 +3,19 @@ import { join } from 'node:path';
 import { apiVersion, definePlugin, type ManifestInput } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { checkManifests } from '../../src/manifests/check.ts';
-import { discoverPlugins } from '../../src/manifests/discover.ts';
+import { readInstalled } from '../../src/manifests/discover.ts';
 import { manifest } from '../support/open.ts';
 
 const [major, minor] = apiVersion.split('.');
 
 async function faults(...manifests: readonly ManifestInput[]): Promise<string[]> {
   const inline = manifests.map((one) => ({ manifest: one, definition: definePlugin({}) }));
-  const found = await discoverPlugins({
+  const found = await readInstalled({
     pluginFolders: [],
     projectFolder: '/nowhere',
     inline,
-    uses: [],
     show: (file) => file,
-  });
+  }).find([]);
   expect(found.faults).toEqual([]);
   // A definition at hand has no entry to look at; these are to be checked like plugins in folders.
   const records = found.plugins.map((record) => ({ ...record, folder: '/plugins/x', definition: undefined }));

@@ -2,20 +2,19 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { definePlugin } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
-import { type DiscoverOptions, discoverPlugins } from '../../src/manifests/discover.ts';
+import { type InstalledOptions, readInstalled } from '../../src/manifests/discover.ts';
 import type { PluginUse } from '../../src/manifests/plugin-record.ts';
 import { manifest } from '../support/open.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-function discover(options: Partial<DiscoverOptions>) {
-  return discoverPlugins({
+function discover({ uses = [], ...options }: Partial<InstalledOptions> & { readonly uses?: PluginUse[] }) {
+  return readInstalled({
     pluginFolders: [],
     projectFolder: '/nowhere',
     inline: [],
-    uses: [],
     show: (file) => file,
     ...options,
-  });
+  }).find(uses);
 }
 
 const use = (word: string, base: string): PluginUse => ({
@@ -27,7 +26,7 @@ const use = (word: string, base: string): PluginUse => ({
 const names = (found: Awaited<ReturnType<typeof discover>>) =>
   found.plugins.map(({ manifest: { name }, origin }) => `${name} (${origin})`);
 
-describe('discoverPlugins', () => {
+describe('readInstalled', () => {
   it('finds default plugins one and two folders deep, without looking into a plugin', async () => {
     const folder = temporaryFolder({
       'one/plugin.json': manifest('one'),
