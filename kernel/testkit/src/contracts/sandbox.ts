@@ -202,7 +202,7 @@ const confiningCases: readonly SandboxCase[] = [
       try {
         const { port } = server.address() as AddressInfo;
         const line = `exec 3<>/dev/tcp/127.0.0.1/${port} && cat <&3`;
-        const given = { file: 'bash', args: ['-c', line] };
+        const given = { file: 'bash', args: ['--norc', '-c', line] };
         assert.notEqual((await sh('', given)).exitCode, 0);
         assert.equal((await sh('', { ...given, policy: { network: 'full' } })).output, 'hello');
       } finally {
