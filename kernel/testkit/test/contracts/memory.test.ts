@@ -37,7 +37,7 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
   {
     fault: 'does not look at confidence',
     caughtBy: 'type, confidence and tags narrow the answer',
-    make: (memory) => ({ recall: ({ minConfidence: _, ...query }) => memory.recall(query) }),
+    make: (memory) => ({ recall: (query) => memory.recall({ ...query, minConfidence: 0 }) }),
   },
   {
     fault: 'makes a new memory of an unknown one',

@@ -43,7 +43,7 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
   {
     fault: 'forgets the input',
     caughtBy: 'the command starts where it is told, and reads what it is given',
-    make: { wrap: ({ stdin: _, ...command }) => command },
+    make: { wrap: ({ file, args, cwd, env }) => ({ file, args, cwd, env }) },
   },
   {
     fault: 'loses the exit code',
