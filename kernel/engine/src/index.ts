@@ -8,4 +8,4 @@ export { genesisHash, verifyEvents, type Verification } from './log/verify-event
 export { phases } from './phases/phases.ts';
 export type { ModelChoice, RunDeps } from './run-deps.ts';
 export { applyEvent, foldEvents, initialState, type RunState } from './run/run-state.ts';
-export { graphFaults, planOrder } from './run/task-graph.ts';
+export { planOrder } from './run/task-graph.ts';

@@ -7,6 +7,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export * from './executor.ts';
 export * from './gate.ts';
+export * from './graph-faults.ts';
 export * from './json.ts';
 export * from './llm.ts';
 export * from './manifest.ts';

@@ -1,7 +1,7 @@
 import { forgeError, type ImplementationInput, type ImplementationOutput, type PlanTask } from '@forge/plugin-api';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
-import type { Progress } from './phases.ts';
+import type { Progress } from './progress.ts';
 
 export interface ChangeRequest {
   /** Such as `implementation/limiter`. */

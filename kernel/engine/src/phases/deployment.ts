@@ -14,11 +14,11 @@ import { runSandboxed } from '../execution/run-sandboxed.ts';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import { deploymentStrategy } from './deployment-strategy.ts';
-import type { PhaseResult, Progress } from './phases.ts';
+import type { PhaseResult, Progress } from './progress.ts';
 import { proofOf } from './proof.ts';
 import { protectedFindings } from './protected-paths.ts';
-import { changeOf } from './review.ts';
-import { verdictOn } from './testing.ts';
+import { changeOf } from './change-of.ts';
+import { verdictOn } from './test-verdict.ts';
 import { inspectionWorkspace } from './workspaces.ts';
 
 /** The change goes where configuration says, as far as its risk and the automation level allow without a person. */

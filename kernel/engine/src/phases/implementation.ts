@@ -2,8 +2,9 @@ import { faultsOf, forgeError, type PlanTask } from '@forge/plugin-api';
 import type { Run } from '../run/run.ts';
 import { scheduleTasks } from '../run/schedule-tasks.ts';
 import { planOrder } from '../run/task-graph.ts';
+import { counted } from './counted.ts';
 import { mergeChange, workOnChange, type WorkedChange } from './change.ts';
-import type { PhaseResult, Progress } from './phases.ts';
+import type { PhaseResult, Progress } from './progress.ts';
 
 /** Each task of the plan in a checkout of its own; results come together in plan order. */
 export async function implement(run: Run, progress: Progress): Promise<PhaseResult> {
@@ -59,8 +60,4 @@ async function reported<T>(run: Run, task: PlanTask, act: () => Promise<T>): Pro
     }
     throw error;
   }
-}
-
-export function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

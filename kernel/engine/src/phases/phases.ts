@@ -1,27 +1,11 @@
-import type { Change, Finding, PhaseName, Plan, ProjectFacts, TestEvidence } from '@forge/plugin-api';
+import type { PhaseName } from '@forge/plugin-api';
 import type { Run } from '../run/run.ts';
 import { deploy } from './deployment.ts';
 import { implement } from './implementation.ts';
 import { plan } from './planning.ts';
+import type { PhaseResult, Progress } from './progress.ts';
 import { review } from './review.ts';
 import { test } from './testing.ts';
-
-/** What the phases so far have come to. Each phase gets it and gives a new one. */
-export interface Progress {
-  readonly project: ProjectFacts;
-  readonly plan: Plan;
-  readonly openFindings: readonly Finding[];
-  readonly tests: readonly TestEvidence[];
-  /** Set by deployment. */
-  readonly delivered?: Change;
-  readonly proof?: string;
-}
-
-export interface PhaseResult {
-  readonly progress: Progress;
-  /** For a person, a few words. */
-  readonly summary: string;
-}
 
 export interface Phase {
   readonly name: PhaseName;

@@ -2,7 +2,7 @@ import type { Plan, Requirement } from '@forge/plugin-api';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import { planOrder } from '../run/task-graph.ts';
-import type { PhaseResult, Progress } from './phases.ts';
+import type { PhaseResult, Progress } from './progress.ts';
 import { inspectionWorkspace } from './workspaces.ts';
 
 /** The requirement becomes a graph of tasks. */

@@ -1,8 +1,8 @@
 import type { Change, DeploymentOutput } from '@forge/plugin-api';
 import type { Run } from '../run/run.ts';
-import { counted } from './implementation.ts';
-import type { Progress } from './phases.ts';
-import { countsOf, verdictOn } from './testing.ts';
+import { counted } from './counted.ts';
+import type { Progress } from './progress.ts';
+import { countsOf, verdictOn } from './test-verdict.ts';
 
 /** The short proof of work, Markdown: what was planned, seen, found and paid, and the log that holds it all. */
 export function proofOf(run: Run, progress: Progress, change: Change, assessment: DeploymentOutput): string {

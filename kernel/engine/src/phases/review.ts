@@ -3,9 +3,10 @@ import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import { sameFinding } from '../run/run-state.ts';
 import { fix } from './change.ts';
+import { changeOf } from './change-of.ts';
 import { checkFinding } from './check-finding.ts';
-import { counted } from './implementation.ts';
-import type { PhaseResult, Progress } from './phases.ts';
+import { counted } from './counted.ts';
+import type { PhaseResult, Progress } from './progress.ts';
 import { inspectionWorkspace } from './workspaces.ts';
 
 /** Bytes of the diff that stand in the prompt; the reviewer's tools can see the rest. */
@@ -34,12 +35,6 @@ export async function review(run: Run, progress: Progress): Promise<PhaseResult>
       feedback: { findings: [...blocking] },
     });
   }
-}
-
-export async function changeOf(run: Run): Promise<Change> {
-  const base = run.workspaces.base.commit;
-  const commit = await run.workspaces.head();
-  return { base, commit, branch: run.branch, files: await run.workspaces.changedFiles(base, commit) };
 }
 
 async function reviewOnce(

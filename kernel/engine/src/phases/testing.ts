@@ -2,14 +2,15 @@ import { forgeError, type PlanTask, type TestEvidence, type TestingOutput } from
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import { fix } from './change.ts';
-import type { PhaseResult, Progress } from './phases.ts';
-import { changeOf } from './review.ts';
+import type { PhaseResult, Progress } from './progress.ts';
+import { changeOf } from './change-of.ts';
+import { countsOf, verdictOn } from './test-verdict.ts';
 import { runTests, type TestPlan } from './run-tests.ts';
 import { inspectionWorkspace } from './workspaces.ts';
 
 /** The engine runs the project's tests on the base and on the result; failures go back to the implementer. */
 export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
-  const found = configured(run) ?? (await detect(run, progress));
+  const found = configured(run) ?? (await detect(run));
   if (found.test === undefined) return { progress, summary: `no tests found: ${found.reason}` };
   const plan: TestPlan = { test: found.test, setup: found.setup };
   const base = await runTests(run, plan, 'base', run.workspaces.base.commit, 0);
@@ -31,28 +32,6 @@ export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
   }
 }
 
-/**
- * `passed`: the tests pass. `no-worse`: they failed before and no more of them fail now, so the change is not to
- * blame; the proof says so. `worse`: all else, unclear cases too.
- */
-export function verdictOn(base: TestEvidence, result: TestEvidence): 'passed' | 'no-worse' | 'worse' {
-  if (result.exitCode === 0) return 'passed';
-  const comparable =
-    !base.timedOut &&
-    !result.timedOut &&
-    base.exitCode !== 0 &&
-    base.counts.source !== 'exit' &&
-    result.counts.source !== 'exit';
-  const noWorse = result.counts.failed <= base.counts.failed && result.counts.passed >= base.counts.passed;
-  return comparable && noWorse ? 'no-worse' : 'worse';
-}
-
-export function countsOf({ counts, exitCode, timedOut }: TestEvidence): string {
-  if (timedOut) return 'timed out';
-  if (counts.source === 'exit') return exitCode === 0 ? 'passed (not counted)' : 'failed (not counted)';
-  return `${counts.passed} passed${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`;
-}
-
 function configured(run: Run): TestingOutput | undefined {
   const { command, setup } = run.deps.config.testing;
   if (command === undefined) return undefined;
@@ -64,13 +43,13 @@ function configured(run: Run): TestingOutput | undefined {
   };
 }
 
-async function detect(run: Run, progress: Progress): Promise<TestingOutput> {
+async function detect(run: Run): Promise<TestingOutput> {
   const change = await changeOf(run);
   const { output } = await runExecution(run, {
     key: 'testing/detect',
     phase: 'testing',
     agentType: 'tester',
-    input: { requirement: run.requirement, project: progress.project, change },
+    input: { requirement: run.requirement, project: await run.workspaces.facts(change.commit), change },
     workspace: inspectionWorkspace(run),
     base: change.commit,
   });

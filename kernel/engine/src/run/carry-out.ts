@@ -7,7 +7,8 @@ import {
   type ForgeError,
   type RunPatch,
 } from '@forge/plugin-api';
-import { phases, type Progress } from '../phases/phases.ts';
+import { phases } from '../phases/phases.ts';
+import type { Progress } from '../phases/progress.ts';
 import { planOf } from '../phases/planning.ts';
 import { rememberRun } from './remember-run.ts';
 import type { Run } from './run.ts';
@@ -36,7 +37,12 @@ export async function carryOut(run: Run, options: { readonly planOnly: boolean }
 }
 
 async function begin(run: Run): Promise<Progress> {
-  return { project: await run.workspaces.facts(), plan: planOf(run.requirement), openFindings: [], tests: [] };
+  return {
+    project: await run.workspaces.facts(run.workspaces.base.commit),
+    plan: planOf(run.requirement),
+    openFindings: [],
+    tests: [],
+  };
 }
 
 async function throughPhase(run: Run, phase: (typeof phases)[number], progress: Progress): Promise<Progress> {

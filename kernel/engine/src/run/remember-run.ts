@@ -1,5 +1,5 @@
 import type { NewMemory } from '@forge/plugin-api';
-import type { Progress } from '../phases/phases.ts';
+import type { Progress } from '../phases/progress.ts';
 import type { Run } from './run.ts';
 
 /**

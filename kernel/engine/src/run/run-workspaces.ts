@@ -19,7 +19,8 @@ export interface RunWorkspaces {
   /** What a command in a checkout must be able to write beside it, such as the clone's git folder. */
   readonly writable: readonly string[];
   readonly base: { readonly commit: string; readonly branch?: string | undefined; readonly dirty: boolean };
-  facts(): Promise<ProjectFacts>;
+  /** The repository at a commit. */
+  facts(commit: string): Promise<ProjectFacts>;
   /** The newest commit on the run's branch. */
   head(): Promise<string>;
   /** The checkout of that name, made at `base` when it is not there yet. */

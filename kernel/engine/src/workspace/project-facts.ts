@@ -4,7 +4,8 @@ import { listFiles, readTexts } from './read-changes.ts';
 
 /** Paths beyond this are counted, not listed; those near the top stay. */
 const MOST_FILES = 2_000;
-const MANIFEST_CHARACTERS = 8_000;
+// A manifest that is cut cannot be parsed any more.
+const MANIFEST_CHARACTERS = 64_000;
 const README_CHARACTERS = 6_000;
 const INSTRUCTIONS_CHARACTERS = 32_000;
 
@@ -12,7 +13,17 @@ const MANIFESTS = new Set([
   ...['package.json', 'pnpm-workspace.yaml', 'turbo.json', 'nx.json', 'lerna.json', 'deno.json', 'tsconfig.json'],
   ...['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', 'Pipfile', 'tox.ini', 'noxfile.py', 'pytest.ini'],
   ...['go.mod', 'go.work', 'Cargo.toml', 'pom.xml', 'build.gradle', 'build.gradle.kts', 'settings.gradle'],
-  ...['settings.gradle.kts', 'Gemfile', 'composer.json', 'mix.exs', 'Package.swift', 'CMakeLists.txt', 'Makefile'],
+  ...[
+    'settings.gradle.kts',
+    'Gemfile',
+    'composer.json',
+    'mix.exs',
+    'Package.swift',
+    'CMakeLists.txt',
+    'Makefile',
+    'makefile',
+    'GNUmakefile',
+  ],
   ...['justfile', 'Justfile', 'Taskfile.yml', 'Rakefile', 'Dockerfile', 'build.sbt', 'stack.yaml', 'dune-project'],
 ]);
 const README = /^readme(\.(md|markdown|rst|txt|adoc))?$/i;

@@ -59,8 +59,8 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
   return {
     base,
     writable: [],
-    async facts() {
-      return readProjectFacts(await git(), base.commit);
+    async facts(commit) {
+      return readProjectFacts(await git(), commit);
     },
     async head() {
       return (await git()).text(['rev-parse', `refs/heads/${branch}`]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkFinding } from '../../src/phases/check-finding.ts';
 import { deploymentStrategy } from '../../src/phases/deployment-strategy.ts';
 import { protectedFindings } from '../../src/phases/protected-paths.ts';
-import { verdictOn } from '../../src/phases/testing.ts';
+import { verdictOn } from '../../src/phases/test-verdict.ts';
 
 describe('deploymentStrategy', () => {
   it('asks a person for everything at level 0 and 1, and for high risk at every level', () => {

@@ -2,7 +2,7 @@ import type { PlanTask } from '@forge/plugin-api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scheduleTasks } from '../../src/run/schedule-tasks.ts';
-import { graphFaults, planOrder } from '../../src/run/task-graph.ts';
+import { planOrder } from '../../src/run/task-graph.ts';
 
 function task(id: string, dependencies: readonly string[] = []): PlanTask {
   return { id, title: id, goal: id, files: [], dependencies: [...dependencies], acceptance: [] };
@@ -83,14 +83,15 @@ describe('scheduleTasks', () => {
 
 describe('task graph', () => {
   const faulty: Record<string, [PlanTask[], RegExp]> = {
-    'two tasks with one id': [[task('a'), task('a')], /two tasks have the id "a"/],
-    'an unknown dependency': [[task('a', ['b'])], /depends on "b", which is not a task/],
-    'a circle': [[task('a', ['b']), task('b', ['a']), task('c')], /in a circle: a, b/],
+    'two tasks with one id': [[task('a'), task('a')], /another task has the id "a" already/],
+    'an unknown dependency': [[task('a', ['b'])], /there is no task "b"/],
+    'a circle': [[task('a', ['b']), task('b', ['a']), task('c')], /wait for each other: a -> b -> a/],
   };
   for (const [name, [tasks, words]] of Object.entries(faulty)) {
     it(`names ${name}`, () => {
-      expect(graphFaults(tasks).join()).toMatch(words);
-      expect(() => planOrder({ tasks })).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+      expect(() => planOrder({ tasks })).toThrow(
+        expect.objectContaining({ code: 'PLAN_INVALID', message: expect.stringMatching(words) }),
+      );
     });
   }
 

@@ -10,7 +10,8 @@ async function facts(script: string) {
   fixture.shell(script);
   fixture.commitAll('first');
   fixture.shell('echo dirty > README.md; echo untracked > untracked.ts; echo x > package.json');
-  return (await fixture.workspaces()).facts();
+  const workspaces = await fixture.workspaces();
+  return workspaces.facts(workspaces.base.commit);
 }
 
 describe('project facts', () => {

@@ -91,7 +91,7 @@ describe('an untrusted repository', () => {
     const workspaces = await fixture.workspaces();
     const { base } = workspaces;
     expect(base).toMatchObject({ dirty: true, branch: 'main' });
-    expect((await workspaces.facts()).fileCount).toBeGreaterThan(10);
+    expect((await workspaces.facts(workspaces.base.commit)).fileCount).toBeGreaterThan(10);
     const checkout = await workspaces.checkout('one', base.commit);
     const other = await workspaces.checkout('two', base.commit);
     for (const [{ path }, word] of [

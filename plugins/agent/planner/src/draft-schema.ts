@@ -1,5 +1,4 @@
-import { planSchema, z } from '@forge/plugin-api';
-import { graphFaults } from './graph-faults.ts';
+import { graphFaults, planSchema, z } from '@forge/plugin-api';
 
 /** Below this score what is wanted is asked for; from it on, defaults close the gaps. */
 export const clearEnough = 0.7;

@@ -12,7 +12,7 @@ export default definePlugin({
   setup: (ctx) => ({
     llms: [
       createRecordedProvider({
-        file: ctx.options.file ?? (ctx.env('FORGE_RECORDING') || undefined),
+        file: ctx.options.file,
         readFile: (path) => readFile(path, 'utf8'),
       }),
     ],

@@ -1,7 +1,7 @@
 import { z } from '@forge/plugin-api';
 
 export const optionsSchema = z.strictObject({
-  /** The recording to play. Goes before FORGE_RECORDING. */
+  /** The recording to play. */
   file: z.string().min(1).optional(),
 });
 

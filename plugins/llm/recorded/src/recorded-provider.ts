@@ -68,7 +68,7 @@ async function read(world: RecordedWorld): Promise<Recording> {
   const { file } = world;
   if (file === undefined) {
     throw forgeError('NO_MODEL', 'There is no recording to play', {
-      fix: 'Name one in the options of @forge/llm-recorded or in FORGE_RECORDING',
+      fix: 'Name one in the options of @forge/llm-recorded: { "use": "@forge/llm-recorded", "options": { "file": "…" } }',
     });
   }
   let text: string;

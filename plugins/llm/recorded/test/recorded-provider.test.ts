@@ -166,26 +166,25 @@ describe('the file', () => {
 });
 
 describe('the plugin', () => {
-  const contextWith = (variable: string | undefined, options: unknown) =>
-    ({ options: optionsSchema.parse(options), env: () => variable }) as unknown as PluginContext<RecordedOptions>;
+  const contextWith = (options: unknown) =>
+    ({ options: optionsSchema.parse(options) }) as unknown as PluginContext<RecordedOptions>;
 
   test('the manifest says what it gives and takes', async () => {
     const text = await readFile(new URL('../plugin.json', import.meta.url), 'utf8');
     const manifest = manifestSchema.parse(JSON.parse(text) as unknown);
-    const { llms } = await plugin.setup(contextWith(undefined, {}));
+    const { llms } = await plugin.setup(contextWith({}));
     expect(llms?.map(({ name }) => name)).toEqual(manifest.provides.llms);
     expect(manifest.options).toEqual(z.toJSONSchema(optionsSchema, { io: 'input' }));
   });
 
-  test('the option goes before the variable', async () => {
+  test('plays the file of its options, and says when there is none', async () => {
     const file = join(folder, 'a.jsonl');
     await writeFile(file, (await record(['R/a/0'], () => say('x'))).join('\n'));
-    const detailOf = async (variable: string | undefined, options: unknown) => {
-      const { llms } = await plugin.setup(contextWith(variable, options));
+    const playable = async (options: unknown) => {
+      const { llms } = await plugin.setup(contextWith(options));
       return (await llms?.[0]?.probe?.({ signal }))?.ok;
     };
-    expect(await detailOf('/nowhere', { file })).toBe(true);
-    expect(await detailOf(file, {})).toBe(true);
-    expect(await detailOf('', {})).toBe(false);
+    expect(await playable({ file })).toBe(true);
+    expect(await playable({})).toBe(false);
   });
 });

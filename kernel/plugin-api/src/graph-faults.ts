@@ -1,4 +1,4 @@
-import type { PlanTask } from '@forge/plugin-api';
+import type { PlanTask } from './phase-io.ts';
 
 export interface GraphFault {
   /** Within the list of tasks. */

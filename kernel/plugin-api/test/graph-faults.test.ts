@@ -1,4 +1,4 @@
-import { planTaskSchema } from '@forge/plugin-api';
+import { planTaskSchema } from '../src/index.ts';
 import { expect, test } from 'vitest';
 import { graphFaults } from '../src/graph-faults.ts';
 
