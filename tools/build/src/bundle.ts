@@ -5,6 +5,7 @@ import { build, type BuildResult, type Metafile } from 'esbuild';
 import { assetsIn, pluginAssets, type BundleFile } from './assets.ts';
 import { finishOutput } from './finish-output.ts';
 import { moduleUrls } from './module-urls.ts';
+import { withNamedExports } from './named-exports.ts';
 import { commandLineDependencies, forward, pluginFolders, workerFiles } from './repository.ts';
 
 export interface Bundle {
@@ -48,7 +49,7 @@ export async function bundle(root: string): Promise<Bundle> {
   const files = [
     { path: 'forge.js', contents: readFileSync(new URL('./launcher.js', import.meta.url), 'utf8') },
     ...bootstrapForOldNodes(root),
-    ...outputs(root, result),
+    ...(await outputs(root, result)),
     ...assets,
   ];
   return { files, inputs: inputs(root, Object.keys(result.metafile.inputs), assets) };
@@ -90,16 +91,19 @@ function inputs(root: string, modules: readonly string[], assets: readonly Bundl
   }
 }
 
-function outputs(root: string, result: BuildResult<{ write: false; metafile: true }>): BundleFile[] {
+function outputs(root: string, result: BuildResult<{ write: false; metafile: true }>): Promise<BundleFile[]> {
   const dist = resolve(root, 'apps/cli/dist');
   const inBundle = (path: string) => forward(relative(dist, resolve(root, path)));
   const withoutEffect = Object.entries(result.metafile.outputs)
     .filter(([, output]) => Object.keys(output.inputs).length === 0)
     .map(([path]) => inBundle(path));
-  return result.outputFiles.map((file) => {
+  const finished = result.outputFiles.map(async (file) => {
     const path = inBundle(file.path);
-    return { path, contents: finishOutput(file.text, path, withoutEffect) };
+    const module = result.metafile.outputs[forward(relative(root, file.path))]?.entryPoint;
+    const text = await withNamedExports(file.text, module === undefined ? undefined : join(root, module));
+    return { path, contents: finishOutput(text, path, withoutEffect) };
   });
+  return Promise.all(finished);
 }
 
 function refuseUndeclared(metafile: Metafile, dependencies: Readonly<Record<string, string>>): void {

@@ -32,13 +32,16 @@ const sources: Record<string, string> = {
     const plugin = await import(new URL('tool/echo/index.js', folder).href);
     const worker = new Worker(plugin.worker);
     const fromWorker = await new Promise((resolve) => worker.once('message', resolve));
+    const { late } = await import('./late.cjs');
     console.log(JSON.stringify({
+      late,
       oneInstance: plugin.api.instance === api.instance,
       prompt: readFileSync(plugin.prompt, 'utf8'),
       task: readFileSync(new URL('../demo/task.txt', import.meta.url), 'utf8'),
       fromWorker,
       kinds: readdirSync(folder),
     }));`,
+  'apps/cli/src/late.cjs': `exports.late = 'CommonJS when it is needed';`,
   'kernel/plugin-api/package.json':
     '{ "name": "@forge/plugin-api", "type": "module", "exports": { ".": { "@forge/source": "./src/index.ts" } } }',
   'kernel/plugin-api/src/index.ts': 'export const instance = {};',
@@ -94,6 +97,7 @@ test('the bundle runs: one plugin-api, workers, assets and the default plugins a
   const { stdout, stderr } = start();
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
+    late: 'CommonJS when it is needed',
     oneInstance: true,
     prompt: 'Say it again.',
     task: 'make it so',
