@@ -7,18 +7,18 @@ export interface PluginContext<Options = unknown> {
   /** Parsed with the plugin's own schema, frozen. */
   readonly options: Options;
   /** An environment variable that the manifest's permissions name; others reject with PERMISSION_MISSING. */
-  env(name: string): string | undefined;
+  readonly env: (name: string) => string | undefined;
   /** The same for a secret: its value is masked in everything that Forge writes. */
-  secret(name: string): string | undefined;
+  readonly secret: (name: string) => string | undefined;
   /** Text of a file in the plugin's own folder, such as `prompts/planner.md`. */
-  readAsset(path: string): Promise<string>;
+  readonly readAsset: (path: string) => Promise<string>;
   /** Absolute path of a folder for Forge's state of this repository. It exists. */
   readonly stateDirectory: string;
   readonly clock: Clock;
   /** 0 (inclusive) to 1 (exclusive). */
-  random(): number;
+  readonly random: () => number;
   /** A new ULID. */
-  newId(): string;
+  readonly newId: () => string;
   readonly interaction: Interaction;
   readonly log: Logger;
   /** Aborts when the host stops. */
