@@ -1,5 +1,5 @@
 import { type ConfigLayer, configLayerSchema, type ForgeError, forgeError, z } from '@forge/plugin-api';
-import { didYouMean } from '../faults/did-you-mean.ts';
+import { closest } from '../faults/did-you-mean.ts';
 import { schemaFaults } from '../faults/schema-faults.ts';
 import type { ValuePath } from '../faults/source.ts';
 import type { Layer, LoadedLayer } from './layer.ts';
@@ -65,9 +65,13 @@ function layerOf(value: ConfigLayer, base: string, variableOf: (path: ValuePath)
 }
 
 function unknown(name: string, known: readonly string[]): ForgeError {
-  return forgeError('CONFIG_INVALID', `unknown variable ${name}${didYouMean(name, known)}`, {
+  // Without what all of them begin with, which would make any two of them look alike.
+  const bare = (variable: string): string => variable.slice(prefix.length);
+  const meant = closest(bare(name), known.filter((variable) => variable.startsWith(prefix)).map(bare));
+  const suggestion = meant === undefined ? '' : ` — did you mean "${prefix}${meant}"?`;
+  return forgeError('CONFIG_INVALID', `unknown variable ${name}${suggestion}`, {
     where: name,
-    fix: `Unset it, or correct its name: FORGE_SAFETY__BUDGET_USD is safety.budgetUsd.`,
+    fix: 'Unset it, or correct its name: FORGE_SAFETY__BUDGET_USD is safety.budgetUsd.',
   });
 }
 

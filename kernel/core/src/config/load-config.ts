@@ -38,7 +38,8 @@ export async function loadConfig(file: string, options: LoadConfigOptions): Prom
 }
 
 async function read(file: string, { loadCode, show }: LoadConfigOptions): Promise<{ value: unknown; source: Source }> {
-  const { cosmiconfig } = await import('cosmiconfig');
+  // By its default export: a bundle gives CommonJS no other when it is imported late.
+  const { cosmiconfig } = (await import('cosmiconfig')).default;
   const shown = show(file);
   let source: Source | undefined;
   const data = (parse: (source: Source) => unknown) => (_file: string, text: string) => {
@@ -79,7 +80,7 @@ function unreadable(error: unknown, shown: string): ForgeError {
 }
 
 async function yamlParser(): Promise<(source: Source) => unknown> {
-  const { parseDocument } = await import('yaml');
+  const { parseDocument } = (await import('yaml')).default;
   return (source) => {
     const document = parseDocument(source.text, { logLevel: 'silent', prettyErrors: false });
     const [first] = document.errors;

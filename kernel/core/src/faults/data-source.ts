@@ -8,7 +8,7 @@ export function dataSource(file: string, text: string): Source {
     file,
     text,
     locate: async (path, aspect) => {
-      const yaml = await import('yaml');
+      const { default: yaml } = await import('yaml');
       const { contents } = yaml.parseDocument(text, { logLevel: 'silent', strict: false, uniqueKeys: false });
       return contents === null ? undefined : locateNode(yaml, text, contents, path, aspect);
     },
@@ -16,7 +16,7 @@ export function dataSource(file: string, text: string): Source {
 }
 
 /** The library, which is loaded when there is something to show. */
-type Yaml = typeof import('yaml');
+type Yaml = typeof import('yaml')['default'];
 
 function locateNode(yaml: Yaml, text: string, top: ParsedNode, path: ValuePath, aspect: Aspect): Place | undefined {
   let value: Node = top;

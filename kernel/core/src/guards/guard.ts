@@ -154,7 +154,7 @@ async function checked(
 }
 
 /** An error as it leaves a plugin: a ForgeError of any copy keeps its code, whatever else was thrown is PLUGIN_FAULT. */
-export function tagged(error: unknown, by: Pick<GuardedBy, 'plugin'> & Partial<GuardedBy>): ForgeError {
+function tagged(error: unknown, by: GuardedBy): ForgeError {
   if (isForgeError(error)) {
     if (error.details?.plugin !== undefined) return error;
     const copy = new HostError(error.code, error.message, { ...error.details, plugin: by.plugin }, error.cause);
@@ -162,6 +162,8 @@ export function tagged(error: unknown, by: Pick<GuardedBy, 'plugin'> & Partial<G
     return copy;
   }
   const message = error instanceof Error ? error.message : String(error);
-  const what = by.kind === undefined ? `The plugin "${by.plugin}"` : `The ${by.kind} "${by.name}"`;
-  return forgeError('PLUGIN_FAULT', `${what} failed: ${message}`, { plugin: by.plugin, cause: error });
+  return forgeError('PLUGIN_FAULT', `The ${by.kind} "${by.name}" failed: ${message}`, {
+    plugin: by.plugin,
+    cause: error,
+  });
 }

@@ -1,2 +1,2 @@
-export { guard, shapeFault, tagged } from './guard.ts';
+export { guard, shapeFault } from './guard.ts';
 export { guardRules } from './rules.ts';

@@ -36,6 +36,7 @@ describe('environmentLayer', () => {
   it('gathers every fault, with its variable', async () => {
     const found = await read({
       FORGE_SAFTEY__BUDGET_USD: '5',
+      FORGE_SAFTEY: '5',
       FORGE_SAFETY__BUDGET_USD: 'two',
       FORGE_REVIEW__ROUNDS: '99',
       FORGE_TOOLS__DENY: '[shell',
@@ -43,6 +44,7 @@ describe('environmentLayer', () => {
     expect(found?.layer.value).toEqual({});
     expect(found?.faults.map(({ message, details }) => `${details.where} | ${message}`)).toEqual([
       'FORGE_SAFTEY__BUDGET_USD | unknown variable FORGE_SAFTEY__BUDGET_USD — did you mean "FORGE_SAFETY__BUDGET_USD"?',
+      'FORGE_SAFTEY | unknown variable FORGE_SAFTEY',
       'FORGE_TOOLS__DENY | tools.deny: expected array, found string',
       'FORGE_SAFETY__BUDGET_USD | safety.budgetUsd: expected number, found string',
       'FORGE_REVIEW__ROUNDS | review.rounds: Too big: expected number to be <=10',
