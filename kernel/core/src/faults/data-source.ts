@@ -16,7 +16,7 @@ export function dataSource(file: string, text: string): Source {
 }
 
 /** The library, which is loaded when there is something to show. */
-type Yaml = typeof import('yaml')['default'];
+type Yaml = typeof import('yaml');
 
 function locateNode(yaml: Yaml, text: string, top: ParsedNode, path: ValuePath, aspect: Aspect): Place | undefined {
   let value: Node = top;
