@@ -1,2 +1,3 @@
 export * from './contracts/index.ts';
 export * from './fakes/index.ts';
+export * from './test-kernel/index.ts';

@@ -27,3 +27,10 @@ async function fails<Subject>(each: ContractCase<Subject>, create: ContractOptio
     clearTimeout(timer);
   }
 }
+
+/** The one case of that name, to see whether it catches something. Throws when there is none. */
+export function only<Subject>(cases: readonly ContractCase<Subject>[], name: string): readonly ContractCase<Subject>[] {
+  const found = cases.filter((each) => each.name === name);
+  if (found.length === 0) throw new Error(`There is no case "${name}"`);
+  return found;
+}

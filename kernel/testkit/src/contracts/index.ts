@@ -9,7 +9,7 @@ export {
 } from './contract-case.ts';
 export { deployerCases, deployerContract, type DeployerSubject } from './deployer.ts';
 export { contractAgents, executorCases, executorContract, type ExecutorSubject } from './executor.ts';
-export { failingCases } from './failing-cases.ts';
+export { failingCases, only } from './failing-cases.ts';
 export { gateCases, gateContract, type GateSubject, type PersonsAnswer } from './gate.ts';
 export { llmCases, llmContract } from './llm.ts';
 export type { LlmSubject } from './llm-subject.ts';

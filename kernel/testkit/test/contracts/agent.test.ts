@@ -1,6 +1,6 @@
 import { type Agent, type AgentContext, defineAgent, runToolLoop, testingOutputSchema } from '@forge/plugin-api';
 import { describe, expect, test } from 'vitest';
-import { agentCases, agentContract, failingCases } from '../../src/contracts/index.ts';
+import { agentCases, agentContract, failingCases, only } from '../../src/contracts/index.ts';
 import { createAgentContext } from '../../src/fakes/index.ts';
 import { answer, callTool } from '../../src/model-server/index.ts';
 
@@ -82,6 +82,8 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
 
 describe('the agent contract catches an agent that', () => {
   test.each(wrong)('$fault', async ({ make, caughtBy }) => {
-    expect(await failingCases(agentCases, () => subjectOf({ ...right, ...make } as Agent))).toContain(caughtBy);
+    expect(await failingCases(only(agentCases, caughtBy), () => subjectOf({ ...right, ...make } as Agent))).toEqual([
+      caughtBy,
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { type Deployer, forgeError } from '@forge/plugin-api';
 import { describe, expect, test } from 'vitest';
-import { deployerCases, deployerContract, failingCases } from '../../src/contracts/index.ts';
+import { deployerCases, deployerContract, failingCases, only } from '../../src/contracts/index.ts';
 
 const stages = [
   { name: 'branch', description: 'Makes the branch' },
@@ -80,6 +80,8 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
 
 describe('the deployer contract catches a deployer that', () => {
   test.each(wrong)('$fault', async ({ make, caughtBy }) => {
-    expect(await failingCases(deployerCases, () => ({ deployer: { ...right, ...make } }))).toContain(caughtBy);
+    expect(await failingCases(only(deployerCases, caughtBy), () => ({ deployer: { ...right, ...make } }))).toEqual([
+      caughtBy,
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Sandbox } from '@forge/plugin-api';
 import { describe, expect, test } from 'vitest';
-import { confiningCaseNames, failingCases, sandboxCases, sandboxContract } from '../../src/contracts/index.ts';
+import { confiningCaseNames, failingCases, only, sandboxCases, sandboxContract } from '../../src/contracts/index.ts';
 
 const passThrough: Sandbox = {
   name: 'none',
@@ -76,7 +76,9 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
 
 describe('the sandbox contract catches a sandbox that', () => {
   test.each(wrong)('$fault', async ({ make, caughtBy }) => {
-    expect(await failingCases(sandboxCases, () => subjectOf({ ...passThrough, ...make }))).toContain(caughtBy);
+    expect(await failingCases(only(sandboxCases, caughtBy), () => subjectOf({ ...passThrough, ...make }))).toEqual([
+      caughtBy,
+    ]);
   });
 
   test('confines nothing and says that it is a namespace', async () => {

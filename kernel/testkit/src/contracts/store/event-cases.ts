@@ -40,6 +40,15 @@ export const eventCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'what the first event follows is decided by who writes it',
+    async run({ store }) {
+      const lease = await begun(store);
+      const events = eventsAfter({ seq: 0, hash: 'genesis:r1' }, lease, 2);
+      await store.append(lease, events);
+      sameLog(await store.readEvents('r1'), events);
+    },
+  },
+  {
     name: 'the head moves with the events',
     async run({ store }) {
       const lease = await begun(store);

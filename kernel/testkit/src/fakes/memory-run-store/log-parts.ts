@@ -30,7 +30,8 @@ function checkLinks(record: RunRecord, events: readonly ForgeEvent[]): void {
   let [seq, hash] = [record.lastSeq, record.lastHash];
   for (const event of events) {
     if (event.traceId !== record.id) throw forgeError('EVENT_INVALID', `An event of run ${event.traceId}`);
-    if (event.seq !== seq + 1 || event.previousHash !== hash) {
+    // What the first event follows is decided by who writes it.
+    if (event.seq !== seq + 1 || (seq > 0 && event.previousHash !== hash)) {
       throw forgeError('SEQUENCE_CONFLICT', `Event ${event.seq} does not follow event ${seq} of run ${record.id}`);
     }
     [seq, hash] = [event.seq, event.hash];
