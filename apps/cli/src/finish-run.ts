@@ -1,3 +1,4 @@
+import { exitCodes } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from './command.ts';
 import type { FollowedRun } from './follow-run.ts';
 import { exitCodeOfFaults } from './render/faults.ts';
@@ -10,7 +11,9 @@ import { wantsTraces } from './report-faults.ts';
 export function finishRun(call: CommandCall, { outcome, view }: FollowedRun): CommandEnd {
   const { world, global, printer, terminal } = call;
   const { record, error } = outcome;
-  const code = error === undefined ? 0 : exitCodeOfFaults(error);
+  // Ctrl-C at a question leaves it open: the run waits for an answer, but it ended because the person said so.
+  const stopped = world.interrupted.aborted && view.parked !== undefined;
+  const code = error === undefined ? 0 : stopped ? exitCodes.stopped : exitCodeOfFaults(error);
   if (error === undefined) {
     const branch = view.change?.branch;
     const plan = branch === undefined && view.plan !== undefined ? drawPlan(view.plan, printer.style) : undefined;

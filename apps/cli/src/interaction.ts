@@ -15,8 +15,10 @@ export function createInteraction(call: Pick<CommandCall, 'world' | 'global' | '
     interactive,
     ask: (prompt, signal) => {
       if (!interactive) return Promise.resolve(undefined);
+      // Who wants it to stop does not want to be asked.
+      const over = AbortSignal.any([signal, world.interrupted]);
       const answer = previous.then(() =>
-        signal.aborted ? undefined : terminal.suspend(() => showPrompt(prompt, signal, call)),
+        over.aborted ? undefined : terminal.suspend(() => showPrompt(prompt, over, call)),
       );
       previous = answer.catch(() => {});
       return answer;
@@ -30,20 +32,22 @@ async function showPrompt(
   { world, terminal }: Pick<CommandCall, 'world' | 'terminal'>,
 ): Promise<string | undefined> {
   const clack = await import('@clack/prompts');
-  const io = { input: world.stdin, output: world.stderr as unknown as Writable, signal };
+  // The library listens for ever: an abort after the answer would make it write into what is drawn by then.
+  const asking = new AbortController();
+  const abort = (): void => asking.abort(signal.reason);
+  signal.addEventListener('abort', abort);
+  const io = { input: world.stdin, output: world.stderr as unknown as Writable, signal: asking.signal };
   if (prompt.body) terminal.print(`\n${harmless(prompt.body).trim()}\n`);
-  let interrupted = false;
+  // In a prompt the terminal hands Ctrl-C over as a key.
   const watchKeys = (keys: Buffer | string): void => {
-    if (keys.includes('\u0003')) interrupted = true;
+    if (keys.includes('\u0003')) world.interrupt();
   };
   world.stdin.on('data', watchKeys);
   try {
     const answer = await answerTo(clack, prompt, io);
-    if (typeof answer === 'string') return answer;
-    // In a prompt the terminal hands Ctrl-C over as a key.
-    if (interrupted) world.interrupt();
-    return undefined;
+    return typeof answer === 'string' ? answer : undefined;
   } finally {
+    signal.removeEventListener('abort', abort);
     world.stdin.off('data', watchKeys);
     world.stdin.pause();
   }

@@ -42,10 +42,12 @@ function end(code: number): void {
 async function realWorld(): Promise<World> {
   const { hostname, tmpdir, userInfo } = await import('node:os');
   const listeners: (() => void)[] = [];
+  const interrupted = new AbortController();
   let interrupts = 0;
   const interrupt = (): void => {
     const listener = listeners.at(-1);
     interrupts += 1;
+    interrupted.abort();
     if (listener === undefined || interrupts > 2) process.exit(130);
     listener();
   };
@@ -100,6 +102,7 @@ async function realWorld(): Promise<World> {
         if (index >= 0) listeners.splice(index, 1);
       };
     },
+    interrupted: interrupted.signal,
     interrupt,
     atExit: (listener) => {
       process.on('exit', listener);

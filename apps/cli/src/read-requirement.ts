@@ -11,7 +11,7 @@ export interface RequirementOptions {
   readonly image?: readonly string[];
 }
 
-/** What is wanted, from words, standard input, a file, or this terminal. Rejects with USAGE, INPUT_INVALID, FILE_NOT_FOUND. */
+/** What is wanted, from words, standard input, a file, or this terminal. Rejects with USAGE or INPUT_INVALID. */
 export async function readRequirement(call: CommandCall<RequirementOptions>): Promise<Requirement> {
   const { options, words, directory } = call;
   if (options.file !== undefined && words.length > 0) {
@@ -93,7 +93,7 @@ async function readGiven(directory: string, file: string): Promise<Buffer> {
   try {
     return await readFile(resolve(directory, file));
   } catch (cause) {
-    throw forgeError('FILE_NOT_FOUND', `${file} could not be read`, {
+    throw forgeError('USAGE', `${file} could not be read`, {
       where: resolve(directory, file),
       why: (cause as Error).message,
       fix: 'check the path',

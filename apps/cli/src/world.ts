@@ -30,6 +30,8 @@ export interface World {
    * one ends it all the same. Returns how to stop listening.
    */
   onInterrupt(listener: () => void): () => void;
+  /** Aborts at the first of them. */
+  readonly interrupted: AbortSignal;
   /** Does what Ctrl-C does, for prompts that see the key before the system does. */
   interrupt(): void;
   /** Called at the very end, whatever the reason. Must be quick. Returns how to forget it. */

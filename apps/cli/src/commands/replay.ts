@@ -34,9 +34,9 @@ interface ReplayClock extends Clock {
 
 /** The time of the run while it is shown again. */
 function replayClock(real: Clock, start: number, speed: number): ReplayClock {
-  let from = { then: start, at: real.now() };
+  let from = { shown: start, at: real.now() };
   let next = start;
-  const now = (): number => Math.min(next, from.then + (real.now() - from.at) * Math.min(speed, 1e9));
+  const now = (): number => Math.min(next, from.shown + (real.now() - from.at) * Math.min(speed, 1e9));
   return {
     now,
     sleep: (milliseconds, signal) => real.sleep(milliseconds, signal),
@@ -44,7 +44,7 @@ function replayClock(real: Clock, start: number, speed: number): ReplayClock {
       next = Math.max(next, timestamp);
       const wait = Math.min(longestWaitMs, (timestamp - now()) / speed);
       if (wait >= 1) await real.sleep(wait, signal).catch(() => {});
-      from = { then: timestamp, at: real.now() };
+      from = { shown: timestamp, at: real.now() };
     },
   };
 }

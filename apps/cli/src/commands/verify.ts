@@ -1,6 +1,6 @@
 import { forgeError, type ForgeEvent } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
-import { readEventFile } from '../event-lines-file.ts';
+import { readEventFile } from '../read-event-file.ts';
 import { count } from '../render/figures.ts';
 import { glyph } from '../render/glyphs.ts';
 import { resolveRun } from '../resolve-id.ts';

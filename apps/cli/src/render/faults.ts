@@ -81,6 +81,7 @@ function indentRest(text: string, indent: string): string {
 
 /** The stacks of an error and of all that led to it. */
 function traces(error: unknown): string[] {
-  if (!(error instanceof Error)) return error === undefined ? [] : [`  cause: ${String(error)}`];
+  if (error === undefined) return [];
+  if (!(error instanceof Error)) return [`  cause: ${typeof error === 'string' ? error : JSON.stringify(error)}`];
   return [indentRest(`  ${error.stack ?? error.message}`, '  '), ...traces(error.cause)];
 }

@@ -16,6 +16,7 @@ export function formatMoney({ costUsd, unpriced }: Pick<Spending, 'costUsd' | 'u
 }
 
 export function formatDollars(usd: number): string {
+  if (usd > 0 && usd < 0.0005) return '<$0.001';
   return usd > 0 && usd < 0.01 ? `$${usd.toFixed(3)}` : `$${usd.toFixed(2)}`;
 }
 

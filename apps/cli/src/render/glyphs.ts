@@ -1,4 +1,3 @@
-import type { StepStatus } from './run-view.ts';
 import type { Style } from './style.ts';
 
 /** Every row starts with one of these: it says without colour what the colour says. */
@@ -26,7 +25,7 @@ const colors: Record<Glyph, keyof Style> = {
   note: 'dim',
 };
 
-export function glyph(name: Glyph | StepStatus, style: Style): string {
+export function glyph(name: Glyph, style: Style): string {
   return style[colors[name]](glyphs[name]);
 }
 

@@ -1,5 +1,5 @@
 import { formatDollars, formatDuration, formatMoney, formatTokens } from './figures.ts';
-import { glyph, recordedMark } from './glyphs.ts';
+import { type Glyph, glyph, recordedMark } from './glyphs.ts';
 import { activityOf, phaseFacts, runningIn } from './phase-facts.ts';
 import { elapsedMs, phaseMs, type ExecutionView, type PhaseView, type RunView, type TaskView } from './run-view.ts';
 import type { Style } from './style.ts';
@@ -74,10 +74,14 @@ function bodyLines(view: RunView, settings: PictureSettings, space: number): str
 
 function phaseLine(view: RunView, phase: PhaseView, { now, style, columns }: PictureSettings): string {
   const name = padEnd(phase.name, nameWidth);
-  const state = phase.status === 'running' && view.status === 'parked' ? 'parked' : phase.status;
-  const left = `  ${glyph(state, style)} ${phase.status === 'running' ? style.bold(name) : name}`;
+  const left = `  ${glyph(stateOf(view, phase), style)} ${phase.status === 'running' ? style.bold(name) : name}`;
   const figures = padStart(formatDuration(phaseMs(phase, now)), 8) + padStart(formatMoney(phase.spent), 10);
   return `${left}${cell(phaseFacts(view, phase), columns - textWidth(left) - figuresWidth)}${style.dim(figures)}`;
+}
+
+/** Nothing runs in a run that does not run. */
+export function stateOf(view: RunView, { status }: Pick<TaskView, 'status'>): Glyph {
+  return status === 'running' && view.status !== 'running' ? 'parked' : status;
 }
 
 function waitingPhase(view: RunView, phase: PhaseView, style: Style): string {
@@ -115,7 +119,7 @@ function taskRow(view: RunView, task: TaskView, settings: PictureSettings): { li
     waiting: open.length > 0 ? `waits for ${open.join(', ')}` : 'waits for its turn',
   };
   const agent = task.status === 'running' ? (execution?.agent ?? '') : '';
-  const cells = [glyph(task.status, settings.style), task.id, agent, words[task.status]] as const;
+  const cells = [glyph(stateOf(view, task), settings.style), task.id, agent, words[task.status]] as const;
   return { line: detailLine(cells, task, settings, view), urgency: urgencies[task.status] };
 }
 

@@ -4,7 +4,7 @@ import { findingWords } from './event-lines.ts';
 import { addSpending } from './fold-run.ts';
 import { glyph } from './glyphs.ts';
 import { countsOf, phaseFacts } from './phase-facts.ts';
-import { surroundings } from './picture.ts';
+import { stateOf, surroundings } from './picture.ts';
 import { phaseMs, type RunView } from './run-view.ts';
 import type { Style } from './style.ts';
 import { drawTable } from './table.ts';
@@ -72,7 +72,7 @@ function header(view: RunView): string {
 
 function phaseTable(view: RunView, { style, columns }: Settings): string {
   const rows = view.phases.map((phase) => [
-    `${glyph(phase.status === 'running' && view.status === 'parked' ? 'parked' : phase.status, style)} ${phase.name}`,
+    `${glyph(stateOf(view, phase), style)} ${phase.name}`,
     oneLine(phaseFacts(view, phase)),
     phase.status === 'waiting' ? '' : formatDuration(phaseMs(phase, view.lastAt)),
     phase.spent.tokens > 0 ? formatMoney(phase.spent) : '',
@@ -82,7 +82,7 @@ function phaseTable(view: RunView, { style, columns }: Settings): string {
 
 function taskTable(view: RunView, { style, columns }: Settings): string {
   const rows = view.tasks.map((task) => [
-    `${glyph(task.status, style)} ${task.id}`,
+    `${glyph(stateOf(view, task), style)} ${task.id}`,
     task.dependencies.length > 0 ? `after ${task.dependencies.join(', ')}` : '',
     oneLine(task.problem ?? task.title),
     task.spent.tokens > 0 ? formatMoney(task.spent) : '',

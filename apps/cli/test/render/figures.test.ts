@@ -4,6 +4,7 @@ import { count, formatDuration, formatMoney, formatTokens } from '../../src/rend
 describe('figures', () => {
   it.each([
     [0, false, '$0.00'],
+    [0.0004, false, '<$0.001'],
     [0.004, false, '$0.004'],
     [0.06, false, '$0.06'],
     [12.345, false, '$12.35'],

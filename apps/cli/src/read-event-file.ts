@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ForgeEvent, forgeError } from '@forge/plugin-api';
 
-/** A log that `forge export` wrote. Rejects with FILE_NOT_FOUND or INPUT_INVALID. */
+/** A log that `forge export` wrote. Rejects with USAGE or INPUT_INVALID. */
 export async function readEventFile(directory: string, file: string): Promise<readonly ForgeEvent[]> {
   const path = resolve(directory, file);
   const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw forgeError('FILE_NOT_FOUND', `${file} could not be read`, {
+    throw forgeError('USAGE', `${file} could not be read`, {
       where: path,
       why: cause.message,
       fix: 'check the path',
