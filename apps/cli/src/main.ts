@@ -2,8 +2,9 @@ import { version } from './version.ts';
 import type { World } from './world.ts';
 
 const argv = process.argv.slice(2);
+const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
 
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+if (flags.includes('--version') || flags.includes('-V')) {
   process.stdout.write(`forge ${version}\n`);
 } else if (!(await showHelp())) {
   await main();
@@ -60,6 +61,7 @@ async function realWorld(): Promise<World> {
     });
   }
   return {
+    version,
     argv,
     env: process.env,
     cwd: process.cwd(),

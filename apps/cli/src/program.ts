@@ -1,7 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type CommandCall, type CommandRow, type GlobalOptions, globalFlags, type OptionRow } from './command.ts';
 import { commandFamilies, commandTable } from './command-table/command-table.ts';
-import { version } from './version.ts';
 import type { World } from './world.ts';
 
 type Run = (row: CommandRow, words: readonly string[], options: object, global: GlobalOptions) => Promise<void>;
@@ -9,17 +8,13 @@ type Run = (row: CommandRow, words: readonly string[], options: object, global: 
 /** Runs what the command line says and gives the exit code. Faults are reported, not thrown. */
 export async function runProgram(world: World): Promise<number> {
   let code = 0;
-  const program = createProgram(
-    (text) => void world.stdout.write(text),
-    async (row, words, options, global) => {
-      code = await runCommand(row, await callOf(world, words, options, global));
-    },
-  );
+  const program = createProgram(async (row, words, options, global) => {
+    code = await runCommand(row, await callOf(world, words, options, global));
+  });
   try {
     await program.parseAsync([...world.argv], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const { reportFaults } = await import('./report-faults.ts');
     if (!(error instanceof CommanderError)) return reportFaults(error, world);
     const { usageFault } = await import('./usage-fault.ts');
@@ -27,35 +22,35 @@ export async function runProgram(world: World): Promise<number> {
   }
 }
 
-/** The parser of the whole command line; help is not its business. `run` is called with what was asked for. */
-export function createProgram(write: (text: string) => void, run: Run): Command {
-  const program = prepare(new Command('forge'), write).version(`forge ${version}`, '-V, --version');
+/** The parser of the whole command line, without help and version. `run` is called with what was asked for. */
+export function createProgram(run: Run): Command {
+  const program = prepare(new Command('forge'));
   for (const flag of globalFlags) if (!/--(help|version)/.test(flag.flags)) program.addOption(optionOf(flag));
   const families = new Map<string, Command>();
   for (const name of Object.keys(commandFamilies)) {
-    const family = prepare(program.createCommand(name), write);
+    const family = prepare(new Command(name));
     families.set(name, family);
     program.addCommand(family);
   }
   for (const row of commandTable) {
     const [first = '', second] = row.name.split(' ');
     const parent = second === undefined ? program : families.get(first);
-    parent?.addCommand(commandOf(row, second ?? first, write, run));
+    parent?.addCommand(commandOf(row, second ?? first, run));
   }
   return program;
 }
 
 /** What all commands share: faults are thrown, and shown by who catches them. */
-function prepare(command: Command, write: (text: string) => void): Command {
+function prepare(command: Command): Command {
   return command
     .exitOverride()
-    .configureOutput({ writeOut: write, writeErr: () => {}, outputError: () => {} })
+    .configureOutput({ writeErr: () => {}, outputError: () => {} })
     .helpCommand(false)
     .helpOption(false);
 }
 
-function commandOf(row: CommandRow, name: string, write: (text: string) => void, run: Run): Command {
-  const command = prepare(new Command(name), write);
+function commandOf(row: CommandRow, name: string, run: Run): Command {
+  const command = prepare(new Command(name));
   for (const [syntax, meaning] of Object.entries(row.words ?? {})) command.addArgument(new Argument(syntax, meaning));
   for (const option of row.options ?? []) command.addOption(optionOf(option));
   return command.action(async () => {

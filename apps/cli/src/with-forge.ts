@@ -7,7 +7,6 @@ import { reportAbandoned } from './abandoned-runs.ts';
 import { wantsTraces } from './report-faults.ts';
 import { storedRuns } from './stored-runs.ts';
 import { createStderrLogger } from './stderr-logger.ts';
-import { version } from './version.ts';
 
 /** The default plugins: folders of the repository, or beside the bundle. */
 export const pluginFolder: string = fileURLToPath(new URL('../../../plugins/', import.meta.url));
@@ -69,7 +68,7 @@ async function open(call: CommandCall, { flags, record, directory, trust }: Forg
     log: createStderrLogger(call, wantsTraces(world)),
     trust: trust ?? global.trust,
     ...(record === undefined ? {} : { record }),
-    forgeVersion: version,
+    forgeVersion: world.version,
     clock: world.clock,
   });
 }

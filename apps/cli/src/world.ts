@@ -12,6 +12,8 @@ export interface Output {
 
 /** All that the command line needs of the process and the machine. `main.ts` makes the real one. */
 export interface World {
+  /** Of Forge. Read in one place alone, so that showing it loads one file. */
+  readonly version: string;
   /** Without the programs' own names. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;

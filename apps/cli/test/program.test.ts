@@ -13,12 +13,9 @@ interface Asked {
 
 async function parse(...argv: string[]): Promise<Asked> {
   let asked: Asked | undefined;
-  const program = createProgram(
-    () => {},
-    async (row, words, options, global) => {
-      asked = { row, words, options: options as Record<string, unknown>, global };
-    },
-  );
+  const program = createProgram(async (row, words, options, global) => {
+    asked = { row, words, options: options as Record<string, unknown>, global };
+  });
   await program.parseAsync(argv, { from: 'user' });
   if (asked === undefined) throw new Error('nothing was asked for');
   return asked;

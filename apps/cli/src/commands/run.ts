@@ -3,7 +3,6 @@ import type { CommandCall, CommandEnd } from '../command.ts';
 import { styleFor } from '../render/style.ts';
 import type { RequirementOptions } from '../read-requirement.ts';
 import type { RunFlags } from '../run-flags.ts';
-import { version } from '../version.ts';
 
 type Options = RequirementOptions & RunFlags & { readonly planOnly?: boolean };
 
@@ -40,7 +39,7 @@ export default async function run(call: CommandCall<Options>): Promise<CommandEn
 export function announce({ world, global, terminal, directory }: CommandCall): void {
   const progress = progressOf({ world, global });
   if (progress === 'none' || progress === 'json' || global.json) return;
-  const line = `forge ${version} · ${directory}`;
+  const line = `forge ${world.version} · ${directory}`;
   const style = styleFor(world.stderr, world.env, global.color);
   if (progress === 'tty') terminal.draw([style.dim(`${line} · starting`)]);
   else terminal.print(line);
