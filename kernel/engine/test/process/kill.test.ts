@@ -25,8 +25,12 @@ const ESCAPES: { name: string; script: (sleeper: string) => string }[] = [
   { name: 'cleared environment', script: (s) => `env -i ${s} & echo ready; wait` },
   { name: 'cleared environment and setsid', script: (s) => `env -i setsid -w ${s} & echo ready; wait` },
   {
+    name: 'cleared environment, setsid and ignored TERM',
+    script: (s) => `trap '' TERM; env -i setsid ${s} & echo ready; wait`,
+  },
+  {
     name: 'stopped',
-    script: (s) => `${s} & until grep -q 1000 /proc/$!/cmdline; do :; done; kill -STOP $!; echo ready; wait`,
+    script: (s) => `${s} & until grep -q ^sleep /proc/$!/cmdline; do :; done; kill -STOP $!; echo ready; wait`,
   },
   {
     name: 'twenty at once',
