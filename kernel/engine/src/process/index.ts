@@ -1,6 +1,5 @@
 export type { BlobFileOptions, BlobFileReport } from './blob-file.ts';
 export type { CappedText } from './capped-output.ts';
-export { PROCESS_MARKER } from './process-table.ts';
 export { readableText } from './readable-text.ts';
 export { type ReapReport, reapMarked } from './reap.ts';
 export {

@@ -97,6 +97,20 @@ export function repositoryFixture(
   return fixture;
 }
 
+/** The commit that a checkout of that name makes, on the run's base, by a shell script. */
+export async function changeIn(
+  fixture: RepositoryFixture,
+  workspaces: RunWorkspacesHere,
+  name: string,
+  script: string,
+): Promise<string> {
+  const checkout = await workspaces.checkout(name, workspaces.base.commit);
+  fixture.shell(script, checkout.path);
+  const commit = await checkout.commit(`feat: ${name}\n\nForge-Run: R1`);
+  if (commit === undefined) throw new Error(`${script} changed nothing`);
+  return commit;
+}
+
 /** Every entry below a folder with its kind, mode and content; folders named in `without` are left out. */
 export function fingerprint(root: string, without: readonly string[] = []): Record<string, string> {
   const found: Record<string, string> = {};
