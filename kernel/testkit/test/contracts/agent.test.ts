@@ -44,7 +44,9 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
   {
     fault: 'keeps state between executions',
     caughtBy: 'the same answers lead to the same calls and the same output, so that it can be resumed',
-    make: { execute: async (input, ctx) => ({ ...(await right.execute(input, ctx)), reason: `${executions++}` }) },
+    make: {
+      execute: async (input, ctx) => ({ ...(await right.execute(input as never, ctx)), reason: `${executions++}` }),
+    },
   },
   {
     fault: 'calls in an order that depends on something else',
@@ -52,7 +54,7 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
     make: {
       async execute(input, ctx) {
         await ctx.note(`execution ${executions++}`, 'to know');
-        return right.execute(input, ctx);
+        return right.execute(input as never, ctx);
       },
     },
   },
@@ -70,13 +72,13 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
     fault: 'gives a result of its own when it has to wait',
     caughtBy: 'when the run has to wait or stop, it ends with that error and not with a result of its own',
     make: {
-      execute: (input, ctx) => right.execute(input, ctx).catch(() => ({ setup: [], reason: 'no idea' })),
+      execute: (input, ctx) => right.execute(input as never, ctx).catch(() => ({ setup: [], reason: 'no idea' })),
     },
   },
   {
     fault: 'has a type that nobody knows',
     caughtBy: 'its id is one word, and its type is a known one',
-    make: { type: 'x' },
+    make: { type: 'x' as never },
   },
 ];
 
