@@ -27,10 +27,11 @@ export function mounts(policy: SandboxPolicy): readonly string[] {
 
 function lookUp(path: string): { readonly path: string; readonly isFolder: boolean } | undefined {
   try {
-    const real = realpathSync(path);
-    return { path: real, isFolder: statSync(real).isDirectory() };
-  } catch {
+    const found = statSync(path, { throwIfNoEntry: false });
     // Not there, so there is nothing to hide or to show.
+    return found && { path: realpathSync.native(path), isFolder: found.isDirectory() };
+  } catch {
+    // A file where a folder was meant, or nothing this user may look at.
     return undefined;
   }
 }
