@@ -31,7 +31,7 @@ describe('forge run, from a task to a branch', () => {
         makeDirty(repository);
         const before = repository.fingerprint();
 
-        const { code, events, stderr } = await createForge({
+        const { code, events } = await createForge({
           cwd: repository.path,
           modelUrl: server.url,
           env: toolchains,

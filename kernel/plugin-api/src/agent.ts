@@ -12,7 +12,7 @@ import type { Logger } from './world.ts';
  * through `ctx`. Then it survives a crash without knowing: the kernel calls `execute` again with the same input and
  * answers from its journal what was already done.
  */
-export interface Agent<T extends AgentType = any> {
+export interface Agent<T extends AgentType = AgentType> {
   readonly id: string;
   readonly type: T;
   /** One line for `forge agents`. */

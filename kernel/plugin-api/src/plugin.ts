@@ -44,7 +44,7 @@ export interface DynamicPlugin<Options extends z.ZodType> {
 export interface PluginDefinition {
   readonly forgePlugin: 1;
   readonly options: z.ZodType | undefined;
-  setup(ctx: PluginContext<any>): Promise<Contributions & Stoppable>;
+  setup(ctx: PluginContext): Promise<Contributions & Stoppable>;
 }
 
 /**

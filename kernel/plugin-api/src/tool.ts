@@ -29,7 +29,7 @@ export type ToolCommand = Omit<Command, 'env' | 'cwd'> & { readonly cwd?: string
  * One thing an agent may do. Input and output are JSON, validated by the kernel with `schema`; `execute` is stateless
  * and touches nothing but what `ctx` gives. To fail, throw a ForgeError: its message is what the model reads.
  */
-export interface Tool<Input = any, Output = any> {
+export interface Tool<Input = unknown, Output = unknown> {
   readonly name: string;
   /** For the model: what it does, when to use it, what it returns. Every word is paid for on every turn. */
   readonly description: string;

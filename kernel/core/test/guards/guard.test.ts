@@ -91,7 +91,7 @@ describe('input and output', () => {
 
   it('of agents of a free type are JSON', async () => {
     const agent = (output: unknown) =>
-      guarded('agent', { id: 'x', type: 'poet', execute: async () => output } as never as Agent);
+      guarded('agent', { id: 'x', type: 'poet' as never, execute: async () => output } as never as Agent);
     expect(await agent({ verse: 1 }).execute({} as never, { signal: open } as AgentContext)).toEqual({ verse: 1 });
     await expect(agent(() => 1).execute({} as never, { signal: open } as AgentContext)).rejects.toMatchObject({
       code: 'OUTPUT_INVALID',
@@ -138,7 +138,7 @@ describe('time', () => {
   const reason = forgeError('STOPPED', 'stopped by the person');
   const chat = (p: LLMProvider, signal: AbortSignal) => p.chat(request, { signal, callId: 'r/e/1' });
   const gate: HumanGate = { id: 'x', condition: () => true, request: () => never() };
-  const agent: Agent = { id: 'x', type: 'poet', execute: () => never() };
+  const agent = { id: 'x', type: 'poet', execute: () => never() } as never as Agent;
   const deployer: Deployer = { name: 'x', plan: () => never(), deployTo: () => never(), rollback: () => never() };
   it.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
     ['a tool', (signal) => guarded('tool', tool({ execute: () => never() })).execute({}, toolContext(signal))],
@@ -219,7 +219,11 @@ describe('errors', () => {
 
   it('of the kernel pass through agents and executors untouched', async () => {
     const breaker = forgeError('BREAKER_COST', 'the budget is spent');
-    const agent = guarded('agent', { id: 'x', type: 'poet', execute: () => Promise.reject(breaker) } as never as Agent);
+    const agent = guarded('agent', {
+      id: 'x',
+      type: 'poet' as never,
+      execute: () => Promise.reject(breaker),
+    } as never as Agent);
     const executor: Executor = guarded('executor', { name: 'x', execute: () => Promise.reject(breaker) });
     const failures = [
       agent.execute({} as never, { signal: open } as AgentContext),

@@ -85,7 +85,7 @@ function jsonCopy<T extends Json>(name: string, value: T): T {
 }
 
 function createMemoryCalls(deps: ExecutionContextDeps): AgentMemory {
-  const { journal, emit, signal, repositoryId, runId, executionId } = deps;
+  const { journal, emit, repositoryId, runId, executionId } = deps;
 
   /** One memory call through the journal. */
   async function recorded<T>(operation: string, request: Json, call: (memory: MemoryStore) => Promise<T>): Promise<T> {

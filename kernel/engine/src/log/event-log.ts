@@ -134,7 +134,7 @@ export class EventLog {
 
   async #drain(): Promise<void> {
     // One turn of the loop, so that events emitted together are written together.
-    await undefined;
+    await Promise.resolve();
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0);
       try {

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { EventLog, genesisHash } from '@forge/engine';
 import type { EventTransport, Lease } from '@forge/plugin-api';
-import { createSqliteStore } from '../../../../plugins/store/sqlite/src/sqlite-store.ts';
+import storePlugin from '@forge/store-sqlite';
+import { createPluginContext } from '@forge/testkit/fakes';
 import { percentile, type Bench, type Row } from '../bench.ts';
 import { temporaryFolder } from '../places.ts';
 
@@ -16,7 +16,10 @@ export const events: Bench = async ({ short }) => {
 };
 
 async function measure(emitters: number, total: number): Promise<readonly Row[]> {
-  const store = createSqliteStore({ directory: join(temporaryFolder(), 'state'), newId: () => 'bench' });
+  const stateDirectory = temporaryFolder();
+  const { stores = [] } = await storePlugin.setup(createPluginContext({ stateDirectory }));
+  const [store] = stores;
+  if (store === undefined) throw new Error('the plugin gives no store');
   const runId = 'bench';
   await store.createRun({ id: runId, task: 'bench', repository: '/', branch: 'bench', createdAt: 1 });
   const lease: Lease = await store.acquireLease(runId, {
