@@ -86,6 +86,8 @@ export interface Forge {
    * CONTRIBUTION_NOT_FOUND, and with what keeps the plugin from starting.
    */
   get<K extends Kind>(kind: K, name: string): Promise<Seams[K]>;
+  /** Replaces every known secret in a text. */
+  mask(text: string): string;
   /** Every registered name of a kind with its plugin, from manifests alone. */
   names(kind: Kind): readonly { readonly name: string; readonly plugin: string }[];
   /** Tries a model provider: key there, server answers. */

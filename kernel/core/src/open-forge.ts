@@ -8,6 +8,7 @@ import { trustSubjects } from './host/plugin-trust.ts';
 import { memoryOf } from './host/run-deps.ts';
 import { tokens } from './host/tokens.ts';
 import { usedPlugins } from './host/used-plugins.ts';
+import { realPath } from './state/places.ts';
 
 /**
  * Opens the host: reads the configuration and every manifest, and checks them. No plugin is loaded. Rejects with every
@@ -26,11 +27,12 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
   const activation = host.get(tokens.activation);
   const places = host.get(tokens.places);
   const repositoryId = host.get(tokens.repositoryId);
+  const masker = host.get(tokens.masker);
   let engine: Promise<Engine> | undefined;
 
   const startEngine = async (): Promise<Engine> => {
     // What the run will need is asked for now, not in the middle of it.
-    const repository = places.project;
+    const repository = realPath(places.project);
     const subjects = usedPlugins(config, registry).flatMap((record) =>
       trustSubjects(record, { repository, uses, used }),
     );
@@ -40,7 +42,7 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
   };
   return Object.freeze({
     config,
-    origins: shownOrigins(origins, host.get(tokens.masker)),
+    origins: shownOrigins(origins, masker),
     configFile: file,
     get plugins() {
       return plugins.map((record) => ({
@@ -58,6 +60,7 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
     memory: () => memoryOf(registry, config, repositoryId),
     get: (kind, name) => registry.get(kind, name),
     names: (kind) => registry.names(kind),
+    mask: (text) => masker.mask(text),
     probe: (provider) => host.get(tokens.models).probe(provider),
     doctor: () => doctor(host),
     close,

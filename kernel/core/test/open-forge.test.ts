@@ -128,6 +128,18 @@ plugins:
     ]);
   });
 
+  it('shows no secret in a frame or message', async () => {
+    const config =
+      '{ "plugins": [{ "use": "p", "options": { "apiKey": "hush-hush-hush", "sit": "hush-hush-hush" } }] }';
+    const options = { type: 'object', properties: { apiKey: {}, site: {} }, additionalProperties: false };
+    const inlinePlugins = [inline('p', {}, definePlugin({}), { options })];
+    const error = await open(temporaryFolder({ 'forge.config.json': config }), { inlinePlugins }).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).toMatchObject({ code: 'PLUGIN_OPTIONS', details: { frame: expect.stringContaining('[masked]') } });
+    expect(JSON.stringify(error)).not.toContain('hush');
+  });
+
   it('knows the variables that plugins read', async () => {
     const plugin = inline('p', {}, definePlugin({}), { permissions: { env: ['FORGE_RECORDING'] } });
     expect(await openFaults(temporaryFolder(), { inlinePlugins: [plugin], env: { FORGE_RECORDING: 'x' } })).toEqual([]);

@@ -1,11 +1,16 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 
 /** Extensions of configuration files. Code runs when it is read; data does not. */
 export const codeExtensions = ['.ts', '.mts', '.js', '.mjs', '.cjs'] as const;
-export const dataExtensions = ['.json', '.yaml', '.yml'] as const;
+const dataExtensions = ['.json', '.yaml', '.yml'] as const;
 const extensions: readonly string[] = [...codeExtensions, ...dataExtensions];
+
+/** Reading it runs it. */
+export function isCode(file: string): boolean {
+  return (codeExtensions as readonly string[]).includes(extname(file));
+}
 
 /** `forge.config.*` of the nearest folder that has one, from `cwd` upwards to the top of the repository. */
 export function findProjectConfig(cwd: string, top: string): string | undefined {

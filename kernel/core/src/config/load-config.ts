@@ -1,4 +1,4 @@
-import { dirname, extname } from 'node:path';
+import { dirname } from 'node:path';
 import { configLayerSchema, type ForgeError, forgeError, isForgeError } from '@forge/plugin-api';
 import { codeSource } from '../faults/code-source.ts';
 import { dataSource } from '../faults/data-source.ts';
@@ -16,10 +16,6 @@ export interface LoadConfigOptions {
   /** A file's path as the person knows it. */
   readonly show: (file: string) => string;
   readonly fromRepository: boolean;
-}
-
-export function isCode(file: string): boolean {
-  return (codeExtensions as readonly string[]).includes(extname(file));
 }
 
 /** One configuration file as a layer, and every CONFIG_INVALID fault in it. Rejects with CONFIG_UNREADABLE. */

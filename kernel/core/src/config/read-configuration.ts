@@ -7,9 +7,9 @@ import type { Places } from '../state/places.ts';
 import { hashCode } from '../trust/content-hash.ts';
 import type { Trust } from '../trust/trust.ts';
 import { environmentLayer } from './environment.ts';
-import { findProjectConfig, findUserConfig } from './find-config.ts';
+import { findProjectConfig, findUserConfig, isCode } from './find-config.ts';
 import type { Layer, LoadedLayer } from './layer.ts';
-import { isCode, loadConfig } from './load-config.ts';
+import { loadConfig } from './load-config.ts';
 import { type Merged, mergeLayers } from './merge-layers.ts';
 import { parseLayer } from './parse-layer.ts';
 

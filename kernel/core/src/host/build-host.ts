@@ -9,7 +9,7 @@ import { createRegistry } from '../plugins/registry.ts';
 import { mergeOptions } from '../config/merge-layers.ts';
 import type { Configuration } from '../config/read-configuration.ts';
 import { createMasker, isSecretName, maskedLogger } from '../secrets.ts';
-import { findPlaces, makeStateFolder } from '../state/places.ts';
+import { findPlaces, makeStateFolder, realPath } from '../state/places.ts';
 import { repositoryId } from '../state/repository-id.ts';
 import { createTrust } from '../trust/trust.ts';
 import { createTrustStore } from '../trust/trust-store.ts';
@@ -47,7 +47,7 @@ export function buildWorld(options: ForgeOptions): Container {
     [tokens.options, tokens.places, tokens.newId, tokens.stopping],
     ({ interaction, trust }, places, newId, { signal }) =>
       createTrust({
-        repository: places.project,
+        repository: realPath(places.project),
         store: createTrustStore(join(places.userState, 'trust.json'), newId),
         interaction,
         given: trust === true,
@@ -89,7 +89,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
         limits: { ...pluginLimits, ...limits },
         loadCode,
         optionsOf: (record) => givenOptions(record, configuration, discovered),
-        allow: (record) => trust.require(trustSubjects(record, { repository: project, uses, used })),
+        allow: (record) => trust.require(trustSubjects(record, { repository: realPath(project), uses, used })),
       }),
     (activation) => activation.stop(),
   );

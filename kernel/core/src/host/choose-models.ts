@@ -79,7 +79,7 @@ async function chooseProvider(options: ModelOptions): Promise<LLMProvider> {
     const provider = await registry.get('llm', name);
     const { ok, detail } = await probe(provider, options);
     if (ok && provider.probe !== undefined) return provider;
-    tried.push(`${name}: ${detail}`);
+    tried.push(detail.startsWith(`${name}:`) ? detail : `${name}: ${detail}`);
   }
   throw noModel(tried, candidates.flatMap(secretsOf));
 }

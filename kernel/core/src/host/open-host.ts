@@ -7,8 +7,13 @@ import type { ForgeOptions } from '../forge.ts';
 import defaults from '../generated/defaults.json' with { type: 'json' };
 import { checkManifests } from '../manifests/check.ts';
 import { type Discovered, readInstalled } from '../manifests/discover.ts';
+import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { isSecretOption, type Masker } from '../secrets.ts';
+import { maskError } from '../mask-error.ts';
+import { realPath } from '../state/places.ts';
 import { buildHost, buildWorld, givenOptions } from './build-host.ts';
 import { checkNames, checkOptions } from './check-config.ts';
+import { trustSubjects } from './plugin-trust.ts';
 import { tokens } from './tokens.ts';
 
 export interface OpenHost {
@@ -22,13 +27,14 @@ export async function openHost(options: ForgeOptions): Promise<OpenHost> {
   const world = buildWorld(options);
   try {
     const { configuration, discovered } = await look(world, options);
-    registerSecrets(world, options, discovered);
+    if (options.trust === true) await trustAll(world, configuration, discovered);
     const host = buildHost(world, configuration, discovered);
     let closed: Promise<void> | undefined;
     return { host, close: () => (closed ??= close(world)) };
   } catch (error) {
+    const masker = world.get(tokens.masker);
     await world.dispose();
-    throw error;
+    throw maskError(masker, error);
   }
 }
 
@@ -65,6 +71,7 @@ async function look(
   });
   const discovered = await installed.find(configuration.uses);
   const { plugins } = discovered;
+  registerSecrets(world.get(tokens.masker), options.env, configuration, plugins);
   const checks = await Promise.all([
     checkManifests(plugins),
     checkNames(configuration.origins, plugins, configuration.faults.length + discovered.faults.length === 0),
@@ -76,9 +83,25 @@ async function look(
 }
 
 /** Before any of them is used: a plugin that is never loaded may still see its secret pass by. */
-function registerSecrets(world: Container, { env }: ForgeOptions, { plugins }: Discovered): void {
-  const masker = world.get(tokens.masker);
+function registerSecrets(
+  masker: Masker,
+  env: ForgeOptions['env'],
+  { uses }: Configuration,
+  plugins: readonly PluginRecord[],
+): void {
   for (const { manifest } of plugins) for (const name of manifest.permissions.secrets) masker.register(env[name]);
+  for (const { options } of uses) {
+    for (const [name, value] of Object.entries(options)) {
+      if (typeof value === 'string' && isSecretOption(name)) masker.register(value);
+    }
+  }
+}
+
+/** `--trust` means all that is there now, whichever part of it this command happens to use. */
+async function trustAll(world: Container, { uses }: Configuration, { plugins, used }: Discovered): Promise<void> {
+  const repository = realPath(world.get(tokens.places).project);
+  const subjects = plugins.flatMap((record) => trustSubjects(record, { repository, uses, used }));
+  await world.get(tokens.trust).require(subjects);
 }
 
 /** The host is a child of the world, so disposing of the world stops both. */

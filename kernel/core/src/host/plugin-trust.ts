@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
+import { isCode } from '../config/find-config.ts';
 import type { PluginRecord, PluginUse } from '../manifests/plugin-record.ts';
 import { hashFolder } from '../trust/content-hash.ts';
 import type { TrustSubject } from '../trust/trust.ts';
@@ -10,7 +11,7 @@ export interface RepositoryUse extends PluginUse {
 }
 
 export interface PluginTrustOptions {
-  /** Absolute path of the repository. */
+  /** Absolute path of the repository, links followed. */
   readonly repository: string;
   readonly uses: readonly RepositoryUse[];
   readonly used: ReadonlyMap<PluginUse, PluginRecord>;
@@ -31,10 +32,18 @@ export function trustSubjects(record: PluginRecord, options: PluginTrustOptions)
   if (record.manifest.permissions.secrets.length === 0) return [];
   return asked
     .filter(({ options: given }) => Object.keys(given).length > 0)
-    .flatMap(({ written }) => {
-      const { source } = written;
-      if (source === undefined) return [];
-      const what = `options for ${record.manifest.name}, which reads secrets`;
-      return [{ name: source.file, what, hash: () => createHash('sha256').update(source.text).digest('hex') }];
-    });
+    .flatMap((use) => fileOf(use, record, options));
+}
+
+/** The file that sets options. One in code was trusted as a whole, before it could say anything. */
+function fileOf(use: RepositoryUse, record: PluginRecord, { repository }: PluginTrustOptions): TrustSubject[] {
+  const { source } = use.written;
+  if (source === undefined || isCode(source.file)) return [];
+  return [
+    {
+      name: relative(repository, join(use.base, basename(source.file))),
+      what: `options for ${record.manifest.name}, which reads secrets`,
+      hash: () => createHash('sha256').update(source.text).digest('hex'),
+    },
+  ];
 }

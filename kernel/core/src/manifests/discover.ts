@@ -1,9 +1,10 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { type ForgeError, forgeError, type ManifestInput, type PluginDefinition } from '@forge/plugin-api';
 import { dataSource } from '../faults/data-source.ts';
 import { closest } from '../faults/did-you-mean.ts';
 import { placed } from '../faults/schema-faults.ts';
+import { realPath } from '../state/places.ts';
 import type { PluginOrigin, PluginRecord, PluginUse } from './plugin-record.ts';
 import { parseManifest, readManifest } from './read-manifest.ts';
 
@@ -164,12 +165,4 @@ function foldersIn(folder: string): string[] {
 
 function isHidden(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules';
-}
-
-function realPath(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
-  }
 }

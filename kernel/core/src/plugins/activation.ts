@@ -2,6 +2,7 @@ import { ForgeFaults, faultsOf, forgeError, isForgeError, type PluginDefinition 
 import type { Contribution } from '../guards/guard.ts';
 import { guard, guardRules } from '../guards/index.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { maskError } from '../mask-error.ts';
 import { withTimeLimit } from '../world/time-limit.ts';
 import type { PluginLimits } from './limits.ts';
 import { type LoadCode, loadDefinition } from './load-module.ts';
@@ -49,7 +50,9 @@ export function createActivation(options: ActivationOptions): Activation {
     activate: (record) => {
       const known = started.get(record);
       if (known !== undefined) return known;
-      const starting = start(record);
+      const starting = start(record).catch((error: unknown) => {
+        throw maskError(options.world.masker, error);
+      });
       started.set(record, starting);
       return starting;
     },
@@ -57,7 +60,8 @@ export function createActivation(options: ActivationOptions): Activation {
     stop: async () => {
       await Promise.allSettled(started.values());
       const errors: unknown[] = [];
-      for (const stop of stops.splice(0).reverse()) await stop().catch((error: unknown) => errors.push(error));
+      for (const stop of stops.splice(0).reverse())
+        await stop().catch((error: unknown) => errors.push(maskError(options.world.masker, error)));
       if (errors.length > 0) throw new ForgeFaults(errors.flatMap(faultsOf));
     },
   };

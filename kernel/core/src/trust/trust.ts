@@ -19,7 +19,7 @@ export interface Trust {
 }
 
 export interface TrustOptions {
-  /** Absolute path of the repository. */
+  /** Absolute path of the repository, links followed. */
   readonly repository: string;
   readonly store: TrustStore;
   readonly interaction: Interaction;
@@ -31,7 +31,8 @@ export interface TrustOptions {
 export function createTrust({ repository, store, interaction, given, signal }: TrustOptions): Trust {
   return {
     require: async (subjects) => {
-      const wanted = subjects.map((subject) => ({ ...subject, content: subject.hash() }));
+      const once = new Map(subjects.map((subject) => [subject.name, subject]));
+      const wanted = [...once.values()].map((subject) => ({ ...subject, content: subject.hash() }));
       const missing = wanted.filter(({ name, content }) => !store.has(repository, name, content));
       if (missing.length === 0) return;
       const yes = given || (interaction.interactive && (await ask(missing)));
@@ -43,8 +44,8 @@ export function createTrust({ repository, store, interaction, given, signal }: T
   async function ask(missing: readonly TrustSubject[]): Promise<boolean> {
     const answer = await interaction.ask(
       {
-        title: 'Trust the code of this repository?',
-        body: `${repository} brings code that Forge would run with your rights:\n\n${list(missing)}`,
+        title: 'Trust what this repository brings?',
+        body: `${repository} brings what would run, or act, with your rights:\n\n${list(missing)}`,
         options: [
           { id: 'yes', label: 'Trust it, now and until it changes' },
           { id: 'no', label: 'Run nothing' },
@@ -60,12 +61,12 @@ export function createTrust({ repository, store, interaction, given, signal }: T
 function required(missing: readonly TrustSubject[], repository: string) {
   const details: ErrorDetails = {
     where: repository,
-    why: `It would run with your rights:\n${list(missing)}`,
+    why: missing.map(({ name, what }) => `${name}: ${what}`).join('\n'),
     fix: 'Look at it, then say --trust once. It is asked again when the code changes.',
     data: { files: missing.map(({ name }) => name) },
   };
   const names = missing.map(({ name }) => name).join(', ');
-  return forgeError('TRUST_REQUIRED', `This repository brings code that you have not trusted: ${names}`, details);
+  return forgeError('TRUST_REQUIRED', `This repository brings what you have not trusted yet: ${names}`, details);
 }
 
 function list(subjects: readonly TrustSubject[]): string {

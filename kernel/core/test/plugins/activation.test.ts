@@ -153,6 +153,17 @@ describe('starting a plugin', () => {
     expect(calls).toBe(1);
   });
 
+  it('that fails with a secret in its words shows none', async () => {
+    const definition = definePlugin({ setup: (ctx) => Promise.reject(new Error(`bad key ${ctx.secret('KEY')}`)) });
+    const permissions = { secrets: ['KEY'] };
+    const inlinePlugins = [inline('p', { tools: ['x'] }, definition, { permissions })];
+    const forge = await open(cwd(), { inlinePlugins, env: { KEY: 'hush-hush-hush' } });
+    await expect(forge.get('tool', 'x')).rejects.toMatchObject({
+      message: 'The plugin "p" could not start: bad key [masked]',
+    });
+    expect(forge.mask('a hush-hush-hush b')).toBe('a [masked] b');
+  });
+
   it('that takes too long is ended', async () => {
     const definition = definePlugin({ setup: () => new Promise<never>(() => {}) });
     const inlinePlugins = [inline('p', { tools: ['x'] }, definition)];

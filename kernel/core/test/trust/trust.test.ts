@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { definePlugin, type Interaction, type Prompt } from '@forge/plugin-api';
+import { definePlugin, type Interaction, type Prompt, z } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
 import type { ForgeOptions } from '../../src/forge.ts';
 import { manifest, open } from '../support/open.ts';
@@ -37,7 +37,7 @@ describe('nothing of a repository runs', () => {
     const { start } = scene({ 'forge.config.ts': says('config', 'export default { concurrency: 7 };') });
     await expect(start()).rejects.toMatchObject({
       code: 'TRUST_REQUIRED',
-      message: 'This repository brings code that you have not trusted: forge.config.ts',
+      message: 'This repository brings what you have not trusted yet: forge.config.ts',
       details: { fix: expect.stringContaining('--trust'), data: { files: ['forge.config.ts'] } },
     });
     expect(ran.forgeTestRan).toEqual([]);
@@ -93,6 +93,46 @@ describe('nothing of a repository runs', () => {
       message: expect.stringContaining('forge.config.json'),
       details: { why: expect.stringContaining('options for @acme/llm, which reads secrets') },
     });
+  });
+});
+
+describe('options for a plugin that reads secrets', () => {
+  const plugin = {
+    manifest: manifest('@acme/llm', { buses: ['x'] }, { permissions: { secrets: ['ACME_KEY'] } }),
+    definition: definePlugin({
+      options: z.object({ baseUrl: z.string() }),
+      setup: () => ({ buses: [{ name: 'x', publish: async () => {}, subscribe: () => () => {} }] }),
+    }),
+  };
+  const config = { plugins: [{ use: '@acme/llm', options: { baseUrl: 'https://x' } }] };
+
+  it.each([
+    ['forge.config.json', JSON.stringify(config)],
+    ['forge.config.ts', `export default ${JSON.stringify(config)};`],
+  ])('in %s are trusted once, from whichever folder', async (name, text) => {
+    const { cwd, home, start } = scene({ [name]: text, 'deep/x': '' });
+    await (await start({ trust: true, inlinePlugins: [plugin] })).close();
+    for (const folder of [cwd, join(cwd, 'deep'), cwd]) {
+      const forge = await open(folder, { env: { HOME: home }, inlinePlugins: [plugin] });
+      expect((await forge.get('bus', 'x')).name).toBe('x');
+    }
+  });
+});
+
+describe('--trust', () => {
+  it('holds for all that is there, whatever the command uses', async () => {
+    const { start } = scene(mine('.forge/plugins/mine'));
+    await start({ trust: true });
+    expect((await (await start()).get('bus', 'greet')).name).toBe('greet');
+  });
+
+  it('is for the repository, by whichever way one comes to it', async () => {
+    const { cwd, home, start } = scene(mine('.forge/plugins/mine'));
+    await start({ trust: true });
+    const way = join(temporaryFolder(), 'link');
+    symlinkSync(cwd, way);
+    const forge = await open(way, { env: { HOME: home } });
+    expect((await forge.get('bus', 'greet')).name).toBe('greet');
   });
 });
 
