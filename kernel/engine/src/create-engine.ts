@@ -41,6 +41,8 @@ export function createEngine(deps: RunDeps): Engine {
       }
       const repository = await openRepository(record.repository, deps);
       const opened = await open(store, repository, record, request);
+      // Only now, as the owner: what an earlier process left running must not change what this one works on.
+      await opened.run.processes.reapAll();
       const { owner, fence } = opened.run.lease();
       await opened.run.events.emit(
         'run.resumed',
@@ -105,6 +107,7 @@ export function createEngine(deps: RunDeps): Engine {
         ],
         env: deps.env,
         clock: deps.clock,
+        ownerId: deps.owner.id,
       }),
     ]);
     const requirement = 'requirement' in request ? request.requirement : undefined;

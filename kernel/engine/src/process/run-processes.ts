@@ -17,9 +17,11 @@ export interface RunProcesses {
   environment(place: PrivatePlace): Readonly<Record<string, string>>;
   /** What no command may see (the home folder with its keys, Forge's own state), and what of it it needs all the same. */
   readonly visibility: { readonly hidden: readonly string[]; readonly readable: readonly string[] };
-  /** Kills what is left of one owner. */
+  /** Kills what this process has left under one marker. */
   reap(marker: string): Promise<void>;
-  /** Kills what is left of the run. */
+  /** Kills what is left of the run, whoever started it: for who has just become the run's owner. */
+  reapAll(): Promise<void>;
+  /** Kills what this process has left of the run. */
   close(): Promise<void>;
 }
 
@@ -55,13 +57,17 @@ export interface RunProcessesDeps {
   readonly readable: readonly string[];
   readonly env: Environment;
   readonly clock: { now(): number };
+  /** Id of this process. Who has lost a run ends its own commands and not those of the next owner. */
+  readonly ownerId: string;
 }
 
 export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunProcesses> {
-  const { runId, directory, env, clock } = deps;
+  const { runId, directory, env, clock, ownerId } = deps;
   const scratchDirectory = join(directory, 'pipes');
   await mkdir(scratchDirectory, { recursive: true });
   const runner = createCommandRunner({ clock, scratchDirectory });
+  const owned = (marker: string) => `${marker}@${ownerId}`;
+  const isOurs = (marker: string) => marker.startsWith(`${runId}/`) && marker.endsWith(owned(''));
   let place: Promise<PrivatePlace> | undefined;
 
   async function makePlace(): Promise<PrivatePlace> {
@@ -71,15 +77,21 @@ export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunPro
   }
 
   return {
-    runner,
+    runner: {
+      run: (request) => runner.run({ ...request, marker: owned(request.marker) }),
+      close: () => runner.close(),
+    },
     privatePlace: () => (place ??= makePlace()),
     environment: ({ home, temporary }) => scrubbedEnvironment({ source: env, home, temporaryDirectory: temporary }),
     visibility: visibilityOf(deps),
     async reap(marker) {
-      await reapMarked((found) => found === marker);
+      await reapMarked((found) => found === owned(marker));
+    },
+    async reapAll() {
+      await reapMarked((found) => found.startsWith(`${runId}/`));
     },
     async close() {
-      await reapMarked((found) => found.startsWith(`${runId}/`));
+      await reapMarked(isOurs);
       runner.close();
     },
   };

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createRunProcesses } from '../../src/process/run-processes.ts';
+import { type CommandFixture, commandFixture } from './command-fixture.ts';
+
+let fixture: CommandFixture;
+beforeEach(() => {
+  fixture = commandFixture();
+});
+afterEach(() => fixture.remove());
+
+/** The processes of one run as one of its owners sees them. */
+function ownedBy(ownerId: string) {
+  const directory = join(fixture.directory, ownerId);
+  mkdirSync(directory);
+  return createRunProcesses({
+    runId: fixture.marker,
+    directory,
+    stateDirectory: fixture.directory,
+    readable: [],
+    env: { PATH: '/usr/bin:/bin' },
+    clock: { now: () => performance.now() },
+    ownerId,
+  });
+}
+
+async function leaveBehind(processes: Awaited<ReturnType<typeof createRunProcesses>>, execution: string) {
+  const before = fixture.alive().length;
+  await processes.runner.run({
+    file: '/bin/sh',
+    args: ['-c', `setsid ${fixture.sleeper} >/dev/null 2>&1 & until grep -q ^sleep /proc/$!/cmdline; do :; done`],
+    cwd: fixture.directory,
+    env: { PATH: '/usr/bin:/bin' },
+    marker: `${fixture.marker}/${execution}`,
+    output: { headBytes: 100, tailBytes: 100 },
+  });
+  await vi.waitUntil(() => fixture.alive().length === before + 1);
+}
+
+describe('processes of a run', () => {
+  it('of an owner that lost the run end with it, those of the next owner stay', async () => {
+    const [first, second] = [await ownedBy('first'), await ownedBy('second')];
+    await leaveBehind(second, 'task');
+    const [seconds] = fixture.alive();
+    await leaveBehind(first, 'task');
+    await first.reap(`${fixture.marker}/task`);
+    expect(fixture.alive()).toEqual([seconds]);
+    await leaveBehind(first, 'other');
+    await first.close();
+    expect(fixture.alive()).toEqual([seconds]);
+    await second.close();
+    expect(fixture.alive()).toEqual([]);
+  });
+
+  it('end for every owner when a new one takes the run', async () => {
+    const [first, second] = [await ownedBy('first'), await ownedBy('second')];
+    await leaveBehind(first, 'task');
+    await second.reapAll();
+    expect(fixture.alive()).toEqual([]);
+    await Promise.all([first.close(), second.close()]);
+  });
+});
