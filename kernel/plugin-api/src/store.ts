@@ -101,7 +101,7 @@ export interface RunStore {
   /**
    * Appends all or none, and changes the run's head in the same transaction. Rejects with LEASE_LOST when the fence is
    * stale, and with SEQUENCE_CONFLICT when the first `seq` is not `lastSeq + 1`, its `previousHash` is not the last
-   * hash, or they have gaps. Many appends may be under way at once; they are applied in the order of the calls.
+   * hash (the first event of a run may name any), or they have gaps. Many appends may be under way at once; they are applied in the order of the calls.
    */
   append(lease: Lease, events: readonly ForgeEvent[], patch?: RunPatch): Promise<void>;
   /** In order. `after`: only events with a greater seq (default 0). Default limit: all. */

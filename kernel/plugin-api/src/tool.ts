@@ -39,7 +39,7 @@ export interface Tool<Input = unknown, Output = unknown> {
   /** Default 120,000. */
   readonly timeoutMs?: number;
   execute(input: Input, ctx: ToolContext): Promise<Output>;
-  /** The words that the model reads. Default: the output as JSON. */
+  /** The words that the model reads. Default: the output itself when it is text, else as JSON. */
   render?(output: Output): string;
   /** A few words for a person who watches, such as `editing src/limit.ts`. Default: the tool's name. */
   describe?(input: Input): string;

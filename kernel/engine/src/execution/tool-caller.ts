@@ -133,7 +133,8 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
         ordinal,
         tool: name,
         ok: outcome.ok,
-        ...(outcome.output === undefined || blob !== undefined ? {} : { output: outcome.output }),
+        // Most tools answer with text alone: that is kept once.
+        ...(outcome.output === undefined || outcome.output === outcome.text ? {} : { output: outcome.output }),
         text: blob === undefined ? outcome.text : '',
         ...(blob === undefined ? {} : { textBlob: blob }),
         ...(outcome.errorCode === undefined ? {} : { errorCode: outcome.errorCode }),
@@ -161,7 +162,12 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   async function outcomeOf(result: EventPayload<'tool.result'>): Promise<ToolOutcome> {
     const text =
       result.textBlob === undefined ? result.text : new TextDecoder().decode(await deps.blobs.getBlob(result.textBlob));
-    return { ok: result.ok, text, output: result.output, errorCode: result.errorCode };
+    return {
+      ok: result.ok,
+      text,
+      output: result.output ?? (result.ok ? text : undefined),
+      errorCode: result.errorCode,
+    };
   }
 
   return { specs: deepFreeze(deps.tools.map(specOf)), call };
