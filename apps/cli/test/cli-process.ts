@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+// Most of what a process from source does is strip types and compile: twice as fast the second time.
+const compiled = fileURLToPath(new URL('../node_modules/.cache/compiled/', import.meta.url));
 
 export interface CliEnd {
   readonly code: number | null;
@@ -35,7 +37,7 @@ export function startCli({ cwd, env = {}, stdin }: CliWorld, ...args: string[]):
     ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry, ...args],
     {
       cwd,
-      env: { PATH: process.env['PATH'] ?? '', HOME: temporaryFolder(), ...env },
+      env: { PATH: process.env['PATH'] ?? '', HOME: temporaryFolder(), NODE_COMPILE_CACHE: compiled, ...env },
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     },
   );

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answer, byAgent, byTurn, callTool, holdUntil } from '@forge/testkit/model-server';
+import { answer, callTool, holdUntil } from '@forge/testkit/model-server';
 import { describe, expect, it } from 'vitest';
 import { type CliEnd, git, runCli, startCli } from './cli-process.ts';
-import { greetingScript, greetingWorld } from './scripted-run.ts';
+import { greetingScript, greetingWorld, plan } from './scripted-run.ts';
 
 const committed = answer({ summary: 'wrote it', commit: { type: 'feat', subject: 'add a greeting' } });
 
@@ -178,11 +178,37 @@ describe('the loop, by real processes', { timeout: 60_000 }, () => {
     expect(end.stderr).toMatch(/forge resume \w{26} --budget/);
   });
 
-  it('takes an answer to a question from another process', async () => {
-    const script = byAgent({ planner: byTurn([answer({})]) });
-    const { cwd, env } = await greetingWorld(script);
-    const end = await runCli({ cwd, env }, 'answer', 'nothing', 'yes');
-    expect(end.code, end.stderr).toBe(2);
-    expect(end.stderr).toContain('[REQUEST_NOT_FOUND]');
+  it('takes the answer to a question from another process, by number or in words', async () => {
+    const doubt = {
+      question: 'Which language?',
+      why: 'Two are named.',
+      options: ['English', 'German'],
+      assumption: 'English',
+    };
+    const unsure = { ...plan, assessment: { score: 0.4, gaps: ['language'] }, questions: [doubt] };
+    const script = greetingScript();
+    const { cwd, env, server } = await greetingWorld((request, index) =>
+      index === 0 ? answer(unsure) : script(request, index),
+    );
+    const forge = (...args: string[]): Promise<CliEnd> =>
+      runCli({ cwd, env: { ...env, FORGE_QUESTIONS__ON_TIMEOUT: 'park' } }, ...args);
+
+    const parked = await forge('run', 'Write a greeting', '--yes');
+    expect(parked.code, parked.stderr).toBe(3);
+    const [, requestId = ''] = /forge answer (\w{26})/.exec(parked.stderr) ?? [];
+    expect((await forge('inbox')).stdout).toMatch(/\? Which language\?[\s\S]*1\) English[\s\S]*2\) German/);
+    expect((await forge('approve', requestId)).stderr).toContain(`forge answer ${requestId}`);
+
+    const answered = await forge('answer', requestId, '2');
+    expect(answered, answered.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/Which language\?: \w+\nGo on: forge resume/),
+    });
+    expect((await forge('answer', requestId, '1')).code).toBe(8);
+    const resumed = await forge('resume', '--yes');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(server.requests.some(({ raw }) => raw.includes('German') && raw.includes('Answers to your questions'))).toBe(
+      true,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { errorTable, exitCodes, faultsOf, type ExitName, type ForgeError } from '@forge/plugin-api';
+import { type ErrorCode, errorTable, exitCodes, faultsOf, type ExitName, type ForgeError } from '@forge/plugin-api';
 import { glyph } from './glyphs.ts';
 import type { Style } from './style.ts';
 import { harmless } from './text-width.ts';
@@ -20,7 +20,9 @@ export function drawFaults(error: unknown, settings: FaultSettings): string {
   const more = faults.length - shown.length;
   if (more > 0) shown.push(`  and ${more} more`);
   if (faults.every((fault) => fault.details.fix === undefined)) {
-    shown.push(`  ${settings.next ?? goOn[exitNameOf(error)]}`);
+    const first = faults[0]?.code;
+    const known = first === undefined ? undefined : goOnAfter[first];
+    shown.push(`  ${settings.next ?? known ?? goOn[exitNameOf(error)]}`);
   }
   return shown.join('\n');
 }
@@ -41,6 +43,15 @@ function exitNameOf(error: unknown): ExitName {
   const [first] = faultsOf(error);
   return first === undefined ? 'failed' : errorTable[first.code];
 }
+
+const checkAgain = 'Correct it, then see whether all is right: forge config check.';
+
+/** What helps after some faults more than what helps in general. */
+const goOnAfter: Partial<Record<ErrorCode, string>> = {
+  CONFIG_INVALID: checkAgain,
+  CONFIG_UNREADABLE: checkAgain,
+  PLUGIN_OPTIONS: checkAgain,
+};
 
 /** What helps in general, for each way to end. */
 const goOn: Record<ExitName, string> = {

@@ -71,9 +71,12 @@ export function createTerminal(output: Output, world: Pick<World, 'atExit'>): Te
       if (picture.length > 0) output.write(erase());
       suspended = true;
       setCursor(true);
+      // What uses the terminal meanwhile may hide the cursor, and the process may end in the middle of it.
+      const forget = output.isTTY === true ? world.atExit(() => void output.write(showCursor)) : undefined;
       try {
         return await work();
       } finally {
+        forget?.();
         suspended = false;
         if (picture.length > 0) {
           setCursor(false);
