@@ -6,8 +6,6 @@ export interface Output {
   readonly columns?: number;
   readonly rows?: number;
   write(text: string): boolean;
-  on(event: 'resize', listener: () => void): unknown;
-  off(event: 'resize', listener: () => void): unknown;
 }
 
 /** All that the command line needs of the process and the machine. `main.ts` makes the real one. */

@@ -21,8 +21,6 @@ export function fakeOutput(size: {
       written += text;
       return true;
     },
-    on: () => {},
-    off: () => {},
     text: () => written,
     screen: () => screenOf(written),
   };

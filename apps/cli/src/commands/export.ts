@@ -4,11 +4,11 @@ import type { CommandCall, CommandEnd } from '../command.ts';
 import { count } from '../render/figures.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
-import { withForge } from '../with-forge.ts';
+import { withRuns } from '../with-forge.ts';
 
 export default function exportRun(call: CommandCall<{ readonly output?: string }>): Promise<CommandEnd> {
   const { directory, options, printer, words, world } = call;
-  return withForge(call, async (forge) => {
+  return withRuns(call, async (forge) => {
     const store = await storedRuns(forge);
     const { id } = await resolveRun(store, words[0]);
     const events = await store.readEvents(id);

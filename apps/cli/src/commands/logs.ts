@@ -9,7 +9,7 @@ import { emptyRunView, type RunView } from '../render/run-view.ts';
 import { harmless } from '../render/text-width.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
-import { withForge } from '../with-forge.ts';
+import { withRuns } from '../with-forge.ts';
 
 interface Options {
   readonly follow?: boolean;
@@ -19,7 +19,7 @@ interface Options {
 export default function logs(call: CommandCall<Options>): Promise<CommandEnd> {
   const { options, printer, words } = call;
   const [given, part] = words;
-  return withForge(call, async (forge) => {
+  return withRuns(call, async (forge) => {
     const store = await storedRuns(forge);
     const { id, status } = await resolveRun(store, given);
     let view = emptyRunView;
