@@ -12,8 +12,11 @@ export default defineConfig({
     // Forks, because tests start child processes, worker threads and change nothing global.
     pool: 'forks',
     isolate: false,
+    // Every core, because most tests wait for a process that they started.
+    maxWorkers: '100%',
     include: ['{kernel,apps,tools}/*/test/**/*.test.ts', 'plugins/*/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });
