@@ -4,6 +4,8 @@ import type { ForgeEvent } from '@forge/plugin-api';
 import { temporaryFolder } from './sample-repository.ts';
 
 const entry = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
+// Most of what a process from source does is strip types and compile: twice as fast the second time.
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled/', import.meta.url));
 
 export interface ForgeEnd {
   readonly code: number | null;
@@ -37,6 +39,7 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
     HOME: home,
     ANTHROPIC_BASE_URL: modelUrl,
     ANTHROPIC_API_KEY: 'sk-ant-e2e-canary-0123456789',
+    NODE_COMPILE_CACHE: compiled,
     ...env,
   };
 
