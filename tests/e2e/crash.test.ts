@@ -1,8 +1,8 @@
-import { startModelServer } from '@forge/testkit/model-server';
+import { byTurn, callTool, startModelServer } from '@forge/testkit/model-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createForge } from './forge-process.ts';
 import { sampleRepository } from './sample-repository.ts';
-import { changes, pipelineScript } from './scripts.ts';
+import { changes, done, pipelineScript } from './scripts.ts';
 
 /** Events after which Forge is killed: one of each part of a run. */
 const killPoints = [
@@ -47,6 +47,37 @@ describe('kill -9', () => {
       expect(recorded).toBeGreaterThan(0);
     }, 60_000);
   }
+
+  it('in the middle of a command that changes the workspace: its execution begins again from its base', async () => {
+    const change = changes.node;
+    const halfway = `echo half >> ${change.file}; echo $$; sleep 1; git checkout -q ${change.file}`;
+    const script = pipelineScript(change, {
+      implementer: {
+        triangle: byTurn([
+          callTool('shell', { command: halfway }),
+          callTool('fs_edit', { path: change.file, edits: [{ old: change.from, new: change.to }] }),
+          done('add the area of a triangle'),
+        ]),
+        'triangle-test': byTurn([
+          callTool('fs_write', { path: change.testFile, content: change.test }),
+          done('test the area of a triangle', 'test'),
+        ]),
+      },
+    });
+    const server = await startModelServer({ script });
+    onTestFinished(() => server.close());
+    const repository = sampleRepository('node');
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
+    await running.event((event) => event.type === 'tool.intent' && event.payload.tool === 'shell');
+    running.kill('SIGKILL');
+    await running.ended;
+    const resumed = await forge.run('resume', '--yes', '--json');
+    expect(resumed.code).toBe(0);
+    expect(resumed.events.map(({ type }) => type)).toContain('execution.restarted');
+    const branch = repository.git('branch', '--list', 'forge/*', '--format=%(refname:short)');
+    expect(repository.git('rev-parse', `${branch}^{tree}`)).toBe(expectedTree(repository));
+  }, 60_000);
 });
 
 /** The tree that the scripted change gives. */

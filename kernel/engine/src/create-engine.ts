@@ -154,6 +154,13 @@ export function createEngine(deps: RunDeps): Engine {
     return { id: record.id, finished: finish(opened, record, options), stop: () => opened.stopSwitch.stop() };
   }
 
+  /** How a run ended stands in its log by now; what could not be cleaned up does not change it. */
+  async function tidy(what: string, act: () => Promise<void>): Promise<void> {
+    await act().catch((error: unknown) =>
+      deps.log.warn(`the run's ${what} could not be tidied up`, { error: String(error) }),
+    );
+  }
+
   async function finish(
     opened: OpenedRun,
     record: RunRecord,
@@ -161,9 +168,9 @@ export function createEngine(deps: RunDeps): Engine {
   ): Promise<RunOutcome> {
     const { run } = opened;
     const { error, progress } = await carryOut(run, options);
-    await run.processes.close();
-    await opened.close();
-    if (error === undefined) await run.workspaces.remove();
+    await tidy('processes', () => run.processes.close());
+    await tidy('lease', () => opened.close());
+    if (error === undefined) await tidy('workspaces', () => run.workspaces.remove());
     return {
       record: (await run.store.getRun(record.id)) ?? record,
       ...(error === undefined ? {} : { error }),

@@ -12,6 +12,7 @@ import type { Layer, LoadedLayer } from './layer.ts';
 import { loadConfig } from './load-config.ts';
 import { type Merged, mergeLayers } from './merge-layers.ts';
 import { parseLayer } from './parse-layer.ts';
+import { weakerSettings } from './weaker-settings.ts';
 
 export interface ConfigurationOptions {
   readonly cwd: string;
@@ -85,7 +86,14 @@ async function projectLayer(file: string, options: ConfigurationOptions): Promis
     const name = relative(places.project, file);
     await trust.require([{ name, what: 'configuration in code', hash: () => hashCode(file) }]);
   }
-  return loadConfig(file, { loadCode, show, fromRepository: true });
+  const loaded = await loadConfig(file, { loadCode, show, fromRepository: true });
+  const weaker = isCode(file) ? [] : weakerSettings(loaded.layer.value, options.defaults);
+  if (weaker.length > 0) {
+    // Data runs nothing, but it must not take away what protects the person, either.
+    const what = `settings that protect you less than usual: ${weaker.join(', ')}`;
+    await trust.require([{ name: relative(places.project, file), what, hash: () => hashCode(file) }]);
+  }
+  return loaded;
 }
 
 async function flagsLayer(flags: ConfigLayer | undefined, cwd: string): Promise<LoadedLayer | undefined> {

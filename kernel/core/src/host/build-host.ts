@@ -9,7 +9,8 @@ import { createRegistry } from '../plugins/registry.ts';
 import { mergeOptions } from '../config/merge-layers.ts';
 import type { Configuration } from '../config/read-configuration.ts';
 import { createMasker, isSecretName, maskedLogger } from '../secrets.ts';
-import { findPlaces, makeStateFolder, realPath } from '../state/places.ts';
+import { findPlaces, realPath } from '../state/places.ts';
+import { ensureStateDirectory } from '../state/state-directory.ts';
 import { repositoryId } from '../state/repository-id.ts';
 import { createTrust } from '../trust/trust.ts';
 import { createTrustStore } from '../trust/trust-store.ts';
@@ -68,7 +69,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
     [tokens.options, tokens.places, tokens.clock, tokens.newId, tokens.masker, tokens.stopping],
     ({ env, interaction, log }, places, clock, newId, masker, { signal }) => {
       let made: Promise<string> | undefined;
-      const stateDirectory = () => (made ??= makeStateFolder(places.state));
+      const stateDirectory = () => (made ??= ensureStateDirectory(places.state));
       return { env, interaction, log, clock, newId, masker, signal, random: systemRandom, stateDirectory };
     },
   );

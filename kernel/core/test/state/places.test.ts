@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findPlaces, makeStateFolder } from '../../src/state/places.ts';
+import { findPlaces } from '../../src/state/places.ts';
 import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 
 describe('findPlaces', () => {
@@ -42,18 +42,5 @@ describe('findPlaces', () => {
     [{ HOME: '/home/me', FORGE_HOME: '' }, { state: '/.forge' }],
   ])('%j', (env, expected) => {
     expect(findPlaces('/', env)).toMatchObject(expected);
-  });
-});
-
-describe('makeStateFolder', () => {
-  it('hides the folder from git, and leaves a file alone that is there', async () => {
-    const folder = temporaryFolder();
-    const state = join(folder, 'a/b/.forge');
-    expect(await makeStateFolder(state)).toBe(state);
-    expect(readFileSync(join(state, '.gitignore'), 'utf8')).toBe('*\n');
-    writeFiles(state, { '.gitignore': '*\n!plugins\n' });
-    await makeStateFolder(state);
-    expect(readFileSync(join(state, '.gitignore'), 'utf8')).toBe('*\n!plugins\n');
-    expect(statSync(state).isDirectory()).toBe(true);
   });
 });

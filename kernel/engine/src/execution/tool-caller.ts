@@ -33,15 +33,14 @@ export interface ToolCallerDeps {
   readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
+  /** Ends the execution so that it begins again from its base: nobody knows how far its last call came. */
+  restart(): never;
   /** What a tool gets, for one call. */
   context(idempotencyKey: string, signal: AbortSignal): Promise<ToolContext>;
 }
 
 /** A text longer than this is kept as a blob beside the log, in characters. */
 const inlineText = 64_000;
-
-/** The execution has to begin again from its base: nobody knows how far its last call came. */
-export const restartReason = Symbol('restart');
 
 /** Tool calls of one execution: intent, run, result; each committed before the next. */
 export function createToolCaller(deps: ToolCallerDeps): AgentTools {
@@ -100,7 +99,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   /** Decides by its effect what happens to a call of which only the intent is known. */
   async function recover(tool: Tool, effect: Effect, key: string): Promise<Json | undefined> {
     if (effect === 'read') return undefined;
-    if (effect === 'workspace') throw restartReason;
+    if (effect === 'workspace') deps.restart();
     const probed = await tool.probe?.(key, await deps.context(key, signal));
     if (probed?.done === true) return (probed.output ?? null) as Json;
     if (effect === 'keyed' || probed?.done === false) return undefined;

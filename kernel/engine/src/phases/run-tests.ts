@@ -30,7 +30,7 @@ export async function runTests(
   const known = run.state.tests[`${on}@${commit}`];
   if (known !== undefined) return known;
   run.beforeStep();
-  const checkout = await run.workspaces.checkout(`test-${on}-${commit.slice(0, 12)}`, commit);
+  const checkout = await run.workspaces.checkout(`test-${on}`, commit);
   const context = { run, workspace: checkout.path, marker: `${run.id}/testing/${on}` };
   try {
     const blocked = await prepare(context, plan.setup);

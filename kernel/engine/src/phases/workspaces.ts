@@ -3,5 +3,5 @@ import type { Workspace } from '../run/run-workspaces.ts';
 
 /** A checkout of the run's state to look at, made when the first tool looks. */
 export function inspectionWorkspace(run: Run): (base: string) => Promise<Workspace> {
-  return (base) => run.workspaces.checkout(`look-${base.slice(0, 12)}`, base);
+  return (base) => run.workspaces.checkout('look', base);
 }

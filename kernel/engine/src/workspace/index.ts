@@ -6,4 +6,3 @@ export {
   type RunWorkspacesHere,
   type RunWorkspacesOptions,
 } from './run-workspaces.ts';
-export { ensureStateDirectory } from './state-directory.ts';

@@ -7,7 +7,7 @@ import { forgeError } from '@forge/plugin-api';
  * file of the repository. Repeating is harmless. Rejects with TRUST_REQUIRED when something else has its name, such as
  * a link that a repository brings along to have the state written elsewhere.
  */
-export async function ensureStateDirectory(path: string): Promise<void> {
+export async function ensureStateDirectory(path: string): Promise<string> {
   await mkdir(path, { recursive: true }).catch(() => undefined);
   await expectReal(path, 'folder');
   const ignore = join(path, '.gitignore');
@@ -16,6 +16,7 @@ export async function ensureStateDirectory(path: string): Promise<void> {
     if (error.code !== 'EEXIST') throw error;
   });
   await expectReal(ignore, 'file');
+  return path;
 }
 
 async function expectReal(path: string, kind: 'folder' | 'file'): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureStateDirectory } from '../../src/workspace/index.ts';
+import { ensureStateDirectory } from '../../src/state/state-directory.ts';
 
 let root: string;
 let state: string;

@@ -1,0 +1,177 @@
+import {
+  agentContracts,
+  forgeError,
+  z,
+  type AgentContext,
+  type AgentInput,
+  type AgentOutput,
+  type AgentType,
+  type Json,
+  type PhaseName,
+} from '@forge/plugin-api';
+import { ExecutionBreakers } from '../execution/breakers.ts';
+import { createExecutionContext } from '../execution/execution-context.ts';
+import type { ExecutionEmit } from '../execution/execution-emit.ts';
+import { Journal } from '../execution/journal.ts';
+import { createModelCaller } from '../execution/model-caller.ts';
+import { createToolCaller } from '../execution/tool-caller.ts';
+import { createToolContexts } from '../execution/tool-context.ts';
+import { deepFreeze } from '../log/deep-freeze.ts';
+import { answerQuestion } from '../people/answer-question.ts';
+import { createEventBus } from './event-bus.ts';
+import type { Run } from './run.ts';
+import type { Workspace } from './run-workspaces.ts';
+
+export interface ExecutionRequest<T extends AgentType> {
+  /** Such as `implementation/limiter`; the attempt is added. */
+  readonly key: string;
+  readonly phase: PhaseName;
+  readonly taskId?: string;
+  readonly agentType: T;
+  readonly input: AgentInput<T>;
+  /** The checkout it works in, made when it is first needed. */
+  workspace(base: string): Promise<Workspace>;
+  /** Where the checkout starts when the execution has not begun before. */
+  readonly base: string;
+}
+
+/** What is settled before the agent runs. */
+export interface Begun<T extends AgentType> {
+  readonly id: string;
+  readonly agent: string;
+  readonly base: string;
+  readonly input: AgentInput<T>;
+}
+
+/** A call that may have changed half of the workspace when Forge died makes the execution begin again from its base. */
+export async function executeAgent<T extends AgentType>(
+  run: Run,
+  request: ExecutionRequest<T>,
+  begun: Begun<T>,
+  emit: ExecutionEmit,
+): Promise<AgentOutput<T>> {
+  for (;;) {
+    const restart = new AbortController();
+    try {
+      return await execute(run, request, begun, emit, restart);
+    } catch (error) {
+      // What an agent made of the abort says nothing.
+      if (!restart.signal.aborted || run.signal.aborted) throw error;
+      await (await request.workspace(begun.base)).reset();
+      await emit('execution.restarted', { reason: 'Forge ended in the middle of a call that changes the workspace' });
+    }
+  }
+}
+
+async function execute<T extends AgentType>(
+  run: Run,
+  request: ExecutionRequest<T>,
+  begun: Begun<T>,
+  emit: ExecutionEmit,
+  restart: AbortController,
+): Promise<AgentOutput<T>> {
+  const executor = await run.deps.executor();
+  const limit = timeLimit(run);
+  const signal = AbortSignal.any([run.signal, limit.signal, restart.signal]);
+  const toolContexts = createToolContexts(run, {
+    executionId: begun.id,
+    workspace: () => request.workspace(begun.base),
+    signal,
+  });
+  try {
+    const context = await contextOf(run, request, begun, emit, { signal, restart, toolContexts });
+    const job = { runId: run.id, executionId: begun.id, agent: begun.agent, input: begun.input as unknown as Json };
+    const output = await executor.execute(job, { context, resolveAgent: (name) => run.deps.agent(name) });
+    return parseOutput(request, output);
+  } catch (error) {
+    // Why it was aborted says more than what the abort broke.
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    limit.end();
+    await toolContexts.close();
+  }
+}
+
+function timeLimit(run: Run): { readonly signal: AbortSignal; end(): void } {
+  const { maxMinutes } = run.deps.config.safety;
+  const reached = new AbortController();
+  const over = new AbortController();
+  run.clock.sleep(maxMinutes * 60_000, over.signal).then(
+    () => {
+      const fix = 'raise safety.maxMinutes and resume';
+      reached.abort(forgeError('BREAKER_TIME', `An agent reached its limit: ${maxMinutes} minutes`, { fix }));
+    },
+    () => undefined,
+  );
+  return { signal: reached.signal, end: () => over.abort() };
+}
+
+async function contextOf<T extends AgentType>(
+  run: Run,
+  request: ExecutionRequest<T>,
+  begun: Begun<T>,
+  emit: ExecutionEmit,
+  live: {
+    readonly signal: AbortSignal;
+    readonly restart: AbortController;
+    readonly toolContexts: ReturnType<typeof createToolContexts>;
+  },
+): Promise<AgentContext> {
+  const { deps, clock, store, budget } = run;
+  const { signal, restart, toolContexts } = live;
+  const record = run.state.executions[begun.id];
+  const startedAt = clock.now();
+  const journal = new Journal(begun.id, record);
+  const breakers = new ExecutionBreakers(deps.config.safety, () => {
+    const { spentUsd = 0, tokens = 0, iterations = 0, toolCalls = 0 } = run.state.executions[begun.id] ?? {};
+    return { costUsd: spentUsd, tokens, iterations, toolCalls, elapsedMs: clock.now() - startedAt };
+  });
+  const callPrefix = `${run.id}/${begun.id}`;
+  const common = { callPrefix, breakers, journal, emit, clock, signal, beforeStep: () => run.beforeStep() };
+  const [choices, allTools] = await Promise.all([deps.models(request.agentType), toolsFor(run, request.agentType)]);
+  return createExecutionContext({
+    runId: run.id,
+    executionId: begun.id,
+    repositoryId: deps.repositoryId,
+    models: createModelCaller({
+      ...common,
+      choices,
+      maxOutputTokens: deps.config.llm.maxOutputTokens,
+      budget,
+      random: deps.random,
+    }),
+    tools: createToolCaller({
+      ...common,
+      tools: allTools,
+      blobs: store,
+      context: toolContexts.contextFor,
+      restart: () => beginAgain(restart),
+    }),
+    breakers,
+    journal,
+    emit,
+    memory: deps.memory,
+    bus: createEventBus(run, emit),
+    ask: (question, ordinal) => answerQuestion(run, { ...request, executionId: begun.id, ordinal }, question),
+    signal,
+    beforeStep: () => run.beforeStep(),
+    log: deps.log,
+  });
+}
+
+function beginAgain(restart: AbortController): never {
+  restart.abort(forgeError('OUTCOME_UNKNOWN', 'The execution begins again from its base'));
+  throw restart.signal.reason;
+}
+
+/** Only who implements may change anything. */
+async function toolsFor(run: Run, agentType: AgentType) {
+  const tools = await run.deps.tools();
+  return agentType === 'implementer' ? tools : tools.filter(({ effect }) => effect === 'read');
+}
+
+function parseOutput<T extends AgentType>({ agentType, key }: ExecutionRequest<T>, output: Json): AgentOutput<T> {
+  const checked = agentContracts[agentType].output.safeParse(output);
+  if (checked.success) return deepFreeze(JSON.parse(JSON.stringify(checked.data)) as AgentOutput<T>);
+  throw forgeError('OUTPUT_INVALID', `The output of ${key} has a wrong shape`, { why: z.prettifyError(checked.error) });
+}
