@@ -11,7 +11,8 @@ export async function abandonedRuns(
   store: Pick<RunStore, 'listRuns' | 'readLease'>,
   world: Pick<World, 'clock' | 'hostName' | 'processExists'>,
 ): Promise<readonly RunRecord[]> {
-  const running = await store.listRuns({ status: ['running'] });
+  // Without an event nothing was begun that could go on.
+  const running = (await store.listRuns({ status: ['running'] })).filter(({ lastSeq }) => lastSeq > 0);
   const owned = await Promise.all(running.map((run) => isOwned(store, run.id, world)));
   return running.filter((_, index) => owned[index] !== true);
 }

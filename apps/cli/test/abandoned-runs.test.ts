@@ -21,12 +21,18 @@ describe('an abandoned run', () => {
     ['is not one that a living process leads', lease('here', 1, now + 1), false],
     ['is not one that another machine leads, whose processes cannot be seen', lease('there', 2, now + 1), false],
   ])('%s', async (_name, found, abandoned) => {
-    const run = { id: 'run', status: 'running' } as RunRecord;
+    const run = { id: 'run', status: 'running', lastSeq: 1 } as RunRecord;
     const store = {
       listRuns: ({ status }: { status?: readonly string[] } = {}) =>
         Promise.resolve(status?.includes('running') ? [run] : []),
       readLease: () => Promise.resolve(found),
     };
     expect(await abandonedRuns(store, world)).toEqual(abandoned ? [run] : []);
+  });
+
+  it('is not one that never began', async () => {
+    const run = { id: 'run', status: 'running', lastSeq: 0 } as RunRecord;
+    const store = { listRuns: () => Promise.resolve([run]), readLease: () => Promise.resolve(undefined) };
+    expect(await abandonedRuns(store, world)).toEqual([]);
   });
 });
