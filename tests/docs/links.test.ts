@@ -20,6 +20,18 @@ describe('documents', () => {
     },
   );
 
+  const named = documents.flatMap(({ path, text }) =>
+    [...withoutCode(text).matchAll(/`((?:kernel|plugins|apps|tools|tests|config)\/[\w./-]+)`/g)].map(
+      ([, name = '']) => ({
+        path,
+        name,
+      }),
+    ),
+  );
+  test.each(named)('$path names $name, which is there', ({ name }) => {
+    expect(existsSync(join(root, name)), name).toBe(true);
+  });
+
   test('are all reached from README.md', () => {
     const reached = new Set(['README.md']);
     for (const path of reached) {

@@ -91,9 +91,9 @@ function faultIn(line: string): string | undefined {
 }
 
 describe('docs/errors.md', () => {
-  const codes = [...documentAt('docs/errors.md').text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+  const codes = [...documentAt('docs/errors.md').text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code = '']) => code);
 
   test('has every code, each once, and no other', () => {
-    expect(codes.toSorted()).toEqual(Object.keys(errorTable).sort());
+    expect(codes.sort()).toEqual(Object.keys(errorTable).sort());
   });
 });
