@@ -12,6 +12,13 @@ const elsewhere: Readonly<Record<string, { readonly by: string; readonly as: str
   'npm test': { by: '.ci/run', as: 'npm test' },
   'forge demo --directory demo': { by: 'apps/cli/test/main.test.ts', as: "'demo', '--directory', directory" },
   'npm install -g .': { by: 'tests/bootstrap/install-global.test.ts', as: 'npm install -g .' },
+  'npm test -- kernel/engine/test/log': { by: '.ci/run', as: 'npm test -- ' },
+  'npm test -- -t "fences grow"': { by: '.ci/run', as: 'npm test -- ' },
+  'npm run check': { by: '.ci/run', as: 'npm run --silent boundaries' },
+  'npm run format': { by: '.ci/run', as: 'npm run --silent format:check' },
+  'npm run schemas': { by: 'tools/schemas/test/schemas.test.ts', as: 'npm run schemas' },
+  // It asks a person.
+  'npm run changeset': { by: 'package.json', as: '"changeset":' },
   'npm run bench': { by: '.ci/run', as: 'npm run --silent bench' },
   'npm run bench -- --short': { by: '.ci/run', as: 'npm run --silent bench -- --short' },
   'npm run bench -- turns events': { by: '.ci/run', as: 'npm run --silent bench' },
@@ -86,6 +93,14 @@ function ownCommands(text: string): string {
   const own = text.split('\n').filter((line) => elsewhere[line.trim()] === undefined);
   return own.join('\n').trim();
 }
+
+test('every script of npm that is named is there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+  const named = documents.flatMap(({ text }) =>
+    [...text.matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map(([, name]) => name),
+  );
+  expect(named.filter((name) => !Object.hasOwn(scripts, name ?? '') && name !== 'test:unit')).toEqual([]);
+});
 
 /** What `npm install` would have put there, without the network. */
 function linkPackages(folder: string): void {
