@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { forgeError, type AgentType, type RunRecord, type RunStore } from '@forge/plugin-api';
 import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
+import { maskJson } from './log/mask-json.ts';
 import { createRunProcesses } from './process/run-processes.ts';
 import type { RunDeps } from './run-deps.ts';
 import { carryOut } from './run/carry-out.ts';
@@ -13,9 +14,16 @@ import { createRunWorkspaces, openRepository, type Repository } from './workspac
 /** Runs, as apps start and steer them. */
 export function createEngine(deps: RunDeps): Engine {
   return {
-    async start(request) {
-      // Opening the store takes as long as looking at the repository: both at once.
-      const [repository, store] = await Promise.all([openRepository(request.directory, deps), deps.store()]);
+    async start(asked) {
+      // Before anything of it is stored, sent or made into the name of a branch.
+      const request = { ...asked, requirement: maskJson(asked.requirement, deps.mask) };
+      // All at once, and all before anything is stored: a run that cannot begin leaves nothing behind.
+      const [repository, store, models] = await Promise.all([
+        openRepository(request.directory, deps),
+        deps.store(),
+        modelNames(),
+        deps.sandbox(),
+      ]);
       const id = deps.newId();
       const createdAt = deps.clock.now();
       const branch = branchName(id, request.requirement.task);
@@ -27,7 +35,7 @@ export function createEngine(deps: RunDeps): Engine {
         createdAt,
       });
       const opened = await open(store, repository, record, request);
-      await announce(opened, request, repository);
+      await announce(opened, request, repository, models);
       return handleOf(opened, record, { planOnly: request.planOnly ?? false });
     },
 
@@ -48,7 +56,7 @@ export function createEngine(deps: RunDeps): Engine {
         'run.resumed',
         { owner: `${owner.host}:${owner.pid}`, fence },
         {},
-        { status: 'running', stopRequested: false },
+        { status: 'running', stopRequested: false, reason: undefined, wakeAt: undefined },
       );
       return handleOf(opened, record, { planOnly: false });
     },
@@ -58,7 +66,8 @@ export function createEngine(deps: RunDeps): Engine {
       return discardRun(deps, store, await knownRun(store, runId), by);
     },
 
-    async decide(requestId, { approved, answer, reason, by, channel }) {
+    async decide(requestId, decision) {
+      const { approved, answer, reason, by, channel } = maskJson(decision, deps.mask);
       const store = await deps.store();
       await store.decideRequest(requestId, {
         ...(approved === undefined ? {} : { approved }),
@@ -114,9 +123,14 @@ export function createEngine(deps: RunDeps): Engine {
     return openRun(deps, store, { record, requirement, approve: request.approve ?? false, workspaces, processes });
   }
 
-  async function announce({ run }: OpenedRun, { requirement }: StartRequest, repository: Repository): Promise<void> {
+  async function announce(
+    { run }: OpenedRun,
+    { requirement }: StartRequest,
+    repository: Repository,
+    models: ModelNames,
+  ): Promise<void> {
     const { config, forgeVersion } = deps;
-    const [{ sandbox, detail }, models] = await Promise.all([deps.sandbox(), modelNames()]);
+    const { sandbox, detail } = await deps.sandbox();
     const started = run.events.emit('run.started', {
       requirement,
       base: {
@@ -139,7 +153,7 @@ export function createEngine(deps: RunDeps): Engine {
     ]);
   }
 
-  async function modelNames() {
+  async function modelNames(): Promise<ModelNames> {
     const types: readonly AgentType[] = ['planner', 'implementer', 'reviewer'];
     const chosen = await Promise.all(types.map(async (type) => [type, (await deps.models(type))[0]] as const));
     const names = Object.fromEntries(
@@ -178,6 +192,12 @@ export function createEngine(deps: RunDeps): Engine {
       ...(progress?.proof === undefined ? {} : { proof: progress.proof }),
     };
   }
+}
+
+interface ModelNames {
+  /** Agent type to `provider:model`. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly recorded: boolean;
 }
 
 async function knownRun(store: RunStore, runId: string): Promise<RunRecord> {

@@ -12,6 +12,7 @@ import {
 } from '@forge/plugin-api';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
+import { maskJson } from '../log/mask-json.ts';
 import type { ExecutionBreakers } from './breakers.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
 import type { Journal } from './journal.ts';
@@ -29,6 +30,7 @@ export interface ExecutionContextDeps {
   readonly emit: ExecutionEmit;
   memory(): Promise<MemoryStore>;
   readonly bus: EventBus;
+  mask(text: string): string;
   ask(question: Question, ordinal: number): Promise<Answer>;
   readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
@@ -85,12 +87,12 @@ function jsonCopy<T extends Json>(name: string, value: T): T {
 }
 
 function createMemoryCalls(deps: ExecutionContextDeps): AgentMemory {
-  const { journal, emit, repositoryId, runId, executionId } = deps;
+  const { journal, emit, mask, repositoryId, runId, executionId } = deps;
 
   /** One memory call through the journal. */
   async function recorded<T>(operation: string, request: Json, call: (memory: MemoryStore) => Promise<T>): Promise<T> {
     const ordinal = journal.nextOrdinal();
-    const requestHash = hashJson({ operation, request });
+    const requestHash = hashJson({ operation, request: maskJson(request, mask) });
     const known = journal.find(ordinal, 'memory', requestHash);
     if (known !== undefined) return deepFreeze(known.result as T);
     deps.beforeStep();
@@ -103,8 +105,13 @@ function createMemoryCalls(deps: ExecutionContextDeps): AgentMemory {
     recall: (query) => recorded('recall', query as Json, (memory) => memory.recall({ ...query, repoId: repositoryId })),
     store: ({ repoId = repositoryId, ...memory }) =>
       recorded('store', { ...memory, repoId } as Json, (store) =>
-        store.store({ ...memory, repoId, provenance: { runId, eventId: executionId, author: 'agent' } }),
+        store.store({
+          ...maskJson(memory, mask),
+          repoId,
+          provenance: { runId, eventId: executionId, author: 'agent' },
+        }),
       ),
-    update: (id, changes) => recorded('update', { id, changes } as Json, (memory) => memory.update(id, changes)),
+    update: (id, changes) =>
+      recorded('update', { id, changes } as Json, (memory) => memory.update(id, maskJson(changes, mask))),
   });
 }

@@ -33,6 +33,7 @@ export interface ModelCallerDeps {
   readonly emit: ExecutionEmit;
   readonly clock: Clock;
   random(): number;
+  mask(text: string): string;
   readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
@@ -69,7 +70,7 @@ const fallbackCodes: ReadonlySet<ErrorCode> = new Set([
 /** Model calls of one execution: answered from the journal, else budgeted, made, retried and recorded. */
 export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
   const { choices, budget, breakers, journal, emit, clock, signal } = deps;
-  const hashOf = createRequestHasher();
+  const hashOf = createRequestHasher(deps.mask);
   const tokensOf = createTokenEstimator();
   const first = choices[0];
   let made = 0;

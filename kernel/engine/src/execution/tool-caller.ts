@@ -17,6 +17,7 @@ import {
 } from '@forge/plugin-api';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
+import { maskJson } from '../log/mask-json.ts';
 import type { ExecutionBreakers } from './breakers.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
 import type { Journal } from './journal.ts';
@@ -30,6 +31,7 @@ export interface ToolCallerDeps {
   readonly emit: ExecutionEmit;
   readonly clock: Clock;
   readonly blobs: Pick<RunStore, 'putBlob' | 'getBlob'>;
+  mask(text: string): string;
   readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
@@ -50,7 +52,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   async function call(name: string, given: JsonObject): Promise<ToolOutcome> {
     const ordinal = journal.nextOrdinal();
     const input = deepFreeze(structuredClone(given));
-    const hash = hashJson({ name, input });
+    const hash = hashJson(maskJson({ name, input }, deps.mask));
     const recorded = journal.find(ordinal, 'tool', hash);
     const tool = byName.get(name);
     let outcome: ToolOutcome;
@@ -123,7 +125,9 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     known: Json | undefined,
   ): Promise<ToolOutcome> {
     const startedAt = clock.now();
-    const outcome = known === undefined ? await run(tool, name, input, key) : succeeded(tool, known);
+    const found = known === undefined ? await run(tool, name, input, key) : succeeded(tool, known);
+    // Before anybody sees it: what goes to the model is what the log holds.
+    const outcome = maskJson(found, deps.mask);
     const blob =
       outcome.text.length > inlineText ? await deps.blobs.putBlob(new TextEncoder().encode(outcome.text)) : undefined;
     await emit(

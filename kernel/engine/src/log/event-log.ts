@@ -13,6 +13,7 @@ import {
 } from '@forge/plugin-api';
 import { deepFreeze } from './deep-freeze.ts';
 import { hashJson } from './hash.ts';
+import { maskJson } from './mask-json.ts';
 
 export interface EventMeta {
   readonly source?: string | undefined;
@@ -78,7 +79,7 @@ export class EventLog {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const event = this.#seal(type, payload, meta);
     const settle = Promise.withResolvers<ForgeEvent>();
-    this.#pending.push({ event, patch, settle });
+    this.#pending.push({ event, patch: maskJson(patch, this.#mask), settle });
     this.#writing ??= this.#drain();
     return settle.promise;
   }
@@ -108,7 +109,7 @@ export class EventLog {
     }
     const { source = 'kernel', ...around } = meta;
     const unsealed = {
-      ...defined(around),
+      ...(this.#masked(around) as EventMeta),
       id: this.#deps.newId(),
       traceId: this.#lease().runId,
       seq: this.#seq + 1,
@@ -125,11 +126,11 @@ export class EventLog {
     return event;
   }
 
+  readonly #mask = (text: string): string => this.#deps.mask(text);
+
   #masked(payload: unknown): unknown {
-    const text = JSON.stringify(payload);
-    const masked = this.#deps.mask(text);
-    // Parsing also drops what JSON cannot hold, so that the hash is over what will be read back.
-    return JSON.parse(masked.isWellFormed() ? masked : masked.toWellFormed());
+    // Through its text, so that what JSON cannot hold is dropped and the hash is over what will be read back.
+    return maskJson(JSON.parse(JSON.stringify(payload)) as unknown, this.#mask);
   }
 
   async #drain(): Promise<void> {
@@ -161,8 +162,4 @@ export class EventLog {
       this.#deps.log.warn('the event bus failed; listeners catch up from the store', { error: String(error) });
     });
   }
-}
-
-function defined(meta: object): object {
-  return Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== undefined));
 }

@@ -13,6 +13,7 @@ import {
 } from '@forge/plugin-api';
 import type { EventLog, EventMeta } from '../log/event-log.ts';
 import { hashJson } from '../log/hash.ts';
+import { maskJson } from '../log/mask-json.ts';
 import type { RunState } from '../run/run-state.ts';
 
 export interface AskDeps {
@@ -23,8 +24,11 @@ export interface AskDeps {
   gates(): Promise<readonly HumanGate[]>;
   readonly clock: Clock;
   newId(): string;
+  mask(text: string): string;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Throws when the run is to stop. */
+  beforeStep(): void;
   /** Decides without a person where the person allowed it beforehand. */
   policy(request: HumanRequest): Decision | undefined;
 }
@@ -54,7 +58,8 @@ const pollMs = 250;
  * Asks whoever can be asked and waits for the first decision, which may come from another process. Rejects with
  * WAITING_FOR_PERSON when nobody answers here: the request stays open, and the run parks.
  */
-export async function askPerson(deps: AskDeps, ask: Ask): Promise<Decision> {
+export async function askPerson(deps: AskDeps, asked: Ask): Promise<Decision> {
+  const ask = maskJson(asked, deps.mask);
   const request = knownRequest(deps.state, ask) ?? (await open(deps, ask));
   const decided = deps.state.requests[request.id]?.decision;
   if (decided !== undefined) return decided;
@@ -99,7 +104,7 @@ async function decide(deps: AskDeps, request: HumanRequest, ask: Ask): Promise<D
   if (already !== undefined) return already;
   const decision = deps.policy(request) ?? (await firstAnswer(deps, request, ask));
   if (decision === undefined) throw waiting(request);
-  return settle(deps.store, request, decision);
+  return settle(deps.store, request, maskJson(decision, deps.mask));
 }
 
 /** Writes the decision down, unless somebody else's was there first: then that one counts. */
@@ -124,6 +129,8 @@ async function firstAnswer(deps: AskDeps, request: HumanRequest, ask: Ask): Prom
       pollStore(deps, request, signal),
       timeOut(deps.clock, ask, signal),
     ]);
+    // Who stops a run while it asks has not answered: the question stays open.
+    if (first === undefined) deps.beforeStep();
     return first ?? assumed(deps.clock, ask);
   } finally {
     over.abort(forgeError('REQUEST_DECIDED', 'The request was decided through another channel'));

@@ -127,7 +127,8 @@ async function contextOf<T extends AgentType>(
     return { costUsd: spentUsd, tokens, iterations, toolCalls, elapsedMs: clock.now() - startedAt };
   });
   const callPrefix = `${run.id}/${begun.id}`;
-  const common = { callPrefix, breakers, journal, emit, clock, signal, beforeStep: () => run.beforeStep() };
+  const { mask } = deps;
+  const common = { callPrefix, breakers, journal, emit, clock, mask, signal, beforeStep: () => run.beforeStep() };
   const [choices, allTools] = await Promise.all([deps.models(request.agentType), toolsFor(run, request.agentType)]);
   return createExecutionContext({
     runId: run.id,
@@ -151,6 +152,7 @@ async function contextOf<T extends AgentType>(
     journal,
     emit,
     memory: deps.memory,
+    mask,
     bus: createEventBus(run, emit),
     ask: (question, ordinal) => answerQuestion(run, { ...request, executionId: begun.id, ordinal }, question),
     signal,

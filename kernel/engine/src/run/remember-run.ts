@@ -1,4 +1,5 @@
 import type { NewMemory } from '@forge/plugin-api';
+import { maskJson } from '../log/mask-json.ts';
 import type { Progress } from '../phases/progress.ts';
 import type { Run } from './run.ts';
 
@@ -31,5 +32,5 @@ export async function rememberRun(run: Run, { plan }: Progress): Promise<void> {
       }),
     );
   const memory = await run.deps.memory();
-  for (const lesson of [done, ...faults]) await memory.store(lesson);
+  for (const lesson of [done, ...faults]) await memory.store(maskJson(lesson, run.deps.mask));
 }

@@ -13,6 +13,7 @@ import {
 import type { ExecutionEmit } from '../execution/execution-emit.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
+import { maskJson } from '../log/mask-json.ts';
 import { executeAgent, type ExecutionRequest } from './execute-agent.ts';
 import type { Run } from './run.ts';
 
@@ -57,7 +58,7 @@ export async function runExecution<T extends AgentType>(
   request: ExecutionRequest<T>,
 ): Promise<ExecutionResult<T>> {
   const input = deepFreeze(parseInput(request));
-  const inputHash = hashJson(input);
+  const inputHash = hashJson(maskJson(input, run.deps.mask));
   const attempt = attemptOf(run, request.key);
   const id = `${request.key}/${attempt}`;
   const known = run.state.executions[id];

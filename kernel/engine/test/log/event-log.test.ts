@@ -54,9 +54,13 @@ describe('EventLog', () => {
   });
 
   it('masks secrets before anything is hashed or stored', async () => {
-    const { log, stored } = setUp();
+    const patches: unknown[] = [];
+    const { log, stored } = setUp(async (_events, patch) => void patches.push(patch));
     await log.emit('agent.note', note('the password is hunter2'));
+    await log.emit('agent.note', note('hunter2'), { rationale: 'because of hunter2' }, { reason: 'hunter2' });
     expect(stored()[0]?.payload).toEqual(note('the password is ***'));
+    expect(stored()[1]?.rationale).toBe('because of ***');
+    expect(patches).toEqual([undefined, { reason: '***' }]);
     expect(verifyEvents('run', stored()).ok).toBe(true);
   });
 
