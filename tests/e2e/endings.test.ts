@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import {
   answer,
   callTool,
@@ -72,6 +73,7 @@ describe('exit codes', () => {
     expect(end.code).toBe(4);
     expect(end.stderr).toContain('ANTHROPIC_API_KEY');
     expect(end.stderr).toContain('forge demo');
+    expect((await forge.run('runs', '--json')).objects.filter(({ type }) => type === 'run')).toEqual([]);
   });
 
   it('5: a budget that does not suffice parks the run, and a higher one goes on from there', async () => {
@@ -106,10 +108,12 @@ describe('exit codes', () => {
   });
 
   it('7: outside a repository', async () => {
-    const forge = createForge({ cwd: temporaryFolder(), modelUrl: 'http://127.0.0.1:9' });
+    const cwd = temporaryFolder();
+    const forge = createForge({ cwd, modelUrl: 'http://127.0.0.1:9' });
     const end = await forge.run('run', task, '--no-input');
     expect(end.code).toBe(7);
     expect(end.stderr).toContain('git init');
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it('8: a run that a living process owns cannot be resumed; its owner is named', async () => {

@@ -10,7 +10,7 @@ export interface Places {
   readonly repository: string | undefined;
   /** The repository, or `cwd` without one. */
   readonly project: string;
-  /** Runs, memories, workspaces: `.forge` of the project, or what FORGE_HOME says. */
+  /** Runs, memories, workspaces: `.forge` of the repository, or what FORGE_HOME says. */
   readonly state: string;
   /** The person's own folders, shared by all repositories. */
   readonly userConfig: string;
@@ -27,14 +27,21 @@ export function findPlaces(cwd: string, env: Environment): Places {
     // The XDG specification says that relative paths are to be ignored.
     return join(value !== undefined && isAbsolute(value) ? value : join(home, fallback), 'forge');
   };
+  const userState = own('XDG_STATE_HOME', '.local/state');
   return {
     repository,
     project,
-    state: env['FORGE_HOME'] ? resolve(cwd, env['FORGE_HOME']) : join(project, '.forge'),
+    state: stateOf(cwd, env, repository) ?? join(userState, 'outside'),
     userConfig: own('XDG_CONFIG_HOME', '.config'),
-    userState: own('XDG_STATE_HOME', '.local/state'),
+    userState,
     userCache: own('XDG_CACHE_HOME', '.cache'),
   };
+}
+
+/** Outside of a repository nothing is left in the folder where Forge happened to be called. */
+function stateOf(cwd: string, env: Environment, repository: string | undefined): string | undefined {
+  if (env['FORGE_HOME']) return resolve(cwd, env['FORGE_HOME']);
+  return repository === undefined ? undefined : join(repository, '.forge');
 }
 
 /** The nearest folder with a `.git`, which is a file in worktrees and submodules. */

@@ -38,7 +38,7 @@ describe('memory', () => {
 
 describe('the rest', () => {
   it('is what the host has', async () => {
-    const cwd = temporaryFolder();
+    const cwd = temporaryFolder({ '.git/HEAD': '' });
     const opened = await host(cwd, { env: { GITHUB_TOKEN: 'abcdef-123456-xyz' }, forgeVersion: '1.2.3' });
     const deps = opened.get(tokens.runDeps);
     expect(deps).toMatchObject({ forgeVersion: '1.2.3', stateDirectory: `${cwd}/.forge`, owner: { pid: process.pid } });

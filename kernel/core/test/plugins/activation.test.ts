@@ -305,11 +305,10 @@ describe('what a plugin sees', () => {
   });
 
   it('is a state folder that git does not see', async () => {
-    const { context, forge, root } = await contextOf({}, {});
-    expect(context.stateDirectory).toBe(join(root, '.forge'));
+    const { context, forge } = await contextOf({}, {});
     expect(context.stateDirectory).toBe(forge.stateDirectory);
     const { readFileSync } = await import('node:fs');
-    expect(readFileSync(join(root, '.forge/.gitignore'), 'utf8')).toBe('*\n');
+    expect(readFileSync(join(context.stateDirectory, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
   it('is a signal that aborts when the host stops', async () => {

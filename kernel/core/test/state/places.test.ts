@@ -14,12 +14,12 @@ describe('findPlaces', () => {
     expect(places).toMatchObject({ repository: top, project: top, state: join(top, '.forge') });
   });
 
-  it('takes the folder itself outside of a repository', () => {
+  it('takes the folder itself outside of a repository, and leaves nothing in it', () => {
     const folder = temporaryFolder();
     expect(findPlaces(folder, { HOME: '/home/me' })).toMatchObject({
       repository: undefined,
       project: folder,
-      state: join(folder, '.forge'),
+      state: '/home/me/.local/state/forge/outside',
     });
   });
 
@@ -39,7 +39,7 @@ describe('findPlaces', () => {
     [{ HOME: '/home/me', XDG_CONFIG_HOME: 'relative' }, { userConfig: '/home/me/.config/forge' }],
     [{ HOME: '/home/me', FORGE_HOME: '/data/forge' }, { state: '/data/forge' }],
     [{ HOME: '/home/me', FORGE_HOME: 'data' }, { state: '/data' }],
-    [{ HOME: '/home/me', FORGE_HOME: '' }, { state: '/.forge' }],
+    [{ HOME: '/home/me', FORGE_HOME: '' }, { state: '/home/me/.local/state/forge/outside' }],
   ])('%j', (env, expected) => {
     expect(findPlaces('/', env)).toMatchObject(expected);
   });

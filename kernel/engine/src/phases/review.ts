@@ -111,7 +111,7 @@ function rejected(blocking: readonly Finding[], round: number): Error {
       ...(first === undefined
         ? {}
         : { where: `${first.file}${first.line === undefined ? '' : `:${first.line}`}`, why: first.message }),
-      fix: 'look at `forge show --findings`; raise review.rounds, or say more clearly what is wanted',
+      fix: 'look at `forge show`; raise review.rounds, or say more clearly what is wanted',
     },
   );
 }

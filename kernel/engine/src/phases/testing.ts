@@ -77,7 +77,7 @@ function failed(result: TestEvidence, round: number): Error {
     {
       where: result.command,
       why: result.output.slice(-400).trim(),
-      fix: 'look at `forge show --tests`; raise testing.rounds, or set testing.command when it is the wrong one',
+      fix: 'look at `forge show`; raise testing.rounds, or set testing.command when it is the wrong one',
     },
   );
 }

@@ -73,7 +73,7 @@ async function complete(run: Run, progress: Progress): Promise<void> {
     proof: proof ?? '',
     ...(delivered === undefined ? {} : { change: delivered }),
   };
-  await run.events.emit('run.completed', payload, {}, { status: 'completed' });
+  await run.events.emit('run.completed', payload, {}, { status: 'completed', reason: undefined, wakeAt: undefined });
   if (delivered === undefined) return;
   await rememberRun(run, progress).catch((error: unknown) => {
     // The work is delivered; that nothing was learned from it is no reason to call it failed.
