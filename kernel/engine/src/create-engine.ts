@@ -109,7 +109,8 @@ export function createEngine(deps: RunDeps): Engine {
       createRunProcesses({
         runId: record.id,
         directory: runDirectory(deps, record.id),
-        stateDirectory: deps.stateDirectory,
+        // The person's files, index and configuration, wherever they lie: the run has its own.
+        hidden: [deps.stateDirectory, repository.root, repository.gitDirectory, repository.commonDirectory],
         readable: [
           join(repository.commonDirectory, 'objects'),
           join(runDirectory(deps, record.id), 'clone', 'objects'),

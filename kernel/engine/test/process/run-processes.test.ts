@@ -17,7 +17,7 @@ function ownedBy(ownerId: string) {
   return createRunProcesses({
     runId: fixture.marker,
     directory,
-    stateDirectory: fixture.directory,
+    hidden: [],
     readable: [],
     env: { PATH: '/usr/bin:/bin' },
     clock: { now: () => performance.now() },
