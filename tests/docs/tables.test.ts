@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configLayerSchema, errorTable, exitCodes, type JsonSchema, z } from '@forge/plugin-api';
 import { describe, expect, test } from 'vitest';
-import { globalFlags } from '../../apps/cli/src/command.ts';
-import { commandTable } from '../../apps/cli/src/command-table/command-table.ts';
+import { commandTable, globalFlags } from './command-line.ts';
 import { documentAt, documents, root, tableRows } from './documents.ts';
 
 const codeIn = (cell = ''): string => /^`(.*)`$/.exec(cell)?.[1] ?? cell;
