@@ -1,6 +1,6 @@
 import type { EventOf, EventPayload, EventType, Finding, ForgeEvent } from '@forge/plugin-api';
 import { formatDollars, formatDuration, formatMoney, formatTokens } from './figures.ts';
-import { glyphs, type Glyph } from './glyphs.ts';
+import type { Glyph } from './glyphs.ts';
 import { countsOf, phaseFacts } from './phase-facts.ts';
 import { surroundings } from './picture.ts';
 import { phaseMs, type RunView } from './run-view.ts';
@@ -24,11 +24,6 @@ export function eventLine(event: ForgeEvent, view: RunView): EventLine | undefin
   const line = describe?.(event as never, view);
   if (line === undefined) return undefined;
   return { glyph: line[0], text: oneLine(line[1]), detail: line[2] === 'detail' };
-}
-
-/** As text, without colour. */
-export function writtenLine({ glyph, text }: EventLine): string {
-  return `${glyphs[glyph]} ${text}`;
 }
 
 const lines: { readonly [T in EventType]: Describe<T> } = {
