@@ -18,12 +18,11 @@ export function createEngine(deps: RunDeps): Engine {
       // Before anything of it is stored, sent or made into the name of a branch.
       const request = { ...asked, requirement: maskJson(asked.requirement, deps.mask) };
       // All at once, and all before anything is stored: a run that cannot begin leaves nothing behind.
-      const [repository, store, models] = await Promise.all([
-        openRepository(request.directory, deps),
-        deps.store(),
-        modelNames(),
-        deps.sandbox(),
-      ]);
+      const rest = Promise.all([deps.store(), modelNames(), deps.sandbox()]);
+      // Told below: without a repository the rest does not matter.
+      rest.catch(() => undefined);
+      const repository = await openRepository(request.directory, deps);
+      const [store, models] = await rest;
       const id = deps.newId();
       const createdAt = deps.clock.now();
       const branch = branchName(id, request.requirement.task);
