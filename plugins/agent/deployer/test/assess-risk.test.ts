@@ -74,13 +74,23 @@ const cases: readonly [string, DeploymentInput, 'low' | 'medium' | 'high', RegEx
     input({
       tests: [evidence('base'), evidence('result', { counts: { passed: 8, failed: 0, skipped: 0, source: 'parsed' } })],
     }),
-    'medium',
+    'high',
     /2 passing tests fewer/,
   ],
   [
-    'tests that could not be counted',
+    'tests that cannot be counted any more',
     input({
       tests: [evidence('base'), evidence('result', { counts: { passed: 0, failed: 0, skipped: 0, source: 'exit' } })],
+    }),
+    'high',
+    /10 tests passed before, none can be counted now/,
+  ],
+  [
+    'tests that never could be counted',
+    input({
+      tests: (['base', 'result'] as const).map((on) =>
+        evidence(on, { counts: { passed: 0, failed: 0, skipped: 0, source: 'exit' } }),
+      ),
     }),
     'low',
     /small/,
