@@ -35,7 +35,7 @@ const done = { summary: 'done', commit: { type: 'feat', subject: 'work' } };
 /** The implementer's loop beside the bare one: write, shell, read in rotation, the same model behind both. */
 export const turns: Bench = async ({ short }) => {
   const last = short ? 30 : 100;
-  const middle = short ? 20 : 60;
+  const middle = short ? 25 : 60;
   const rounds = short ? 1 : 5;
   const played = { bare: [] as Played[], forge: [] as Played[], floods: [] as Played[] };
   for (let round = 0; round < rounds; round += 1) {
@@ -48,12 +48,19 @@ export const turns: Bench = async ({ short }) => {
   const wall = (of: readonly Played[], from: number, to: number) =>
     median(of.map((one) => perTurn(one, from, to, 'at')));
   const memory = (of: readonly Played[]) => median(of.map(({ marks }) => marks.get(last)?.residentMb ?? Number.NaN));
-  const ratio = (what: string, own: number, bare: number, unit: string, limit: number): Row => ({
+  const ratio = (
+    what: string,
+    own: number,
+    bare: number,
+    unit: string,
+    limit: number,
+    beside = 'of the bare loop',
+  ): Row => ({
     what,
     value: own / bare,
     unit: 'x',
     limit,
-    detail: `${own.toFixed(1)} ${unit} beside ${bare.toFixed(1)} ${unit} of the bare loop`,
+    detail: `${own.toFixed(1)} ${unit} beside ${bare.toFixed(1)} ${unit} ${beside}`,
   });
   return [
     ratio(
@@ -76,6 +83,7 @@ export const turns: Bench = async ({ short }) => {
       cpu(played.forge, 20, middle),
       'ms',
       1.3,
+      'of its own earlier turns',
     ),
     ratio(`Memory after ${last} turns`, memory(played.forge), memory(played.bare), 'MB', 1.5),
     {
