@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -277,6 +277,36 @@ describe('a model that wants secrets', () => {
     expect(attack.end.code).toBe(0);
     expect(await leaks(world, attack)).toEqual(nowhere);
     expect(resultsIn(attack.server.requests).join()).toContain('AWS_SECRET_ACCESS_KEY=[masked]');
+  });
+
+  it('does not keep a run that met one from going on after a kill, and what was written stays as it is', async () => {
+    const repository = sampleRepository('node');
+    const example = `ghp_${'0123456789abcdef'.repeat(2)}0123`;
+    repository.write('src/scan.js', `// finds\n${example}\n`);
+    repository.git('add', 'src/scan.js');
+    repository.git('commit', '--quiet', '--message=scan');
+    const keys = `-----BEGIN PRIVATE KEY-----\n`;
+    const server = await startModelServer({
+      script: obeying(
+        together(callTool('fs_read', { path: 'src/scan.js' }), shell(`echo '${keys}'; echo '${example}'`)),
+        together(
+          callTool('fs_write', { path: 'src/begin.js', content: `${keys}${example}\n` }),
+          callTool('fs_write', { path: 'src/end.js', content: '-----END PRIVATE KEY-----\n' }),
+        ),
+      ),
+    });
+    onTestFinished(() => server.close());
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
+    await running.event((event) => event.type === 'tool.result' && event.payload.text.includes('src/end.js'));
+    running.kill('SIGKILL');
+    await running.ended;
+    const resumed = await forge.run('resume', '--yes', '--json');
+    expect({ code: resumed.code, error: resumed.objects.at(-1)?.['error'] }).toEqual({ code: 0, error: undefined });
+    expect(resultsIn(server.requests).join('\n')).not.toContain(example);
+    const branch = resumed.events.find((event) => event.type === 'run.completed')?.payload.change?.branch;
+    expect(repository.git('show', `${branch}:src/begin.js`)).toContain(example);
+    expect(spawnSync('grep', ['-rlaF', example, join(repository.path, '.forge')]).stdout.toString()).toBe('');
   });
 });
 
