@@ -62,7 +62,13 @@ export function createEngine(deps: RunDeps): Engine {
 
     async discard(runId, by) {
       const store = await deps.store();
-      return discardRun(deps, store, await knownRun(store, runId), by);
+      const record = await knownRun(store, runId);
+      if (record.status === 'completed') {
+        throw forgeError('USAGE', `Run ${runId} is completed; there is nothing to discard`, {
+          fix: `git branch -D ${record.branch} removes what it delivered`,
+        });
+      }
+      return discardRun(deps, store, record, by);
     },
 
     async decide(requestId, decision) {

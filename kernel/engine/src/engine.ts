@@ -38,7 +38,7 @@ export interface Engine {
    * RUN_NOT_FOUND, and with LEASE_HELD while a living process owns it.
    */
   resume(runId: string, request?: ResumeRequest): Promise<RunHandle>;
-  /** Ends a run that nobody owns and removes its workspaces; a delivered branch stays. */
+  /** Ends an unfinished run that nobody owns and removes its workspaces. Rejects with USAGE for a completed one. */
   discard(runId: string, by: string): Promise<RunRecord>;
   /** Answers a request for a person. The run goes on when its owner, or `resume`, sees it. */
   decide(

@@ -36,7 +36,7 @@ export class Budget {
     if (usd > this.#limits.usd) {
       throw forgeError(
         'BREAKER_COST',
-        `The budget of $${this.#limits.usd.toFixed(2)} is not enough for the next model call`,
+        `The budget of ${dollars(this.#limits.usd)} is not enough for the next model call`,
         {
           why: `$${this.#spent.usd.toFixed(4)} is spent, and the call may cost $${(worst.usd ?? 0).toFixed(4)}`,
           fix: 'resume with a higher --budget, or choose a cheaper model',
@@ -68,6 +68,10 @@ export class Budget {
     this.#reserved.usd -= worst.usd ?? 0;
     this.#reserved.tokens -= worst.tokens;
   }
+}
+
+function dollars(usd: number): string {
+  return `$${usd < 0.01 ? usd.toFixed(4) : usd.toFixed(2)}`;
 }
 
 /** About as few bytes as a token ever takes in prose and code. */

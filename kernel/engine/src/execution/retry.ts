@@ -9,7 +9,10 @@ export interface RetryPolicy {
   readonly maxWaitMs: number;
 }
 
-export const modelRetries: RetryPolicy = { attempts: 6, totalMs: 600_000, baseMs: 1_000, maxWaitMs: 60_000 };
+export const modelRetries: RetryPolicy = { attempts: 6, totalMs: 600_000, baseMs: 2_000, maxWaitMs: 60_000 };
+
+/** Spreads those who were told the same time, in milliseconds. */
+const spreadMs = 1_000;
 
 export interface RetryWorld {
   readonly clock: Clock;
@@ -44,7 +47,7 @@ function waitBefore(policy: RetryPolicy, attempt: number, error: ForgeError, ran
   const backoff = Math.min(policy.maxWaitMs, policy.baseMs * 2 ** (attempt - 1));
   const jittered = Math.round(backoff * random);
   const asked = error.details.retryAfterMs;
-  return asked === undefined ? jittered : asked + Math.round(policy.baseMs * random);
+  return asked === undefined ? jittered : asked + Math.round(spreadMs * random);
 }
 
 function tooLong(error: ForgeError, wakeAt: number): ForgeError {

@@ -110,7 +110,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
       `Nobody knows whether the call of ${tool.name} was carried out before Forge ended`,
       {
         where: key,
-        fix: 'look whether it was; then answer with `forge answer`',
+        fix: 'look whether it was, then discard the run and start a new one for what is left',
         data: { tool: tool.name, key },
       },
     );

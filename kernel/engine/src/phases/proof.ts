@@ -20,7 +20,7 @@ export function proofOf(run: Run, progress: Progress, change: Change, assessment
     `- Review: ${counted(fixed, 'finding')} fixed, ${open} open`,
     `- Tests: ${testsLine(progress)}`,
     `- Risk: ${assessment.risk} (${assessment.reasons.join('; ')})`,
-    ...progress.plan.assumptions.map((assumption) => `- Assumed: ${assumption}`),
+    ...progress.plan.assumptions.map((assumption) => `- Taken as given: ${assumption}`),
     `- Cost: ${run.state.unknownPrice ? '$?' : `$${usd.toFixed(4)}`}, ${tokens} tokens`,
     `- Run: ${run.id}, log hash ${run.events.head.hash.slice(0, 16)} at event ${run.events.head.seq}`,
   ].join('\n');

@@ -76,8 +76,18 @@ function failed(result: TestEvidence, round: number): Error {
     `The tests fail with the change: ${countsOf(result)}, after ${round} ${round === 1 ? 'try' : 'tries'}`,
     {
       where: result.command,
-      why: result.output.slice(-400).trim(),
+      why: failureLines(result.output),
       fix: 'look at `forge show`; raise testing.rounds, or set testing.command when it is the wrong one',
     },
   );
+}
+
+/** What a person looks for first: the lines that tell of a failure, else the end. */
+function failureLines(output: string): string {
+  const telling = output
+    .split('\n')
+    .filter((line) =>
+      /^\s*(not ok|✖|×|FAIL|FAILED|--- FAIL|ERROR|E  )|\b(Assertion)?Error\b|panicked at|[Ee]xpected/.test(line),
+    );
+  return telling.length === 0 ? output.slice(-400).trim() : [...new Set(telling)].slice(0, 8).join('\n');
 }

@@ -1,8 +1,11 @@
 /** `forge/<run-id>-<slug>`: a name that git takes and a person knows again. */
 export function branchName(runId: string, task: string): string {
   const slug = task
-    .normalize('NFKD')
     .toLowerCase()
+    .replaceAll('ß', 'ss')
+    // Letters without their marks: größe is grosse.
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     // Whole words, as many as fit.

@@ -33,4 +33,6 @@ export async function rememberRun(run: Run, { plan }: Progress): Promise<void> {
     );
   const memory = await run.deps.memory();
   for (const lesson of [done, ...faults]) await memory.store(maskJson(lesson, run.deps.mask));
+  // The same task done twice is one lesson.
+  await memory.consolidate();
 }

@@ -35,7 +35,7 @@ describe('withRetries', () => {
     });
     await expect(failing).rejects.toMatchObject({ code: 'LLM_OVERLOADED' });
     expect(tries).toBe(6);
-    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
   });
 
   it('never waits less than the server asked for', async () => {
