@@ -122,7 +122,7 @@ function recorded(provider: LLMProvider, file: string, masker: Masker): LLMProvi
   let last: Promise<void> | undefined;
   const begin = async (line: string): Promise<void> => {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, line);
+    await writeFile(file, line, { mode: 0o600 });
   };
   return recordReplies({ ...provider }, (text) => {
     const line = `${masker.mask(text)}\n`;

@@ -1,15 +1,20 @@
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
+import { runtimeFacts } from '../world/this-process.ts';
+
+const ownerOnly = 0o700;
 
 /**
  * Makes the folder for Forge's state, with a `.gitignore` inside that keeps all of it out of git, without touching any
- * file of the repository. Repeating is harmless. Rejects with TRUST_REQUIRED when something else has its name, such as
+ * file of the repository. Nobody else can look into it: what models were told and answered is the person's own. An older
+ * one that others can read is closed to them, unless it belongs to another person. Repeating is harmless. Rejects with TRUST_REQUIRED when something else has its name, such as
  * a link that a repository brings along to have the state written elsewhere.
  */
 export async function ensureStateDirectory(path: string): Promise<string> {
-  await mkdir(path, { recursive: true }).catch(() => undefined);
+  await mkdir(path, { recursive: true, mode: ownerOnly }).catch(() => undefined);
   await expectReal(path, 'folder');
+  await closeToOthers(path);
   const ignore = join(path, '.gitignore');
   // 'wx' neither follows a link nor touches a file that is there.
   await writeFile(ignore, '*\n', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
@@ -17,6 +22,11 @@ export async function ensureStateDirectory(path: string): Promise<string> {
   });
   await expectReal(ignore, 'file');
   return path;
+}
+
+async function closeToOthers(path: string): Promise<void> {
+  const { mode, uid } = await lstat(path);
+  if (uid === runtimeFacts().userId && (mode & 0o077) !== 0) await chmod(path, ownerOnly);
 }
 
 async function expectReal(path: string, kind: 'folder' | 'file'): Promise<void> {

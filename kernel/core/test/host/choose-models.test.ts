@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigLayer, LLMProvider } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
@@ -123,6 +123,7 @@ describe('--record', () => {
       choice?.provider.chat({ model: 'm', system: '', messages: [] }, { signal, callId }),
     );
     await Promise.all(replies);
+    expect(statSync(record).mode & 0o077).toBe(0);
     const lines = readFileSync(record, 'utf8')
       .trim()
       .split('\n')

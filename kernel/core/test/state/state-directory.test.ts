@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,6 +29,15 @@ describe('the state directory', () => {
     writeFileSync(join(state, '.gitignore'), 'mine');
     await ensureStateDirectory(state);
     expect(readFileSync(join(state, '.gitignore'), 'utf8')).toBe('mine');
+  });
+
+  it('is open to nobody else, also when it was there before', async () => {
+    const mode = () => statSync(state).mode & 0o777;
+    await ensureStateDirectory(state);
+    expect(mode()).toBe(0o700);
+    chmodSync(state, 0o755);
+    await ensureStateDirectory(state);
+    expect(mode()).toBe(0o700);
   });
 
   const TRICKS: { name: string; lay: (elsewhere: string) => void }[] = [
