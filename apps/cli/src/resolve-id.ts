@@ -1,4 +1,4 @@
-import { forgeError, type RunRecord, type RunStore } from '@forge/plugin-api';
+import { forgeError, type RunRecord, type RunStatus, type RunStore } from '@forge/plugin-api';
 import { oneLine } from './render/text-width.ts';
 
 export interface Candidate {
@@ -23,11 +23,29 @@ export function matchId<Found extends Candidate>(
   return matches[0];
 }
 
-/** A run by its id or a unique part of it; without one the newest. Rejects with RUN_NOT_FOUND or USAGE. */
+/** Which runs a command can mean when it is given none. */
+export interface Meant {
+  readonly status: readonly RunStatus[];
+  readonly fits?: (run: RunRecord) => Promise<boolean>;
+  /** What is said when there is none, such as `no run that is running`. */
+  readonly none: string;
+}
+
+/**
+ * A run by its id or a unique part of it; without one the newest, or the newest of those that are meant. Rejects with
+ * RUN_NOT_FOUND or USAGE.
+ */
 export async function resolveRun(
   store: Pick<RunStore, 'getRun' | 'listRuns'>,
   given: string | undefined,
+  meant?: Meant,
 ): Promise<RunRecord> {
+  if (given === undefined && meant !== undefined) {
+    const found = await newestOf(store, meant);
+    if (found !== undefined) return found;
+    if ((await store.listRuns({ limit: 1 })).length > 0)
+      throw forgeError('RUN_NOT_FOUND', `There is ${meant.none} here`, { fix: 'see what there is: forge runs' });
+  }
   if (given !== undefined) {
     const exact = await store.getRun(given);
     if (exact !== undefined) return exact;
@@ -45,6 +63,13 @@ export async function resolveRun(
   throw given === undefined
     ? forgeError('RUN_NOT_FOUND', 'There are no runs here yet', { fix: 'start one: forge run "<task>"' })
     : forgeError('RUN_NOT_FOUND', `There is no run ${given} here`, { fix: 'see what there is: forge runs' });
+}
+
+async function newestOf(store: Pick<RunStore, 'listRuns'>, { status, fits }: Meant): Promise<RunRecord | undefined> {
+  for (const run of await store.listRuns({ limit: 10_000, status })) {
+    if (fits === undefined || (await fits(run))) return run;
+  }
+  return undefined;
 }
 
 function ambiguous(given: string, matches: readonly Candidate[], noun: string): Error {

@@ -1,4 +1,4 @@
-import type { RunRecord } from '@forge/plugin-api';
+import type { RunRecord, RunStatus } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { matchId, resolveRun } from '../src/resolve-id.ts';
 
@@ -51,6 +51,28 @@ describe('ids', () => {
   it('stand for the newest run when there is none', async () => {
     expect((await resolveRun(store(ids), undefined)).id).toBe(ids[0]);
     expect((await resolveRun(store(ids), 'BBB')).id).toBe(ids[1]);
+  });
+
+  it('stand for the newest run that can be meant when there is none', async () => {
+    const runs = [
+      { id: 'finished', status: 'completed' },
+      { id: 'owned', status: 'running' },
+      { id: 'waiting', status: 'parked' },
+    ] as RunRecord[];
+    const some = {
+      getRun: () => Promise.resolve(undefined),
+      listRuns: ({ status }: { status?: readonly RunStatus[] } = {}) =>
+        Promise.resolve(runs.filter((run) => status?.includes(run.status) ?? true)),
+    };
+    const none = 'no run that can go on';
+    const meant = { status: ['parked', 'running'], none } as const;
+    expect((await resolveRun(some, undefined, meant)).id).toBe('owned');
+    const fits = (run: RunRecord): Promise<boolean> => Promise.resolve(run.id !== 'owned');
+    expect((await resolveRun(some, undefined, { ...meant, fits })).id).toBe('waiting');
+    await expect(resolveRun(some, undefined, { status: ['failed'], none })).rejects.toMatchObject({
+      code: 'RUN_NOT_FOUND',
+      message: 'There is no run that can go on here',
+    });
   });
 
   it.each([

@@ -46,7 +46,7 @@ export const workCommands: readonly CommandRow[] = [
     options: modelOptions,
     details: 'Nothing that was finished is done or paid for again.',
     examples: [
-      ['forge resume', 'the newest run'],
+      ['forge resume', 'the newest run that can go on'],
       ['forge resume 7Q2M4K --budget 5', 'with a higher budget'],
     ],
     load: () => import('../commands/resume.ts'),

@@ -1,3 +1,4 @@
+import { isOwned } from '../abandoned-runs.ts';
 import { chooseRenderer } from '../choose-renderer.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { finishRun } from '../finish-run.ts';
@@ -18,7 +19,12 @@ export function resumeRun(call: CommandCall, given: string | undefined, flags: R
   return withForge(
     call,
     async (forge) => {
-      const { id } = await resolveRun(await storedRuns(forge), given);
+      const store = await storedRuns(forge);
+      const { id } = await resolveRun(store, given, {
+        status: ['parked', 'stopped', 'failed', 'running'],
+        fits: async (run) => run.status !== 'running' || !(await isOwned(store, run.id, call.world)),
+        none: 'no run that can go on',
+      });
       const renderer = chooseRenderer(call, 'Ctrl-C stops after a checkpoint');
       const begin = (engine: Awaited<ReturnType<typeof forge.engine>>) =>
         engine.resume(id, { approve: flags.yes === true });

@@ -7,7 +7,7 @@ import { withForge } from '../with-forge.ts';
 export default function stop({ words, ...call }: CommandCall): Promise<CommandEnd> {
   return withForge({ words, ...call }, async (forge) => {
     const store = await storedRuns(forge);
-    const { id, status } = await resolveRun(store, words[0]);
+    const { id, status } = await resolveRun(store, words[0], { status: ['running'], none: 'no run that is running' });
     const tell = (state: string, text: string): void => call.printer.print({ type: 'stop', runId: id, state }, text);
     if (status !== 'running') {
       tell(status, `Run ${id} is not running: it is ${status}. Nothing to stop.${statusHint(status, id)}`);
