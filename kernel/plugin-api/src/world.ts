@@ -27,6 +27,8 @@ export interface Prompt {
   readonly body?: string | undefined;
   /** Without options, a line of text is asked for. */
   readonly options?: readonly { readonly id: string; readonly label: string }[] | undefined;
+  /** The option that is chosen until the person moves; the harmless one where the answer matters. Default the first. */
+  readonly initial?: string | undefined;
   /** A text is welcome instead of an option. Default true without options. */
   readonly freeText?: boolean;
 }
