@@ -56,12 +56,21 @@ async function showPrompt(
 type Clack = typeof import('@clack/prompts');
 type Streams = { readonly input: NodeJS.ReadStream; readonly output: Writable; readonly signal: AbortSignal };
 
-async function answerTo(clack: Clack, { title, options, freeText }: Prompt, io: Streams): Promise<string | symbol> {
+async function answerTo(
+  clack: Clack,
+  { title, options, initial, freeText }: Prompt,
+  io: Streams,
+): Promise<string | symbol> {
   const message = harmless(title);
   const text = (): Promise<string | symbol> => clack.text({ message, ...io });
   if (options === undefined || options.length === 0) return text();
   const rows = options.map(({ id, label }) => ({ value: id, label: harmless(label) }));
   if (freeText === true) rows.push({ value: ownWords, label: 'in my own words …' });
-  const chosen = await clack.select({ message, options: rows, ...io });
+  const chosen = await clack.select({
+    message,
+    options: rows,
+    ...(initial === undefined ? {} : { initialValue: initial }),
+    ...io,
+  });
   return chosen === ownWords ? text() : chosen;
 }

@@ -66,6 +66,14 @@ describe('interaction', () => {
     expect(shown()).not.toContain('\u001B[2J');
   });
 
+  it('starts at the option that is named, which a hasty Enter takes', async () => {
+    const { interaction, stdin, asked } = setUp();
+    const answer = interaction.ask({ ...prompt, initial: 'no' }, never);
+    await asked;
+    stdin.write('\r');
+    expect(await answer).toBe('no');
+  });
+
   it('takes words where there are no options', async () => {
     const { interaction, stdin, asked } = setUp();
     const answer = interaction.ask({ title: 'In words?' }, never);

@@ -50,6 +50,8 @@ export function createTrust({ repository, store, interaction, given, signal }: T
           { id: 'yes', label: 'Trust it, now and until it changes' },
           { id: 'no', label: 'Run nothing' },
         ],
+        // An Enter that was typed before the question came must not trust anything.
+        initial: 'no',
         freeText: false,
       },
       signal,

@@ -222,6 +222,7 @@ describe('a person at the terminal', () => {
     await start({ interaction: answering('yes', asked) });
     expect(asked).toHaveLength(1);
     expect(asked[0]?.body).toContain('- forge.config.ts (configuration in code)');
+    expect(asked[0]?.initial).toBe('no');
   });
 
   it.each([['no'], [undefined]])('may answer %s', async (answer) => {

@@ -24,7 +24,9 @@ async function approval(
   { title, body }: HumanRequest,
   signal: AbortSignal,
 ): Promise<Approval | undefined> {
-  const chosen = await interaction.ask({ title, body, options: yesOrNo, freeText: false }, signal);
+  // An Enter that was typed before the question came must not approve anything.
+  const prompt = { title, body, options: yesOrNo, initial: 'reject', freeText: false };
+  const chosen = await interaction.ask(prompt, signal);
   if (chosen === undefined) return undefined;
   if (chosen === 'approve') return { approved: true };
   const reason = await interaction.ask({ title: 'Why? (leave empty to give no reason)' }, signal);

@@ -27,6 +27,7 @@ test('shows title and body, with yes and no and nothing else', async () => {
         { id: 'approve', label: 'Approve' },
         { id: 'reject', label: 'Reject' },
       ],
+      initial: 'reject',
       freeText: false,
     },
   ]);
