@@ -42,7 +42,7 @@ export const workCommands: readonly CommandRow[] = [
     name: 'resume',
     group: 'work',
     summary: 'go on with a run that was stopped, waits, or failed',
-    words: { '[id]': anyRun },
+    words: { '[id]': 'a run, or a unique start or end of its id; without it the newest that can go on' },
     options: modelOptions,
     details: 'Nothing that was finished is done or paid for again.',
     examples: [
@@ -63,7 +63,7 @@ export const workCommands: readonly CommandRow[] = [
     name: 'stop',
     group: 'work',
     summary: 'let a run end its step and stop with a checkpoint',
-    words: { '[id]': anyRun },
+    words: { '[id]': 'a run, or a unique start or end of its id; without it the newest that is running' },
     examples: [['forge stop 7Q2M4K', 'ask the process that works on it to stop']],
     load: () => import('../commands/stop.ts'),
   },
