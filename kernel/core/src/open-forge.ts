@@ -2,12 +2,14 @@ import type { Engine } from '@forge/engine';
 import type { Container } from './container.ts';
 import { doctor } from './doctor.ts';
 import type { Forge, OpenForge } from './forge.ts';
+import { checkAgents } from './host/check-agents.ts';
 import { openHost } from './host/open-host.ts';
 import { shownOrigins } from './host/origins.ts';
 import { trustSubjects } from './host/plugin-trust.ts';
 import { memoryOf } from './host/run-deps.ts';
 import { tokens } from './host/tokens.ts';
 import { usedPlugins } from './host/used-plugins.ts';
+import { maskError } from './mask-error.ts';
 import { realPath } from './state/places.ts';
 
 /**
@@ -37,6 +39,9 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
       trustSubjects(record, { repository, uses, used }),
     );
     await host.get(tokens.trust).require(subjects);
+    await checkAgents(host.get(tokens.configuration), registry).catch((error: unknown) => {
+      throw maskError(masker, error);
+    });
     const { createEngine } = await import('@forge/engine');
     return createEngine(host.get(tokens.runDeps));
   };
