@@ -44,7 +44,7 @@ function changed({ change, plan }: RunView): string {
 
 function pairsOf(view: RunView): readonly Pair[] {
   if (view.parked !== undefined) return waitingPairs(view);
-  if (view.status === 'failed') return failedPairs(view, view.failure?.fix);
+  if (view.status === 'failed') return failedPairs(view, view.failure?.fix, view.failure?.code);
   if (view.change === undefined) return view.plan === undefined ? [] : planPairs(view);
   const { branch } = view.change;
   return [
@@ -71,17 +71,24 @@ function planPairs({ runId, task }: RunView): readonly Pair[] {
 function pairsOfFailure(view: RunView, error: ForgeError): readonly Pair[] {
   if (view.parked !== undefined) return waitingPairs(view);
   const { where, why, fix } = error.details;
-  return [['Where', where ?? ''], ['Why', why ?? ''], ...failedPairs(view, fix)];
+  return [['Where', where ?? ''], ['Why', why ?? ''], ...failedPairs(view, fix, error.code)];
 }
 
-function failedPairs(view: RunView, fix: string | undefined): readonly Pair[] {
-  return [
-    ['Fix', fix ?? ''],
-    ['See', `forge show ${view.runId}`],
-    ['or', `forge logs ${view.runId}`],
-    ['Next', `forge resume ${view.runId}`],
-    ['or', `forge discard ${view.runId}`],
-  ];
+/** Ends that going on would only come to again: what was refused stays refused. */
+const finalFaults: readonly string[] = ['GATE_REJECTED', 'NOTHING_CHANGED'];
+
+function failedPairs(view: RunView, fix: string | undefined, code: string | undefined): readonly Pair[] {
+  const { runId } = view;
+  const next: readonly Pair[] = finalFaults.includes(code ?? '')
+    ? [
+        ['Next', `forge discard ${runId}`],
+        ['or', 'forge run "<what shall be done instead>"'],
+      ]
+    : [
+        ['Next', `forge resume ${runId}`],
+        ['or', `forge discard ${runId}`],
+      ];
+  return [['Fix', fix ?? ''], ['See', `forge show ${runId}`], ['or', `forge logs ${runId}`], ...next];
 }
 
 /** How a run that waits goes on. */

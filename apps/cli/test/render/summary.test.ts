@@ -61,6 +61,15 @@ describe('the summary of a run', () => {
   or       forge discard 01JTESTRUN00000000000RATE1`);
   });
 
+  it.each(['GATE_REJECTED', 'NOTHING_CHANGED'])(
+    'does not advise to go on after %s, which would end so again',
+    (code) => {
+      const text = summary(started(), step(5, 'run.failed', { code, message: 'No' }));
+      expect(text).not.toContain('forge resume');
+      expect(text).toMatch(/Next {5}forge discard 01JTESTRUN\w+\n {2}or {7}forge run /);
+    },
+  );
+
   it('says what a run that only planned came to', () => {
     const text = summary(started(), planned(), step(1, 'run.completed', { summary: 'planned', proof: '' }));
     expect(text).toBe(`✔ Done in 0:02 · $0.00 · plan of 3 tasks
