@@ -47,12 +47,10 @@ function pairsOf(view: RunView): readonly Pair[] {
   if (view.status === 'failed') return failedPairs(view, view.failure?.fix, view.failure?.code);
   if (view.change === undefined) return view.plan === undefined ? [] : planPairs(view);
   const { branch } = view.change;
+  const isDone = (name: string): boolean => view.phases.some((phase) => phase.name === name && phase.status === 'done');
   return [
-    [
-      'Review',
-      view.phases.some((phase) => phase.name === 'review' && phase.status === 'done') ? findingFacts(view) : '',
-    ],
-    ['Tests', testFacts(view)],
+    ['Review', isDone('review') ? findingFacts(view) : ''],
+    ['Tests', testFacts(view) || (isDone('testing') ? 'none were found' : '')],
     ['Branch', branch],
     ['Diff', `git diff ${view.base?.branch ?? view.change.base.slice(0, 12)}...${branch}`],
     ['Next', `git merge ${branch}`],

@@ -22,6 +22,11 @@ describe('the summary of a run', () => {
     expect(text).toContain('\n  Tests    41 passed (9 new), base 32 passed\n');
   });
 
+  it('says that no tests were found', () => {
+    const events = story(...complete).filter(({ type }) => type !== 'tests.ran');
+    expect(drawSummary(viewOf(events), settings)).toMatch(/Tests {4}none were found\n/);
+  });
+
   it('marks every line of a recorded run', () => {
     const lines = summary(started({ recorded: true }), ...complete.slice(1)).split('\n');
     expect(lines.filter((line) => !line.startsWith('▷ REC '))).toEqual([]);
