@@ -40,7 +40,7 @@ export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunPro
   await mkdir(scratchDirectory, { recursive: true });
   const runner = createCommandRunner({ clock, scratchDirectory });
   const owned = (marker: string) => `${marker}@${ownerId}`;
-  const isOurs = (marker: string) => marker.startsWith(`${runId}/`) && marker.endsWith(owned(''));
+  const isOurs = (marker: string) => marker.startsWith(`${runId}/`) && marker.includes(`${owned('')}#`);
   let place: Promise<PrivatePlace> | undefined;
 
   async function makePlace(): Promise<PrivatePlace> {
@@ -58,7 +58,7 @@ export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunPro
     environment: ({ home, temporary }) => scrubbedEnvironment({ source: env, home, temporaryDirectory: temporary }),
     visibility: visibilityOf(deps),
     async reap(marker) {
-      await reapMarked((found) => found === owned(marker));
+      await reapMarked((found) => found.startsWith(`${owned(marker)}#`));
     },
     async reapAll() {
       await reapMarked((found) => found.startsWith(`${runId}/`));

@@ -9,7 +9,10 @@ export interface SupervisedCommand {
   readonly cwd: string;
   /** The whole environment; only FORGE_PROCESS is added. */
   readonly env: Readonly<Record<string, string>>;
-  /** Value of FORGE_PROCESS: names the owner, so that a later start can find what was left behind. */
+  /**
+   * Names the owner, so that a later start can find what was left behind. FORGE_PROCESS is this, `#` and a number of
+   * the command's own: to end one command must not end another of the same owner.
+   */
   readonly marker: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -36,6 +39,8 @@ export interface ProcessOutcome {
   /** Why it never started: `ENOENT` (no such program, or no such cwd), `EACCES`, `E2BIG`, … */
   readonly startFailure: { readonly code: string; readonly message: string } | undefined;
 }
+
+let started = 0;
 
 const KILL_GRACE_MS = 1_000;
 const DRAIN_MS = 200;
@@ -67,9 +72,10 @@ export async function supervise(
   attach: (child: ChildProcess) => OutputReading,
 ): Promise<ProcessOutcome> {
   if (command.signal?.aborted) return { ...NOTHING_HAPPENED, aborted: true };
-  const started = await start(command, stdio);
-  if ('code' in started) return { ...NOTHING_HAPPENED, startFailure: started };
-  const { child, pid } = started;
+  const marker = `${command.marker}#${process.pid}.${++started}`;
+  const begun = await start(command, marker, stdio);
+  if ('code' in begun) return { ...NOTHING_HAPPENED, startFailure: begun };
+  const { child, pid } = begun;
   const output = attach(child);
   const exited = new Promise<void>((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve();
@@ -81,7 +87,7 @@ export async function supervise(
     const stop = (why: 'timeout' | 'abort') => () => {
       if (reason !== undefined) return;
       reason = why;
-      terminate(pid, command).then(() => resolve(), reject);
+      terminate(pid, marker, command).then(() => resolve(), reject);
     };
     const timer =
       command.timeoutMs === undefined
@@ -97,7 +103,7 @@ export async function supervise(
 
   await Promise.race([exited, stopped]);
   if (reason !== undefined) await stopped;
-  const leftovers = await drain(pid, command, output);
+  const leftovers = await drain(pid, marker, command, output);
   return {
     exitCode: child.exitCode ?? undefined,
     signal: child.signalCode ?? undefined,
@@ -112,11 +118,11 @@ type Start =
   | { readonly child: ChildProcess; readonly pid: number }
   | { readonly code: string; readonly message: string };
 
-async function start(command: SupervisedCommand, stdio: StdioOptions): Promise<Start> {
+async function start(command: SupervisedCommand, marker: string, stdio: StdioOptions): Promise<Start> {
   try {
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
-      env: { ...command.env, [PROCESS_MARKER]: command.marker },
+      env: { ...command.env, [PROCESS_MARKER]: marker },
       stdio,
       detached: true,
     });
@@ -134,11 +140,11 @@ function failureOf(error: NodeJS.ErrnoException) {
 }
 
 /** Waits for the end of the output, and for nothing longer than that: what still holds it is killed. */
-async function drain(pid: number, command: SupervisedCommand, output: OutputReading): Promise<number> {
+async function drain(pid: number, marker: string, command: SupervisedCommand, output: OutputReading): Promise<number> {
   const drained = await settlesWithin(output.closed, command.drainMs ?? DRAIN_MS);
   // A child may let go of the output a moment before it ends: that one is no leftover.
   if (drained && (await isGone(pid))) return 0;
-  const killed = await terminate(pid, command);
+  const killed = await terminate(pid, marker, command);
   if (!(await settlesWithin(output.closed, FINAL_DRAIN_MS))) output.stop();
   return killed;
 }
@@ -151,10 +157,10 @@ async function isGone(group: number): Promise<boolean> {
   return true;
 }
 
-async function terminate(pid: number, command: SupervisedCommand): Promise<number> {
+async function terminate(pid: number, marker: string, command: SupervisedCommand): Promise<number> {
   const target = {
     fits: (entry: { marker: string | undefined; session: number; group: number }) =>
-      entry.marker === command.marker || entry.session === pid || entry.group === pid,
+      entry.marker === marker || entry.session === pid || entry.group === pid,
   };
   // Before anything dies: the children of a dead process are no longer known as its descendants.
   const known = await findProcesses(target);

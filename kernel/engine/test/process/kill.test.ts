@@ -96,7 +96,7 @@ describe('after a normal end', () => {
     const result = await fixture.shell(daemon(fixture.sleeper));
     expect(result).toMatchObject({ exitCode: 0, leftovers: 0 });
     expect(fixture.alive()).toHaveLength(1);
-    expect(await reapMarked((marker) => marker === fixture.marker)).toEqual({ killed: 1, survivors: [] });
+    expect(await reapMarked((marker) => marker.startsWith(`${fixture.marker}#`))).toEqual({ killed: 1, survivors: [] });
     expect(fixture.alive()).toEqual([]);
   });
 });
@@ -109,6 +109,14 @@ describe('reapMarked', () => {
   });
 
   const ORPHANS = ESCAPES.filter(({ name }) => !name.startsWith('cleared environment'));
+  it('ends what one command left behind, and no other command of the same owner', async () => {
+    const other = fixture.shell('mkfifo go; touch ready; read -r line < go; echo "$line"');
+    await fixture.shell(`until [ -e ready ]; do :; done; ${fixture.sleeper} & echo left`);
+    expect(fixture.alive()).toEqual([]);
+    await fixture.shell('echo still there > go');
+    expect((await other).output.text).toBe('still there\n');
+  });
+
   it.each(ORPHANS)('finds what a killed Forge left behind: $name', async ({ script }) => {
     const owner = fileURLToPath(new URL('fixtures/owner.ts', import.meta.url));
     const args = [owner, fixture.marker, fixture.directory, script(fixture.sleeper)];
@@ -118,7 +126,7 @@ describe('reapMarked', () => {
     await once(forge, 'exit');
     await vi.waitUntil(() => fixture.alive().length > 0);
 
-    const report = await reapMarked((marker) => marker === fixture.marker);
+    const report = await reapMarked((marker) => marker.startsWith(`${fixture.marker}#`));
     expect(report.survivors).toEqual([]);
     expect(fixture.alive()).toEqual([]);
   });
