@@ -7,8 +7,15 @@ export const masked = '[masked]';
 const shortest = 6;
 const shortestLine = 16;
 
+interface WellKnown {
+  readonly hints: readonly string[];
+  readonly pattern: RegExp;
+  /** Default: nothing of it is kept. */
+  readonly kept?: string;
+}
+
 /** Tokens of well-known makes: what a text must contain to be looked at, and what is then replaced. */
-const wellKnown: readonly { readonly hints: readonly string[]; readonly pattern: RegExp }[] = [
+const wellKnown: readonly WellKnown[] = [
   { hints: ['sk-'], pattern: /\bsk-[A-Za-z0-9_-]{16,}/g },
   { hints: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], pattern: /\bgh[pousr]_[A-Za-z0-9]{20,}/g },
   { hints: ['github_pat_'], pattern: /\bgithub_pat_[A-Za-z0-9_]{20,}/g },
@@ -22,6 +29,12 @@ const wellKnown: readonly { readonly hints: readonly string[]; readonly pattern:
   {
     hints: ['PRIVATE KEY-----'],
     pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]{0,10000}?-----END [A-Z ]*PRIVATE KEY-----/g,
+  },
+  {
+    // The password of an address. Code that puts one together, such as `${password}`, holds none.
+    hints: ['://'],
+    pattern: /(:\/\/[^\s/?#@:"'`<>]{0,256}:)(?!\$?\{[^}\s]{0,100}\}@|\$[A-Z_]+@)[^\s/?#"'`<>]{1,512}@/g,
+    kept: `$1${masked}@`,
   },
 ];
 
@@ -45,8 +58,8 @@ export function createMasker(): Masker {
     mask(text) {
       let result = text;
       for (const variant of variants) if (result.includes(variant)) result = result.replaceAll(variant, masked);
-      for (const { hints, pattern } of wellKnown) {
-        if (hints.some((hint) => result.includes(hint))) result = result.replace(pattern, masked);
+      for (const { hints, pattern, kept = masked } of wellKnown) {
+        if (hints.some((hint) => result.includes(hint))) result = result.replace(pattern, kept);
       }
       return result;
     },

@@ -110,6 +110,22 @@ describe('names', () => {
   });
 });
 
+describe('a password in an address', () => {
+  it.each([
+    ['http://user:secret@host/a', 'http://user:[masked]@host/a'],
+    ['see "postgres://:p@ss,w:rd@db:5432/x".', 'see "postgres://:[masked]@db:5432/x".'],
+    ['http://a:one@x http://b:two@y', 'http://a:[masked]@x http://b:[masked]@y'],
+    ['http://user:[masked]@host', 'http://user:[masked]@host'],
+    ['http://host:8080/a@b', 'http://host:8080/a@b'],
+    ['http://user@host:80', 'http://user@host:80'],
+    ['`http://u:${password}@h`', '`http://u:${password}@h`'],
+    ['f"http://u:{password}@h"', 'f"http://u:{password}@h"'],
+    ['http://u:$PASSWORD@h', 'http://u:$PASSWORD@h'],
+  ])('%s', (text, expected) => {
+    expect(masker().mask(text)).toBe(expected);
+  });
+});
+
 describe('maskDeep', () => {
   it('reaches every text and leaves all else', () => {
     const inner = masker(secret);
