@@ -89,12 +89,27 @@ function failedPairs(view: RunView, fix: string | undefined, code: string | unde
   return [['Fix', fix ?? ''], ['See', `forge show ${runId}`], ['or', `forge logs ${runId}`], ...next];
 }
 
+/** Why a delivery needs a person. */
+const deliveryReasons: Readonly<Record<string, string>> = {
+  'protected-files': 'protected files are changed',
+  'high-risk': 'the risk is high',
+  deployment: '',
+};
+
+function askedBecause(reason: string, { deployment }: RunView): string {
+  const head = deliveryReasons[reason] ?? '';
+  const reasons = deployment?.reasons.join('; ') ?? '';
+  return head === '' || reasons === '' ? head : `${head}: ${reasons}`;
+}
+
 /** How a run that waits goes on. */
 function waitingPairs(view: RunView): readonly Pair[] {
   const { runId, parked, requests, budgetUsd } = view;
   const asked = requests.filter(({ decision }) => decision === undefined).map(({ request }) => request);
-  const decide = asked.flatMap(({ id, kind, title, options }): Pair[] => [
+  const decide = asked.flatMap(({ id, kind, title, options, reason }): Pair[] => [
     ['Asked', title],
+    ['Why', askedBecause(reason, view)],
+    ['See', reason in deliveryReasons ? `forge show ${runId} --diff` : ''],
     ...(kind === 'approval'
       ? ([
           ['Yes', `forge approve ${id}`],

@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { viewOf } from '../../src/render/fold-run.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { drawSummary } from '../../src/render/summary.ts';
-import { complete, midway, parkedForApproval, planned, started, step, type Step, story } from '../event-story.ts';
+import {
+  approvalRequest,
+  complete,
+  midway,
+  parkedForApproval,
+  planned,
+  started,
+  step,
+  type Step,
+  story,
+} from '../event-story.ts';
 
 const settings = { style: plainStyle, columns: 120 };
 const summary = (...steps: readonly Step[]): string => drawSummary(viewOf(story(...steps)), settings);
@@ -35,10 +45,25 @@ describe('the summary of a run', () => {
   it('says how a run that waits for approval goes on', () => {
     expect(summary(...midway, ...parkedForApproval())).toBe(`■ Waits for your approval · 0:48 · $0.26
   Asked    Deliver the branch?
+  See      forge show 01JTESTRUN00000000000RATE1 --diff
   Yes      forge approve 01JREQUEST
   No       forge reject 01JREQUEST --reason "…"
   Then     forge resume 01JTESTRUN00000000000RATE1
   or       forge discard 01JTESTRUN00000000000RATE1`);
+  });
+
+  it.each([
+    ['protected-files', /Why {6}protected files are changed: changes \.npmrc; 2 files\n/],
+    ['high-risk', /Why {6}the risk is high: changes \.npmrc; 2 files\n/],
+  ])('says why a person has to decide on %s', (reason, expected) => {
+    const reasons = ['changes .npmrc', '2 files'];
+    const text = summary(
+      ...midway,
+      step(1, 'deployment.decided', { risk: 'high', strategy: 'manual', requireApproval: true, notify: true, reasons }),
+      step(1, 'request.opened', { request: { ...approvalRequest, options: [], reason } }),
+      step(0, 'run.parked', { reason: 'approval', detail: 'x', requestId: approvalRequest.id }),
+    );
+    expect(text).toMatch(expected);
   });
 
   it.each([
