@@ -88,7 +88,7 @@ function leaseOf(runId: string, row: Row): Lease | undefined {
 function leaseHeld({ runId, owner }: Lease): Error {
   return forgeError('LEASE_HELD', `Run ${runId} is led by process ${owner.pid} on ${owner.host}`, {
     where: runId,
-    fix: 'Let it work, or stop it with forge stop',
+    fix: `Let it work, or stop it: forge stop ${runId}`,
     data: owner,
   });
 }

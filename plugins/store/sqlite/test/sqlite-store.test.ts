@@ -116,6 +116,9 @@ describe('leases', () => {
     const settled = await Promise.allSettled(names.map((id, index) => acquire(index % 2 ? first : second, 'r1', id)));
     const losers = settled.filter((one) => one.status === 'rejected').map(({ reason }) => reason.code);
     expect(losers).toEqual(Array.from({ length: 19 }, () => 'LEASE_HELD'));
+    await expect(acquire(first, 'r1', 'late')).rejects.toMatchObject({
+      details: { fix: expect.stringMatching(/forge stop r1$/) },
+    });
   });
 
   test('who lost the lease can change nothing', async () => {
