@@ -2,7 +2,7 @@ import type { EventOf, EventPayload, EventType, Finding, ForgeEvent } from '@for
 import { formatDollars, formatDuration, formatMoney, formatTokens } from './figures.ts';
 import type { Glyph } from './glyphs.ts';
 import { countsOf, phaseFacts } from './phase-facts.ts';
-import { surroundings } from './picture.ts';
+import { phaseState, surroundings } from './picture.ts';
 import { phaseMs, type RunView } from './run-view.ts';
 import { oneLine } from './text-width.ts';
 
@@ -44,7 +44,10 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
 
   'sandbox.selected': ({ payload }) => ['note', `sandbox ${payload.name} (${payload.level}): ${payload.detail}`],
   'phase.entered': ({ payload }) => ['running', payload.phase],
-  'phase.completed': ({ payload }, view) => ['done', phaseWords(payload.phase, view)],
+  'phase.completed': ({ payload }, view) => [
+    phaseState(view, { name: payload.phase, status: 'done' }),
+    phaseWords(payload.phase, view),
+  ],
   'phase.failed': ({ payload }) => ['failed', `${payload.phase}: ${payload.message} [${payload.code}]`],
 
   'plan.created': ({ payload: { plan } }) => ['note', `plan: ${plan.tasks.map((task) => task.id).join(', ')}`],
@@ -94,7 +97,8 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     const request = view.requests.find((entry) => entry.request.id === payload.requestId)?.request;
     const { approved, answer, reason, by } = payload.decision;
     const verdict = answer ?? (approved === true ? 'approved' : 'rejected');
-    return ['note', `${request?.title ?? payload.requestId}: ${verdict} by ${by}${reason ? ` (${reason})` : ''}`];
+    const sign = approved === false ? 'failed' : 'note';
+    return [sign, `${request?.title ?? payload.requestId}: ${verdict} by ${by}${reason ? ` (${reason})` : ''}`];
   },
 
   'finding.detected': ({ payload }) => ['warn', `${payload.finding.severity} ${findingWords(payload.finding)}`],

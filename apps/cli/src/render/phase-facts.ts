@@ -53,6 +53,12 @@ export function testFacts({ tests }: RunView): string {
   return `${countsOf(result)}${news}${base === undefined ? '' : `, base ${countsOf(base)}`}`;
 }
 
+/** The last tests of the result failed: the phase may be over all the same, where they did so on the base, too. */
+export function testsFail({ tests }: RunView): boolean {
+  const result = tests.findLast((evidence) => evidence.on === 'result');
+  return result !== undefined && (result.timedOut || result.exitCode !== 0 || result.counts.failed > 0);
+}
+
 /** `2 failed, 39 passed`. */
 export function countsOf({ counts, exitCode, timedOut }: TestEvidence): string {
   if (timedOut) return 'timed out';

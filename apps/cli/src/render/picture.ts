@@ -1,6 +1,6 @@
 import { formatDollars, formatDuration, formatMoney, formatTokens } from './figures.ts';
 import { type Glyph, glyph, recordedMark } from './glyphs.ts';
-import { activityOf, phaseFacts, runningIn } from './phase-facts.ts';
+import { activityOf, phaseFacts, runningIn, testsFail } from './phase-facts.ts';
 import { elapsedMs, phaseMs, type ExecutionView, type PhaseView, type RunView, type TaskView } from './run-view.ts';
 import type { Style } from './style.ts';
 import { fitLine, oneLine, padEnd, padStart, textWidth } from './text-width.ts';
@@ -74,7 +74,7 @@ function bodyLines(view: RunView, settings: PictureSettings, space: number): str
 
 function phaseLine(view: RunView, phase: PhaseView, { now, style, columns }: PictureSettings): string {
   const name = padEnd(phase.name, nameWidth);
-  const left = `  ${glyph(stateOf(view, phase), style)} ${phase.status === 'running' ? style.bold(name) : name}`;
+  const left = `  ${glyph(phaseState(view, phase), style)} ${phase.status === 'running' ? style.bold(name) : name}`;
   const figures = padStart(formatDuration(phaseMs(phase, now)), 8) + padStart(formatMoney(phase.spent), 10);
   return `${left}${cell(phaseFacts(view, phase), columns - textWidth(left) - figuresWidth)}${style.dim(figures)}`;
 }
@@ -82,6 +82,11 @@ function phaseLine(view: RunView, phase: PhaseView, { now, style, columns }: Pic
 /** Nothing runs in a run that does not run. */
 export function stateOf(view: RunView, { status }: Pick<TaskView, 'status'>): Glyph {
   return status === 'running' && view.status !== 'running' ? 'parked' : status;
+}
+
+/** As `stateOf`, and a testing phase that ended with failing tests is no plain success. */
+export function phaseState(view: RunView, phase: Pick<PhaseView, 'name' | 'status'>): Glyph {
+  return phase.name === 'testing' && phase.status === 'done' && testsFail(view) ? 'warn' : stateOf(view, phase);
 }
 
 function waitingPhase(view: RunView, phase: PhaseView, style: Style): string {

@@ -4,7 +4,7 @@ import { findingWords } from './event-lines.ts';
 import { addSpending } from './fold-run.ts';
 import { glyph } from './glyphs.ts';
 import { countsOf, phaseFacts } from './phase-facts.ts';
-import { stateOf, surroundings } from './picture.ts';
+import { phaseState, stateOf, surroundings } from './picture.ts';
 import { phaseMs, type RunView } from './run-view.ts';
 import type { Style } from './style.ts';
 import { drawTable } from './table.ts';
@@ -72,7 +72,7 @@ function header(view: RunView): string {
 
 function phaseTable(view: RunView, { style, columns }: Settings): string {
   const rows = view.phases.map((phase) => [
-    `${glyph(stateOf(view, phase), style)} ${phase.name}`,
+    `${glyph(phaseState(view, phase), style)} ${phase.name}`,
     oneLine(phaseFacts(view, phase)),
     phase.status === 'waiting' ? '' : formatDuration(phaseMs(phase, view.lastAt)),
     phase.spent.tokens > 0 ? formatMoney(phase.spent) : '',
@@ -107,7 +107,8 @@ function requests({ requests: entries }: RunView, style: Style): string {
       if (decision === undefined) return `${glyph('ask', style)} ${oneLine(request.title)} — open, ${request.id}`;
       const verdict = decision.answer ?? (decision.approved === true ? 'approved' : 'rejected');
       const reason = decision.reason ? ` (${decision.reason})` : '';
-      return `${glyph('done', style)} ${oneLine(request.title)} — ${oneLine(`${verdict}, by ${decision.by}${reason}`)}`;
+      const sign = glyph(decision.approved === false ? 'failed' : 'done', style);
+      return `${sign} ${oneLine(request.title)} — ${oneLine(`${verdict}, by ${decision.by}${reason}`)}`;
     })
     .join('\n');
 }

@@ -3,7 +3,7 @@ import { viewOf } from '../../src/render/fold-run.ts';
 import { drawRun } from '../../src/render/picture.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { textWidth } from '../../src/render/text-width.ts';
-import { begun, complete, doing, midway, started, startedAt, step, type Step, story } from '../event-story.ts';
+import { begun, complete, doing, midway, started, startedAt, step, type Step, story, tested } from '../event-story.ts';
 
 const settings = {
   now: startedAt + 120_000,
@@ -43,6 +43,16 @@ describe('the picture of a run', () => {
       '  ✔ deployment      branch forge/01JTEST-rate-limiting            0:01     $0.00',
       '  $0.26 of $2.00 · 61k tokens · 1:53',
     ]);
+  });
+
+  it('gives no tick to tests that fail, even where they failed before', () => {
+    const testing = [
+      step(0, 'phase.entered', { phase: 'testing' }),
+      tested('base', 31, 1),
+      tested('result', 40, 1),
+      step(0, 'phase.completed', { phase: 'testing', summary: 'no worse' }),
+    ];
+    expect(draw([...midway, ...testing])).toContain('  ! testing         1 failed, 40 passed (9 new), base 1 fail');
   });
 
   it('marks every line of a recorded run', () => {
