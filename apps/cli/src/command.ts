@@ -47,8 +47,8 @@ export interface OptionRow {
   readonly description: string;
   /** May be given more than once; the option is then a list. */
   readonly repeatable?: true;
-  /** `number`: a number above 0. */
-  readonly value?: 'number';
+  /** `number`: a number above 0; `scope`: which memories, as `recall` takes it. */
+  readonly value?: 'number' | 'scope';
   readonly choices?: readonly string[];
 }
 

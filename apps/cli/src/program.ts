@@ -77,7 +77,7 @@ function optionOf({ flags, description, repeatable, value, choices }: OptionRow)
   const option = new Option(flags, description);
   if (choices !== undefined) option.choices([...choices]);
   const parse = option.parseArg ?? ((text: string) => text);
-  if (value === 'number') option.argParser(positiveNumber);
+  if (value !== undefined) option.argParser(valueParsers[value]);
   if (repeatable) {
     option.argParser((text: string, before: readonly unknown[] | undefined) => [
       ...(before ?? []),
@@ -93,6 +93,14 @@ function positiveNumber(text: string): number {
     throw new InvalidArgumentError('expected a number above 0.');
   return number;
 }
+
+function memoryScope(text: string): string {
+  if (!/^(current|global|repo:.+)$/.test(text))
+    throw new InvalidArgumentError('expected current, global or repo:<id>.');
+  return text;
+}
+
+const valueParsers = { number: positiveNumber, scope: memoryScope };
 
 async function callOf(
   world: World,

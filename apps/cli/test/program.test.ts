@@ -61,6 +61,7 @@ describe('the command line', () => {
     ['an unknown flag', ['run', '--budgt', '3'], /unknown option '--budgt'[\s\S]*Did you mean --budget\?/],
     ['a budget that is no number', ['run', 'x', '--budget', 'much'], /expected a number above 0/],
     ['a budget of nothing', ['run', 'x', '--budget', '0'], /expected a number above 0/],
+    ['a scope that does not exist', ['memory', 'list', '--scope', 'foo'], /expected current, global or repo:<id>/],
     ['a status that does not exist', ['runs', '--status', 'fine'], /Allowed choices are running/],
     ['too many words', ['run', 'add', 'rate', 'limits'], /too many arguments/],
     ['a missing word', ['approve'], /missing required argument 'id'/],

@@ -4,6 +4,7 @@ const memoryId = 'a memory, or a unique start or end of its id';
 const scope = {
   flags: '--scope <scope>',
   description: 'current (default), global, or repo:<id>',
+  value: 'scope',
 } as const;
 
 /** Setting up, and what Forge has learned. */
