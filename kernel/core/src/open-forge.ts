@@ -39,11 +39,21 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
       trustSubjects(record, { repository, uses, used }),
     );
     await host.get(tokens.trust).require(subjects);
-    await checkAgents(host.get(tokens.configuration), registry).catch((error: unknown) => {
-      throw maskError(masker, error);
-    });
     const { createEngine } = await import('@forge/engine');
-    return createEngine(host.get(tokens.runDeps));
+    return withAgentsChecked(createEngine(host.get(tokens.runDeps)));
+  };
+  /** Who looks at a run, decides or discards needs no agents, and must not fail with them. */
+  const withAgentsChecked = (made: Engine): Engine => {
+    let checked: Promise<void> | undefined;
+    const check = () =>
+      (checked ??= checkAgents(host.get(tokens.configuration), registry).catch((error: unknown) => {
+        throw maskError(masker, error);
+      }));
+    return Object.freeze({
+      ...made,
+      start: async (request) => check().then(() => made.start(request)),
+      resume: async (runId, request) => check().then(() => made.resume(runId, request)),
+    } satisfies Engine);
   };
   return Object.freeze({
     config,

@@ -1,5 +1,6 @@
 import { type AgentType, defineAgent, definePlugin, faultsOf } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
+import type { Forge } from '../../src/forge.ts';
 import { inline } from '../support/fakes.ts';
 import { manifest, open } from '../support/open.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -12,10 +13,14 @@ const inlinePlugins = [own('planner'), own('reviewer')];
 const agentCode = (type: string) => `import { defineAgent, definePlugin } from '@forge/plugin-api';
 export default definePlugin({ agents: [defineAgent({ id: 'mine', type: '${type}', execute: async () => ({}) })] });`;
 
-describe('asking for the engine', () => {
+/** Outside a repository: whatever the agents are, no run begins. */
+const start = async (forge: Forge) =>
+  (await forge.engine()).start({ requirement: { task: 'x' }, directory: temporaryFolder() });
+
+describe('starting a run', () => {
   it('starts none of the default agents', async () => {
     const forge = await open(temporaryFolder(), { inlinePlugins, env: { FORGE_AGENTS__REVIEWER: 'reviewer' } });
-    await forge.engine();
+    await expect(start(forge)).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
     expect(forge.plugins.map(({ active }) => active)).toEqual([false, false]);
   });
 
@@ -38,7 +43,7 @@ describe('asking for the engine', () => {
       'mine/index.ts': code,
     });
     const forge = await open(cwd, { inlinePlugins, trust: true });
-    const error = await forge.engine().catch((caught: unknown) => caught);
+    const error = await start(forge).catch((caught: unknown) => caught);
     const found = faultsOf(error).map((one) => `${one.code} ${one.details.where ?? '-'} ${one.message}`);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(fault);
@@ -46,7 +51,7 @@ describe('asking for the engine', () => {
 
   it('fails for a default agent in the role of another', async () => {
     const forge = await open(temporaryFolder(), { inlinePlugins, env: { FORGE_AGENTS__REVIEWER: 'planner' } });
-    await expect(forge.engine()).rejects.toMatchObject({
+    await expect(start(forge)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: 'agents.reviewer: "planner" is an agent of type planner, not reviewer',
       details: { where: 'FORGE_AGENTS__REVIEWER' },
