@@ -103,6 +103,9 @@ plugins:
     const faults = await openFaults(cwd, { inlinePlugins, env: { FORGE_CONCURENCY: '3' }, flags: { concurrency: 0 } });
     expect(faults).toEqual([
       'CONFIG_INVALID forge.config.yaml:1:1 unknown key "saftey" — did you mean "safety"?',
+      'CONTRIBUTION_NOT_FOUND forge.config.yaml:3:13 agents.reviewer: there is no agent "custom-security-reviewr" — did you mean "custom-security-reviewer"?',
+      'PLUGIN_OPTIONS forge.config.yaml:6:16 plugins[0] (@acme/jira): unknown option "sit" — did you mean "site"?',
+      'PLUGIN_NOT_FOUND forge.config.yaml:7:5 plugins[1]: there is no plugin.json in gone',
       'CONFIG_INVALID FORGE_CONCURENCY unknown variable FORGE_CONCURENCY — did you mean "FORGE_CONCURRENCY"?',
       'CONFIG_INVALID command line concurrency: Too small: expected number to be >=1',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 name: is missing',
@@ -110,10 +113,7 @@ plugins:
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 type: is missing: expected agent, tool, llm, memory, store, bus, executor, sandbox, gate, deployer, bundle',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 entry: is missing',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 provides: is missing',
-      'PLUGIN_NOT_FOUND forge.config.yaml:7:5 plugins[1]: there is no plugin.json in gone',
       'CONTRIBUTION_DUPLICATE @acme/other/plugin.json:8:7 provides.agents[0]: the agent "custom-security-reviewer" has two owners',
-      'CONTRIBUTION_NOT_FOUND forge.config.yaml:3:13 agents.reviewer: there is no agent "custom-security-reviewr" — did you mean "custom-security-reviewer"?',
-      'PLUGIN_OPTIONS forge.config.yaml:6:16 plugins[0] (@acme/jira): unknown option "sit" — did you mean "site"?',
     ]);
   });
 

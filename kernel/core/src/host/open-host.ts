@@ -5,6 +5,7 @@ import { type Configuration, readConfiguration } from '../config/read-configurat
 import type { Container } from '../container.ts';
 import type { ForgeOptions } from '../forge.ts';
 import defaults from '../generated/defaults.json' with { type: 'json' };
+import { sortFaults } from '../faults/sort-faults.ts';
 import { checkManifests } from '../manifests/check.ts';
 import { type Discovered, readInstalled } from '../manifests/discover.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
@@ -77,7 +78,7 @@ async function look(
     checkNames(configuration.origins, plugins, configuration.faults.length + discovered.faults.length === 0),
     ...plugins.map((record) => checkOptions(record, givenOptions(record, configuration, discovered))),
   ]);
-  const faults = [...configuration.faults, ...discovered.faults, ...checks.flat()];
+  const faults = sortFaults([...configuration.faults, ...discovered.faults, ...checks.flat()]);
   if (faults.length > 0) throw faults.length === 1 ? faults[0] : new ForgeFaults(faults);
   return { configuration, discovered };
 }
