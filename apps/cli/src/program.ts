@@ -100,7 +100,10 @@ function memoryScope(text: string): string {
   return text;
 }
 
-const valueParsers = { number: positiveNumber, scope: memoryScope };
+const valueParsers: Record<NonNullable<OptionRow['value']>, (text: string) => unknown> = {
+  number: positiveNumber,
+  scope: memoryScope,
+};
 
 async function callOf(
   world: World,
