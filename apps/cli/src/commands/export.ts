@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { forgeError } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { count } from '../render/figures.ts';
 import { resolveRun } from '../resolve-id.ts';
@@ -19,7 +20,13 @@ export default function exportRun(call: CommandCall<{ readonly output?: string }
     }
     const path = resolve(directory, options.output);
     // What happened in a run is not for everybody on the machine.
-    await writeFile(path, lines, { mode: 0o600 });
+    await writeFile(path, lines, { mode: 0o600 }).catch((cause: Error) => {
+      throw forgeError('USAGE', `${path} could not be written`, {
+        why: cause.message,
+        fix: 'name a file in a folder that is there and that you may write to',
+        cause,
+      });
+    });
     printer.print(
       { type: 'exported', runId: id, events: events.length, path },
       `${count(events.length, 'event')} of run ${id} in ${path}`,
