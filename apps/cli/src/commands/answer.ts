@@ -1,5 +1,7 @@
+import { forgeError } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { decideRequest, type DecideOptions, expectKind } from '../decide-request.ts';
+import { oneLine } from '../render/text-width.ts';
 
 export default function answer(call: CommandCall<DecideOptions>): Promise<CommandEnd> {
   const text = call.words.slice(1).join(' ').trim();
@@ -9,6 +11,13 @@ export default function answer(call: CommandCall<DecideOptions>): Promise<Comman
     const { options } = request;
     const option =
       options.find(({ id }) => id === text) ?? (/^\d+$/.test(text) ? options[Number(text) - 1] : undefined);
+    // A number that stands for nothing was meant to stand for something.
+    if (option === undefined && options.length > 0 && /^\d+$/.test(text)) {
+      throw forgeError('USAGE', `There is no option ${text}`, {
+        why: options.map(({ id, label }, index) => `${index + 1}) ${oneLine(label)} (${id})`).join('\n'),
+        fix: `forge answer ${request.id} 1, or an answer in words`,
+      });
+    }
     return { answer: option?.id ?? text };
   });
 }
