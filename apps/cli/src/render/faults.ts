@@ -51,6 +51,9 @@ const goOnAfter: Partial<Record<ErrorCode, string>> = {
   CONFIG_INVALID: checkAgain,
   CONFIG_UNREADABLE: checkAgain,
   PLUGIN_OPTIONS: checkAgain,
+  // These two also end commands that have no run.
+  INPUT_INVALID: 'Correct what was given, then try again; see forge <command> --help.',
+  INTERNAL: 'See where with --debug, and whether all that Forge needs is there with forge doctor.',
 };
 
 /** What helps in general, for each way to end. */

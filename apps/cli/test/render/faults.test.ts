@@ -59,6 +59,7 @@ describe('faults for people', () => {
   it('calls whatever else is thrown a fault of Forge, with its trace only on demand', () => {
     const error = new TypeError('x is not a function', { cause: new Error('deep down') });
     expect(draw(error)).toContain('✖ x is not a function  [INTERNAL]');
+    expect(draw(error)).not.toContain('forge resume');
     expect(draw(error)).not.toContain('faults.test.ts');
     expect(draw(error, { debug: true })).toMatch(/faults\.test\.ts[\s\S]*deep down/);
     expect(draw('only words')).toContain('✖ only words  [INTERNAL]');
