@@ -52,6 +52,9 @@ describe('the loop, by real processes', { timeout: 60_000 }, () => {
 
     const file = join(cwd, 'run.jsonl');
     expect((await forge('export', '--output', file)).code).toBe(0);
+    const nowhere = await forge('export', '--output', '/nonexistent/run.jsonl');
+    expect(nowhere.code).toBe(2);
+    expect(nowhere.stderr).toContain('/nonexistent/run.jsonl could not be written');
     const exported = await forge('export');
     expect(exported.stdout).not.toContain('cli-canary');
     const verified = await forge('verify');
@@ -114,7 +117,9 @@ describe('the loop, by real processes', { timeout: 60_000 }, () => {
     const [stopped, watched] = await Promise.all([running.ended, watching.ended]);
     expect([stopped.code, watched.code], stopped.stderr + watched.stderr).toEqual([130, 130]);
     expect(watched.stdout).toContain('■ Stopped with a checkpoint');
-    expect((await runCli({ cwd, env }, 'stop')).stdout).toContain('Nothing to stop. Go on: forge resume');
+    expect((await runCli({ cwd, env }, 'stop')).stderr).toContain('There is no run that is running here');
+    const [, runId = ''] = /forge resume (\w{26})/.exec(stopped.stderr) ?? [];
+    expect((await runCli({ cwd, env }, 'stop', runId)).stdout).toContain('Nothing to stop. Go on: forge resume');
     expect((await runCli({ cwd, env }, 'discard', stopped.stderr.match(/run (\w{26})/)?.[1] ?? '')).code).toBe(0);
     expect((await runCli({ cwd, env }, 'runs')).stdout).toContain('· discarded');
   });
@@ -199,6 +204,9 @@ describe('the loop, by real processes', { timeout: 60_000 }, () => {
     expect((await forge('inbox')).stdout).toMatch(/\? Which language\?[\s\S]*1\) English[\s\S]*2\) German/);
     expect((await forge('approve', requestId)).stderr).toContain(`forge answer ${requestId}`);
 
+    const refused = await forge('answer', requestId, '7');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/There is no option 7[\s\S]*2\) /);
     const answered = await forge('answer', requestId, '2');
     expect(answered, answered.stderr).toMatchObject({
       code: 0,
