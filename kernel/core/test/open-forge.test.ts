@@ -107,7 +107,7 @@ plugins:
       'PLUGIN_OPTIONS forge.config.yaml:6:16 plugins[0] (@acme/jira): unknown option "sit" — did you mean "site"?',
       'PLUGIN_NOT_FOUND forge.config.yaml:7:5 plugins[1]: there is no plugin.json in gone',
       'CONFIG_INVALID FORGE_CONCURENCY unknown variable FORGE_CONCURENCY — did you mean "FORGE_CONCURRENCY"?',
-      'CONFIG_INVALID command line concurrency: Too small: expected number to be >=1',
+      'CONFIG_INVALID command line concurrency: expected a number of at least 1, found 0',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 name: is missing',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 version: is missing',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 type: is missing: expected agent, tool, llm, memory, store, bus, executor, sandbox, gate, deployer, bundle',

@@ -1,8 +1,11 @@
 import { type ErrorCode, type ForgeError, forgeError } from '@forge/plugin-api';
+import { isSecretOption } from '../secrets.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { frameAt } from './frame.ts';
 import { knownKeys } from './known-keys.ts';
 import { type Aspect, showPath, type Source, type ValuePath } from './source.ts';
+
+const longestShown = 60;
 
 /** One fault as any Standard Schema tells it; zod's own fields are used where they are. */
 export interface SchemaIssue {
@@ -12,6 +15,9 @@ export interface SchemaIssue {
   readonly keys?: readonly string[];
   readonly values?: readonly unknown[];
   readonly expected?: string;
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
+  readonly inclusive?: boolean;
   readonly errors?: readonly (readonly SchemaIssue[])[];
 }
 
@@ -84,7 +90,7 @@ function describe(issue: SchemaIssue, before: ValuePath, context: FaultContext):
   if (issue.code === 'invalid_union' && issue.errors !== undefined && issue.errors.length > 0) {
     return describeUnion(issue.errors, path, context);
   }
-  return [{ path, aspect: 'value', text: textOf(issue, valueAt(context.value, path)) }];
+  return [{ path, aspect: 'value', text: textOf(issue, valueAt(context.value, path), path) }];
 }
 
 /** The branch that got furthest is the one that was meant; without one, all that would have been accepted. */
@@ -97,7 +103,9 @@ function describeUnion(
   const shortest = meant.toSorted((left, right) => left.length - right.length)[0];
   if (shortest !== undefined) return shortest.flatMap((issue) => describe(issue, path, context));
   const expected = [...new Set(branches.flat().flatMap((issue) => issue.expected ?? []))].join(' or ');
-  return [{ path, aspect: 'value', text: `expected ${expected}, found ${typeName(valueAt(context.value, path))}` }];
+  return [
+    { path, aspect: 'value', text: `expected ${expected}, found ${shownValue(valueAt(context.value, path), path)}` },
+  ];
 }
 
 function isAtRoot(issue: SchemaIssue): boolean {
@@ -111,9 +119,9 @@ function stepsOf(issue: SchemaIssue): (string | number)[] {
   });
 }
 
-function textOf(issue: SchemaIssue, value: unknown): string {
+function textOf(issue: SchemaIssue, value: unknown, path: ValuePath): string {
   if (issue.code === 'invalid_type' && issue.expected !== undefined) {
-    return value === undefined ? 'is missing' : `expected ${issue.expected}, found ${typeName(value)}`;
+    return value === undefined ? 'is missing' : `expected ${issue.expected}, found ${shownValue(value, path)}`;
   }
   if (issue.code === 'invalid_value' && issue.values !== undefined) {
     const options = issue.values.map(String);
@@ -122,6 +130,8 @@ function textOf(issue: SchemaIssue, value: unknown): string {
     const found = word === undefined ? typeName(value) : `"${word}"`;
     return `expected ${options.join(', ')}, found ${found}${word === undefined ? '' : didYouMean(word, options)}`;
   }
+  const bound = boundOf(issue);
+  if (bound !== undefined && typeof value === 'number') return `expected a number ${bound}, found ${value}`;
   return issue.message.replace(/^Invalid input: /, '');
 }
 
@@ -131,6 +141,19 @@ function valueAt(value: unknown, path: ValuePath): unknown {
       typeof found === 'object' && found !== null ? (found as Record<string | number, unknown>)[step] : undefined,
     value,
   );
+}
+
+function boundOf({ code, minimum, maximum, inclusive }: SchemaIssue): string | undefined {
+  if (code === 'too_small' && minimum !== undefined) return `${inclusive ? 'of at least' : 'above'} ${minimum}`;
+  if (code === 'too_big' && maximum !== undefined) return `${inclusive ? 'of at most' : 'below'} ${maximum}`;
+  return undefined;
+}
+
+/** Whole or not at all: a part of a secret would not be recognized as one. */
+function shownValue(value: unknown, path: ValuePath): string {
+  if (isSecretOption(String(path.at(-1) ?? ''))) return typeName(value);
+  if (typeof value === 'string' && value.length <= longestShown) return JSON.stringify(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeName(value);
 }
 
 function typeName(value: unknown): string {

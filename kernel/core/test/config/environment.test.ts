@@ -45,9 +45,9 @@ describe('environmentLayer', () => {
     expect(found?.faults.map(({ message, details }) => `${details.where} | ${message}`)).toEqual([
       'FORGE_SAFTEY__BUDGET_USD | unknown variable FORGE_SAFTEY__BUDGET_USD — did you mean "FORGE_SAFETY__BUDGET_USD"?',
       'FORGE_SAFTEY | unknown variable FORGE_SAFTEY',
-      'FORGE_TOOLS__DENY | tools.deny: expected array, found string',
-      'FORGE_SAFETY__BUDGET_USD | safety.budgetUsd: expected number, found string',
-      'FORGE_REVIEW__ROUNDS | review.rounds: Too big: expected number to be <=10',
+      'FORGE_TOOLS__DENY | tools.deny: expected array, found "[shell"',
+      'FORGE_SAFETY__BUDGET_USD | safety.budgetUsd: expected number, found "two"',
+      'FORGE_REVIEW__ROUNDS | review.rounds: expected a number of at most 10, found 99',
     ]);
   });
 

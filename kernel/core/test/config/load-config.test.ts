@@ -61,7 +61,7 @@ describe('loadConfig', () => {
       'forge.config.ts',
       "export default {\n  saftey: {},\n  concurrency: 'many',\n};\n",
       [
-        'CONFIG_INVALID forge.config.ts:3:16 concurrency: expected number, found string',
+        'CONFIG_INVALID forge.config.ts:3:16 concurrency: expected number, found "many"',
         'CONFIG_INVALID forge.config.ts:2:3 unknown key "saftey" — did you mean "safety"?',
       ],
     ],
@@ -69,7 +69,7 @@ describe('loadConfig', () => {
       'a fault whose place cannot be seen',
       'forge.config.ts',
       'export default JSON.parse(\'{"concurrency":0}\');\n',
-      ['CONFIG_INVALID forge.config.ts:1:16 concurrency: Too small: expected number to be >=1'],
+      ['CONFIG_INVALID forge.config.ts:1:16 concurrency: expected a number of at least 1, found 0'],
     ],
     [
       'no JSON',

@@ -26,15 +26,16 @@ describe('schemaFaults', () => {
       'safety: unknown key "budgetUSD" — did you mean "budgetUsd"?',
       '1:12',
     ],
-    ['wrong type', { safety: { budgetUsd: 'two' } }, 'safety.budgetUsd: expected number, found string', '1:24'],
+    ['wrong type', { safety: { budgetUsd: 'two' } }, 'safety.budgetUsd: expected number, found "two"', '1:24'],
     [
       'wrong word',
       { phases: ['reviw'] },
       'phases[0]: expected planning, implementation, review, testing, deployment, found "reviw" — did you mean "review"?',
       '1:12',
     ],
-    ['out of range', { concurrency: 0 }, 'concurrency: Too small: expected number to be >=1', '1:16'],
-    ['none of a union', { testing: { command: 5 } }, 'testing.command: expected string or array, found number', '1:23'],
+    ['out of range', { concurrency: 0 }, 'concurrency: expected a number of at least 1, found 0', '1:16'],
+    ['not above a bound', { safety: { budgetUsd: 0 } }, 'safety.budgetUsd: expected a number above 0, found 0', '1:24'],
+    ['none of a union', { testing: { command: 5 } }, 'testing.command: expected string or array, found 5', '1:23'],
     ['inside a union', { plugins: [{ us: 'x' }] }, 'plugins[0].use: is missing', '1:13'],
     ['fallback', { llm: { fallback: ['gpt'] } }, 'llm.fallback[0]: expected provider:model', '1:21'],
     ['not an object', [], 'expected object, found array', '1:1'],
@@ -49,7 +50,7 @@ describe('schemaFaults', () => {
     const faults = await faultsOfConfig(JSON.parse(text), text);
     expect(faults.map(({ message, details }) => `${details.where} ${message}`).sort()).toEqual([
       'forge.config.json:2:3 unknown key "saftey" — did you mean "safety"?',
-      'forge.config.json:3:18 concurrency: expected number, found string',
+      'forge.config.json:3:18 concurrency: expected number, found "many"',
       'forge.config.json:4:29 plugins[0]: unknown key "option" — did you mean "options"?',
     ]);
     const frame = faults.find(({ message }) => message.startsWith('unknown'))?.details.frame;
@@ -83,6 +84,17 @@ describe('schemaFaults', () => {
       ].join('\n'),
       plugin: 'jira',
     });
+  });
+
+  it('shows no value of an option that is named like a secret, and no part of a long one', async () => {
+    const schema = otherZod.object({ apiKey: otherZod.number(), site: otherZod.number() });
+    const value = { apiKey: 'hush', site: 'x'.repeat(61) };
+    const issues = schema.safeParse(value).error?.issues as unknown as SchemaIssue[];
+    const faults = await schemaFaults(issues, { code: 'PLUGIN_OPTIONS', schema, value });
+    expect(faults.map(({ message }) => message)).toEqual([
+      'apiKey: expected number, found string',
+      'site: expected number, found string',
+    ]);
   });
 
   it('takes the issues of any Standard Schema', async () => {

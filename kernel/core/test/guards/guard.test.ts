@@ -49,12 +49,12 @@ describe('input and output', () => {
     expect(await execute({}, toolContext())).toEqual({ n: 1 });
     await expect(execute({ n: 'one', m: 1 }, toolContext())).rejects.toMatchObject({
       code: 'INPUT_INVALID',
-      message: 'The input of the tool "x" does not fit its schema: n: expected number, found string; unknown key "m"',
+      message: 'The input of the tool "x" does not fit its schema: n: expected number, found "one"; unknown key "m"',
     });
     const wrong = guarded('tool', tool({ execute: async () => ({ n: 'one' }) }));
     await expect(wrong.execute({}, toolContext())).rejects.toMatchObject({
       code: 'OUTPUT_INVALID',
-      message: 'What came from the tool "x" does not fit its schema: n: expected number, found string',
+      message: 'What came from the tool "x" does not fit its schema: n: expected number, found "one"',
       details: { plugin: 'acme' },
     });
   });

@@ -226,7 +226,7 @@ describe('options', () => {
       { sit: 'a', rounds: 'x' },
       [
         'forge.config.json:1:1 plugins[1].site (p): is missing',
-        'forge.config.json:1:1 plugins[1].rounds (p): expected number, found string',
+        'forge.config.json:1:1 plugins[1].rounds (p): expected number, found "x"',
         'forge.config.json:1:1 plugins[1] (p): unknown option "sit" — did you mean "site"?',
       ],
     ],
