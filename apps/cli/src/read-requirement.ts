@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { forgeError, type Requirement, requirementSchema, z } from '@forge/plugin-api';
@@ -31,7 +32,7 @@ export async function readRequirement(call: CommandCall<RequirementOptions>): Pr
   throw forgeError('INPUT_INVALID', 'The task has a wrong shape', {
     ...(options.file === undefined ? {} : { where: options.file }),
     why: z.prettifyError(parsed.error),
-    fix: 'give { "task": "…", "constraints": ["…"], "acceptanceCriteria": ["…"] }',
+    fix: requirementShape,
   });
 }
 
@@ -58,17 +59,37 @@ async function readAll(stdin: AsyncIterable<Buffer | string>): Promise<string> {
 }
 
 async function fromFile(directory: string, file: string): Promise<z.input<typeof requirementSchema>> {
-  const text = (await readGiven(directory, file)).toString('utf8');
+  const text = textOf(await readGiven(directory, file), file);
   if (extname(file).toLowerCase() !== '.json') return { task: text };
+  let given: unknown;
   try {
-    return JSON.parse(text) as z.input<typeof requirementSchema>;
+    given = JSON.parse(text);
   } catch (cause) {
-    throw forgeError('INPUT_INVALID', `${file} is not JSON`, {
-      where: file,
-      fix: 'correct it, or use a .md file',
-      cause,
-    });
+    throw forgeError('USAGE', `${file} is not JSON`, { where: file, fix: 'correct it, or use a .md file', cause });
   }
+  const parsed = requirementSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const known = Object.keys(requirementSchema.shape);
+  const unknown = parsed.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  // No two of the keys start with the same letter.
+  const meant = unknown.flatMap((key) => {
+    const near = known.find((one) => one[0] === key[0]?.toLowerCase());
+    return near === undefined ? [] : [`"${key}": did you mean "${near}"?`];
+  });
+  throw forgeError('USAGE', `${file} does not describe a task`, {
+    where: file,
+    why: [z.prettifyError(parsed.error), ...meant].join('\n'),
+    fix: requirementShape,
+  });
+}
+
+const requirementShape = 'give { "task": "…", "constraints": ["…"], "acceptanceCriteria": ["…"] }';
+
+function textOf(content: Buffer, file: string): string {
+  const text = isUtf8(content) ? content.toString('utf8') : '';
+  if (text.includes('\0') || (text === '' && content.length > 0))
+    throw forgeError('USAGE', `${file} is not a text file`, { where: file, fix: 'give the task as text in UTF-8' });
+  return text;
 }
 
 const mediaTypes: Readonly<Record<string, string>> = {

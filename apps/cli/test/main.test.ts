@@ -45,6 +45,19 @@ describe('the command line as a process', { timeout: 60_000 }, () => {
     expect(end.stderr).toMatch(message);
   });
 
+  it.each([
+    ['bytes that are no text', 'task.md', Buffer.from([0x50, 0x00, 0xff]), /task\.md is not a text file/],
+    ['a key that is none', 'task.json', '{"tsk":"x"}', /does not describe a task[\s\S]*"tsk": did you mean "task"\?/],
+    ['what is no JSON', 'task.json', '{', /task\.json is not JSON/],
+    ['JSON of another kind', 'task.json', 'null', /does not describe a task/],
+  ])('refuses a task file with %s', async (_name, file, content, message) => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, file), content);
+    const end = await runCli({ cwd }, 'run', '--file', file);
+    expect([end.code, end.stdout]).toEqual([2, '']);
+    expect(end.stderr).toMatch(message);
+  });
+
   it('looks without leaving a trace', async () => {
     const cwd = temporaryRepository();
     for (const command of ['runs', 'inbox', 'agents']) expect((await runCli({ cwd }, command)).code).toBe(0);
