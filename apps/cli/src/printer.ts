@@ -8,6 +8,7 @@ export type Printed = { readonly type: string; readonly [key: string]: unknown }
 export interface Printer {
   readonly json: boolean;
   readonly style: Style;
+  /** Of the window; without bound where a file or another program reads. */
   readonly columns: number;
   /** The object with `--json`, else the words. */
   print(object: Printed, words: string | (() => string)): void;
@@ -31,7 +32,7 @@ export function createPrinter(
   return {
     json,
     style,
-    columns: output.columns ?? 100,
+    columns: output.columns ?? Number.POSITIVE_INFINITY,
     print(value, text) {
       object(value);
       words(typeof text === 'string' ? text : json ? '' : text());

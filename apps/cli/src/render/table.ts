@@ -17,12 +17,6 @@ export function drawTable(rows: readonly (readonly string[])[], columns: readonl
     const fitted = fitLine(text, room);
     return columns[index]?.align === 'right' ? padStart(fitted, room) : padEnd(fitted, room);
   };
-  return rows
-    .map((row) =>
-      columns
-        .map((_, index) => cell(row[index] ?? '', index))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const line = (row: readonly string[]): string => columns.map((_, index) => cell(row[index] ?? '', index)).join('  ');
+  return rows.map((row) => fitLine(line(row).trimEnd(), width)).join('\n');
 }
