@@ -27,7 +27,7 @@ export function helpFor(argv: readonly string[], settings: HelpSettings): string
 }
 
 /** What stands without a dash; the values of flags that take one are not among them. */
-function wordsOf(argv: readonly string[]): string[] {
+export function wordsOf(argv: readonly string[]): string[] {
   const takesValue = (flag: string | undefined): boolean =>
     globalFlags.some(({ flags }) => flags.includes('<') && flags.split(/[ ,]+/).includes(flag ?? ''));
   return argv.filter((word, index) => !word.startsWith('-') && !takesValue(argv[index - 1]));

@@ -18,7 +18,7 @@ export async function runProgram(world: World): Promise<number> {
     const { reportFaults } = await import('./report-faults.ts');
     if (!(error instanceof CommanderError)) return reportFaults(error, world);
     const { usageFault } = await import('./usage-fault.ts');
-    return reportFaults(usageFault(error.message), world);
+    return reportFaults(usageFault(error.message, world.argv), world);
   }
 }
 
