@@ -31,7 +31,7 @@ describe('opening', () => {
     });
     const cwd = temporaryFolder({
       '.git/HEAD': '',
-      'forge.config.json': { safety: { budgetUsd: 1.5 }, concurrency: 3, review: { rounds: 5 } },
+      'forge.config.json': { safety: { budgetUsd: 0.5 }, concurrency: 3, review: { rounds: 5 } },
     });
     const forge = await open(cwd, {
       env: { HOME: home, FORGE_CONCURRENCY: '4', FORGE_SAFETY__BUDGET_USD: '7' },

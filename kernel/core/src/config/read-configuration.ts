@@ -1,5 +1,12 @@
 import { relative } from 'node:path';
-import { type ConfigLayer, configLayerSchema, type ForgeError, faultsOf, isForgeError } from '@forge/plugin-api';
+import {
+  type ConfigLayer,
+  configLayerSchema,
+  type ForgeError,
+  faultsOf,
+  isForgeError,
+  type ResolvedConfig,
+} from '@forge/plugin-api';
 import { dataSource } from '../faults/data-source.ts';
 import { schemaFaults } from '../faults/schema-faults.ts';
 import type { LoadCode } from '../plugins/load-module.ts';
@@ -57,7 +64,7 @@ export async function readConfiguration(options: ConfigurationOptions): Promise<
   await add(() => userLayer(options));
   await add(() => {
     file = findProjectConfig(cwd, places.project);
-    return file === undefined ? undefined : projectLayer(file, options);
+    return file === undefined ? undefined : projectLayer(file, mergeLayers(layers).config, options);
   });
   await add(() => environmentLayer(options.env, { cwd, known: options.knownVariables }));
   await add(() => flagsLayer(options.flags, cwd));
@@ -80,14 +87,14 @@ async function userLayer({ places, loadCode, show }: ConfigurationOptions): Prom
   return file === undefined ? undefined : loadConfig(file, { loadCode, show, fromRepository: false });
 }
 
-async function projectLayer(file: string, options: ConfigurationOptions): Promise<LoadedLayer> {
+async function projectLayer(file: string, usual: ResolvedConfig, options: ConfigurationOptions): Promise<LoadedLayer> {
   const { loadCode, show, trust, places } = options;
   if (isCode(file)) {
     const name = relative(places.project, file);
     await trust.require([{ name, what: 'configuration in code', hash: () => hashCode(file) }]);
   }
   const loaded = await loadConfig(file, { loadCode, show, fromRepository: true });
-  const weaker = isCode(file) ? [] : weakerSettings(loaded.layer.value, options.defaults);
+  const weaker = isCode(file) ? [] : weakerSettings(loaded.layer.value, usual);
   if (weaker.length > 0) {
     // Data runs nothing, but it must not take away what protects the person, either.
     const what = `settings that protect you less than usual: ${weaker.join(', ')}`;

@@ -1,10 +1,12 @@
-import type { ConfigLayer } from '@forge/plugin-api';
+import type { ConfigLayer, ResolvedConfig, SandboxLevel } from '@forge/plugin-api';
 
 interface Guard {
   readonly path: string;
-  /** The layer protects the person less than the defaults do. */
-  weakens(layer: ConfigLayer, defaults: ConfigLayer): boolean;
+  /** The layer protects the person less than what holds without it. */
+  weakens(layer: ConfigLayer, usual: ResolvedConfig): boolean;
 }
+
+const strength: Readonly<Record<SandboxLevel, number>> = { process: 0, namespace: 1, container: 2 };
 
 const limits = [
   'budgetUsd',
@@ -18,34 +20,46 @@ const limits = [
 
 /** Settings by which a repository could take away what protects the person who runs Forge in it. */
 const guards: readonly Guard[] = [
-  { path: 'sandbox.use', weakens: ({ sandbox }, defaults) => differs(sandbox?.use, defaults.sandbox?.use) },
-  { path: 'sandbox.network', weakens: ({ sandbox }) => sandbox?.network === 'full' },
+  { path: 'sandbox.use', weakens: ({ sandbox }, usual) => differs(sandbox?.use, usual.sandbox.use) },
+  {
+    path: 'sandbox.require',
+    weakens: ({ sandbox }, usual) =>
+      sandbox?.require !== undefined && strength[sandbox.require] < strength[usual.sandbox.require ?? 'process'],
+  },
+  {
+    path: 'sandbox.network',
+    weakens: ({ sandbox }, usual) => sandbox?.network === 'full' && usual.sandbox.network !== 'full',
+  },
   {
     path: 'automation.level',
-    weakens: ({ automation }, defaults) => more(automation?.level, defaults.automation?.level),
+    weakens: ({ automation }, usual) => more(automation?.level, usual.automation.level),
   },
   {
     path: 'gates',
-    weakens: ({ gates }, defaults) =>
-      gates !== undefined && (defaults.gates ?? []).some((gate) => !gates.includes(gate)),
+    weakens: ({ gates }, usual) => lacksSome(gates, usual.gates),
   },
+  { path: 'phases', weakens: ({ phases }, usual) => lacksSome(phases, usual.phases) },
   ...limits.map(
     (limit): Guard => ({
       path: `safety.${limit}`,
-      weakens: ({ safety }, defaults) => more(safety?.[limit], defaults.safety?.[limit]),
+      weakens: ({ safety }, usual) => more(safety?.[limit], usual.safety[limit]),
     }),
   ),
 ];
 
-/** Paths of the settings that are weaker than the defaults. */
-export function weakerSettings(layer: ConfigLayer, defaults: ConfigLayer): readonly string[] {
-  return guards.filter(({ weakens }) => weakens(layer, defaults)).map(({ path }) => path);
+/** Paths of the settings that are weaker than those of the layers below: the defaults, and what the person has set. */
+export function weakerSettings(layer: ConfigLayer, usual: ResolvedConfig): readonly string[] {
+  return guards.filter(({ weakens }) => weakens(layer, usual)).map(({ path }) => path);
+}
+
+function lacksSome(values: readonly string[] | undefined, usual: readonly string[]): boolean {
+  return values !== undefined && usual.some((value) => !values.includes(value));
 }
 
 function differs(value: unknown, usual: unknown): boolean {
   return value !== undefined && value !== usual;
 }
 
-function more(value: number | undefined, usual: number | undefined): boolean {
-  return value !== undefined && value > (usual ?? 0);
+function more(value: number | undefined, usual: number): boolean {
+  return value !== undefined && value > usual;
 }

@@ -1,9 +1,10 @@
-import type { ConfigLayer } from '@forge/plugin-api';
+import type { ConfigLayer, ResolvedConfig } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { weakerSettings } from '../../src/config/weaker-settings.ts';
 import defaults from '../../src/generated/defaults.json' with { type: 'json' };
 
-const weaker = (layer: ConfigLayer) => weakerSettings(layer, defaults as ConfigLayer);
+const usual = defaults as unknown as ResolvedConfig;
+const weaker = (layer: ConfigLayer) => weakerSettings(layer, usual);
 
 describe('weakerSettings', () => {
   it.each<[string, ConfigLayer]>([
@@ -11,10 +12,24 @@ describe('weakerSettings', () => {
     ['sandbox.network', { sandbox: { network: 'full' } }],
     ['automation.level', { automation: { level: 2 } }],
     ['gates', { gates: [] }],
+    ['phases', { phases: ['planning', 'implementation', 'deployment'] }],
     ['safety.budgetUsd', { safety: { budgetUsd: 200 } }],
     ['safety.maxMinutes', { safety: { maxMinutes: 600 } }],
   ])('names %s when it protects less than the default', (path, layer) => {
     expect(weaker(layer)).toEqual([path]);
+  });
+
+  it('compares with what the person has set, not with the defaults alone', () => {
+    const strict = {
+      ...usual,
+      sandbox: { ...usual.sandbox, require: 'namespace' },
+      safety: { ...usual.safety, budgetUsd: 1 },
+    } as const;
+    expect(weakerSettings({ sandbox: { require: 'process' }, safety: { budgetUsd: 1.5 } }, strict)).toEqual([
+      'sandbox.require',
+      'safety.budgetUsd',
+    ]);
+    expect(weakerSettings({ sandbox: { require: 'namespace' }, safety: { budgetUsd: 1 } }, strict)).toEqual([]);
   });
 
   it('leaves alone what is as strict or stricter', () => {

@@ -51,6 +51,13 @@ describe('the state directory', () => {
         symlinkSync(join(elsewhere, 'x'), join(state, '.gitignore'));
       },
     },
+    ...['runs', 'runs.db', 'blobs'].map((name) => ({
+      name: `a folder whose ${name} is a link`,
+      lay: (elsewhere: string) => {
+        mkdirSync(state);
+        symlinkSync(join(elsewhere, 'x'), join(state, name));
+      },
+    })),
   ];
   it.each(TRICKS)('is refused when it is $name, and nothing is written elsewhere', async ({ lay }) => {
     const elsewhere = join(root, 'elsewhere');
