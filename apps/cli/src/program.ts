@@ -17,9 +17,23 @@ export async function runProgram(world: World): Promise<number> {
   } catch (error) {
     const { reportFaults } = await import('./report-faults.ts');
     if (!(error instanceof CommanderError)) return reportFaults(error, world);
+    // Flags and no command: what there is to choose from is the answer.
+    if (error.code === 'commander.help') return printCommands(world);
     const { usageFault } = await import('./usage-fault.ts');
     return reportFaults(usageFault(error.message, world.argv), world);
   }
+}
+
+async function printCommands({ argv, stdout }: World): Promise<number> {
+  if (argv.includes('--json')) {
+    const commands = commandTable.filter(({ hidden }) => !hidden).map(({ name, summary }) => ({ name, summary }));
+    stdout.write(`${JSON.stringify({ type: 'help', usage: 'forge <command> [flags]', commands })}\n`);
+    stdout.write(`${JSON.stringify({ type: 'exit', code: 0 })}\n`);
+  } else {
+    const { helpFor } = await import('./help.ts');
+    stdout.write(helpFor([], { bold: (text) => text, columns: stdout.columns ?? 100 }) ?? '');
+  }
+  return 0;
 }
 
 /** The parser of the whole command line, without help and version. `run` is called with what was asked for. */

@@ -15,6 +15,20 @@ describe('the command line as a process', { timeout: 60_000 }, () => {
     });
   });
 
+  it('shows what there is where flags stand without a command', async () => {
+    const cwd = temporaryFolder();
+    const programs = await runCli({ cwd }, '--json');
+    expect(programs).toMatchObject({ code: 0, stderr: '' });
+    expect(programs.objects).toEqual([
+      expect.objectContaining({
+        type: 'help',
+        commands: expect.arrayContaining([expect.objectContaining({ name: 'run' })]),
+      }),
+      { type: 'exit', code: 0 },
+    ]);
+    expect(await runCli({ cwd }, '--quiet')).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage') });
+  });
+
   it('says what is wrong with the command line, for people and for programs', async () => {
     const cwd = temporaryFolder();
     const people = await runCli({ cwd }, 'rnu');
