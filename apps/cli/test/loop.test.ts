@@ -47,6 +47,9 @@ describe('the loop, by real processes', { timeout: 60_000 }, () => {
     expect((await forge('show', '--plan')).stdout).toContain('Write greeting.js');
     expect((await forge('runs')).stdout).toMatch(new RegExp(`✔ completed +${runId} .*Write a greeting`));
     expect((await forge('logs', runId, 'greeting')).stdout).toMatch(/greeting: writing greeting\.js/);
+    const unknown = await forge('logs', runId, 'nope');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/no task, agent or phase "nope"[\s\S]*tasks: greeting\n[\s\S]*phases: planning,/);
     expect((await forge('replay', '--progress', 'plain')).stderr).toContain('▶ implementation');
     expect((await forge('watch', runId)).code).toBe(0);
 

@@ -1,9 +1,9 @@
-import type { EventPayload, ForgeEvent } from '@forge/plugin-api';
+import { type EventPayload, type ForgeEvent, forgeError } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { pollRun } from '../poll-run.ts';
 import { eventLine } from '../render/event-lines.ts';
 import { formatTime } from '../render/figures.ts';
-import { applyEvent } from '../render/fold-run.ts';
+import { applyEvent, viewOf } from '../render/fold-run.ts';
 import { glyph, recordedMark } from '../render/glyphs.ts';
 import { emptyRunView, type RunView } from '../render/run-view.ts';
 import { harmless } from '../render/text-width.ts';
@@ -22,6 +22,9 @@ export default function logs(call: CommandCall<Options>): Promise<CommandEnd> {
   return withRuns(call, async (forge) => {
     const store = await storedRuns(forge);
     const { id, status } = await resolveRun(store, given);
+    const follows = options.follow === true && status === 'running';
+    // What is followed may still come to it.
+    if (part !== undefined && !follows) expectPart(await store.readEvents(id), part, id);
     let view = emptyRunView;
     const show = (event: ForgeEvent): void => {
       view = applyEvent(view, event);
@@ -29,9 +32,24 @@ export default function logs(call: CommandCall<Options>): Promise<CommandEnd> {
       printer.object(event);
       for (const line of written(event, view, call)) printer.words(line);
     };
-    if (options.follow === true && status === 'running') await pollRun(store, id, call.world, show);
+    if (follows) await pollRun(store, id, call.world, show);
     else (await store.readEvents(id)).forEach(show);
     return { code: 0, runId: id, status: view.status };
+  });
+}
+
+function expectPart(events: readonly ForgeEvent[], part: string, runId: string): void {
+  const view = viewOf(events);
+  if (events.some((event) => concerns(event, part, view))) return;
+  const { tasks, phases, executions } = view;
+  const agents = Object.values(executions).map(({ agent }) => agent);
+  const known = { tasks: tasks.map(({ id }) => id), agents, phases: phases.map(({ name }) => name) };
+  // A part that is known and to which nothing happened yet has a log, an empty one.
+  if (Object.values(known).flat().includes(part)) return;
+  const lines = Object.entries(known).map(([kind, names]) => `${kind}: ${[...new Set(names)].join(', ')}`);
+  throw forgeError('USAGE', `Run ${runId} has no task, agent or phase "${part}"`, {
+    why: lines.join('\n'),
+    fix: `name one of them, or see all: forge logs ${runId}`,
   });
 }
 
