@@ -7,6 +7,7 @@ import { parseJsonText } from '../faults/json-text.ts';
 import { schemaFaults } from '../faults/schema-faults.ts';
 import type { Source } from '../faults/source.ts';
 import type { LoadCode } from '../plugins/load-module.ts';
+import { thrownByCode, withoutDefault } from './code-faults.ts';
 import { codeExtensions } from './find-config.ts';
 import type { Layer, LoadedLayer } from './layer.ts';
 import { parseLayer } from './parse-layer.ts';
@@ -43,8 +44,14 @@ async function read(file: string, { loadCode, show }: LoadConfigOptions): Promis
     return parse(source);
   };
   const code = async (path: string, text: string) => {
-    source = codeSource(shown, text);
-    return loadCode(path);
+    const written = codeSource(shown, text);
+    source = written;
+    const value = await loadCode(path).catch((error: unknown) => {
+      throw isForgeError(error) ? error : thrownByCode(error, path, written);
+    });
+    const fault = withoutDefault(value, written);
+    if (fault !== undefined) throw fault;
+    return value;
   };
   const yaml = async (path: string, text: string) => data(await yamlParser())(path, text);
   const explorer = cosmiconfig('forge', {

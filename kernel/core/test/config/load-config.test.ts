@@ -95,7 +95,25 @@ describe('loadConfig', () => {
       'code that throws',
       'forge.config.mjs',
       "throw new Error('no wishes today');",
-      ['CONFIG_UNREADABLE forge.config.mjs The configuration could not be read: no wishes today'],
+      ['CONFIG_UNREADABLE forge.config.mjs:1:1 The configuration could not be read: no wishes today'],
+    ],
+    [
+      'code that throws further down',
+      'forge.config.ts',
+      "interface Wish { a: 1 }\nconst wish = (): Wish => {\n  throw new Error('none');\n};\nexport default wish();\n",
+      ['CONFIG_UNREADABLE forge.config.ts:3:9 The configuration could not be read: none'],
+    ],
+    [
+      'no TypeScript',
+      'forge.config.ts',
+      'const five: number = 5;\nexport default {\n  gates: [five};\n',
+      ['CONFIG_UNREADABLE forge.config.ts:3:15 is not TypeScript or JavaScript: Unexpected token, expected ","'],
+    ],
+    [
+      'no default export',
+      'forge.config.ts',
+      'export const config = { concurrency: 2 };\n',
+      ['CONFIG_UNREADABLE forge.config.ts The configuration has no default export'],
     ],
     [
       'something else than an object',
@@ -105,5 +123,12 @@ describe('loadConfig', () => {
     ],
   ])('tells of %s', async (_name, name, text, expected) => {
     expect(await faults(name, text)).toEqual(expected);
+  });
+
+  it('frames the place where code is no code', async () => {
+    const error = await load('forge.config.ts', 'export default {\n  gates: [5};\n').catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      details: { frame: ['    1 │ export default {', '  > 2 │   gates: [5};', '      │            ^'].join('\n') },
+    });
   });
 });

@@ -14,8 +14,10 @@ const agentCode = (type: string) => `import { defineAgent, definePlugin } from '
 export default definePlugin({ agents: [defineAgent({ id: 'mine', type: '${type}', execute: async () => ({}) })] });`;
 
 /** Outside a repository: whatever the agents are, no run begins. */
-const start = async (forge: Forge) =>
-  (await forge.engine()).start({ requirement: { task: 'x' }, directory: temporaryFolder() });
+const start = async (forge: Forge) => {
+  const requirement = { task: 'x', constraints: [], acceptanceCriteria: [], images: [] };
+  return (await forge.engine()).start({ requirement, directory: temporaryFolder() });
+};
 
 describe('starting a run', () => {
   it('starts none of the default agents', async () => {
