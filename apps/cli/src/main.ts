@@ -13,7 +13,7 @@ if (flags.includes('--version') || flags.includes('-V')) {
 async function showHelp(): Promise<boolean> {
   const [{ helpFor }, { styleFor }] = await Promise.all([import('./help.ts'), import('./render/style.ts')]);
   const { bold } = styleFor(process.stdout, process.env, !argv.includes('--no-color'));
-  const help = helpFor(argv, { bold, columns: process.stdout.columns ?? 100 });
+  const help = helpFor(argv, { bold, columns: process.stdout.columns || 100 });
   if (help !== undefined) process.stdout.write(help);
   return help !== undefined;
 }

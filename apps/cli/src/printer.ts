@@ -1,4 +1,6 @@
+import { jsonLine } from './render/json-line.ts';
 import type { Style } from './render/style.ts';
+import { withColoursOnly } from './render/text-width.ts';
 import type { Output } from './world.ts';
 
 /** Something that a program reads as one line. */
@@ -24,15 +26,15 @@ export function createPrinter(
 ): Printer {
   const line = (text: string): void => void output.write(`${text}\n`);
   const object = (value: object): void => {
-    if (json) line(JSON.stringify(value));
+    if (json) line(jsonLine(value));
   };
   const words = (text: string): void => {
-    if (!json) line(text);
+    if (!json) line(withColoursOnly(text));
   };
   return {
     json,
     style,
-    columns: output.columns ?? Number.POSITIVE_INFINITY,
+    columns: output.columns || Number.POSITIVE_INFINITY,
     print(value, text) {
       object(value);
       words(typeof text === 'string' ? text : json ? '' : text());

@@ -31,7 +31,7 @@ async function printCommands({ argv, stdout }: World): Promise<number> {
     stdout.write(`${JSON.stringify({ type: 'exit', code: 0 })}\n`);
   } else {
     const { helpFor } = await import('./help.ts');
-    stdout.write(helpFor([], { bold: (text) => text, columns: stdout.columns ?? 100 }) ?? '');
+    stdout.write(helpFor([], { bold: (text) => text, columns: stdout.columns || 100 }) ?? '');
   }
   return 0;
 }

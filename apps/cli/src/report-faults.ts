@@ -1,4 +1,5 @@
 import { drawFaults, exitCodeOfFaults, faultObjects } from './render/faults.ts';
+import { jsonLine } from './render/json-line.ts';
 import { styleFor } from './render/style.ts';
 import type { World } from './world.ts';
 
@@ -7,8 +8,8 @@ export function reportFaults(error: unknown, world: World, next?: string): numbe
   const wants = wishes(world.argv);
   const code = exitCodeOfFaults(error);
   if (wants.has('--json')) {
-    for (const fault of faultObjects(error)) world.stdout.write(`${JSON.stringify(fault)}\n`);
-    world.stdout.write(`${JSON.stringify({ type: 'exit', code })}\n`);
+    for (const fault of faultObjects(error)) world.stdout.write(`${jsonLine(fault)}\n`);
+    world.stdout.write(`${jsonLine({ type: 'exit', code })}\n`);
   } else {
     const style = styleFor(world.stderr, world.env, !wants.has('--no-color'));
     world.stderr.write(`${drawFaults(error, { style, debug: wantsTraces(world), next })}\n`);

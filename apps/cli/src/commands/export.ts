@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { count } from '../render/figures.ts';
+import { jsonLine } from '../render/json-line.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
 import { withRuns } from '../with-forge.ts';
@@ -13,7 +14,7 @@ export default function exportRun(call: CommandCall<{ readonly output?: string }
     const store = await storedRuns(forge);
     const { id } = await resolveRun(store, words[0]);
     const events = await store.readEvents(id);
-    const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    const lines = events.map((event) => `${jsonLine(event)}\n`).join('');
     if (options.output === undefined) {
       world.stdout.write(lines);
       return { code: 0, runId: id };

@@ -13,13 +13,16 @@ interface Options {
 }
 
 export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
-  const { options, printer, words } = call;
+  const { options, printer, words, world } = call;
   return withRuns(call, async (forge) => {
     const store = await storedRuns(forge);
     const record = await resolveRun(store, words[0]);
     if (options.diff === true) {
       const diff = await (await forge.engine()).diff(record.id);
-      printer.print({ type: 'diff', runId: record.id, diff }, diff.trimEnd());
+      // In a pipe it is data, which `git apply` must be able to read.
+      if (printer.json || world.stdout.isTTY === true)
+        printer.print({ type: 'diff', runId: record.id, diff }, diff.trimEnd());
+      else world.stdout.write(diff);
       return;
     }
     const view = viewOf(await store.readEvents(record.id));

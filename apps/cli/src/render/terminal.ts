@@ -1,5 +1,5 @@
 import type { Output, World } from '../world.ts';
-import { textWidth } from './text-width.ts';
+import { textWidth, withColoursOnly } from './text-width.ts';
 
 /** Where progress and messages go: lines that stay, and under them a picture that is drawn again in place. */
 export interface Terminal {
@@ -25,7 +25,8 @@ export function createTerminal(output: Output, world: Pick<World, 'atExit'>): Te
   let picture: readonly string[] = [];
   let suspended = false;
   let forgetExit: (() => void) | undefined;
-  const columns = (): number => output.columns ?? 80;
+  // Some terminals do not know their size and say zero.
+  const columns = (): number => output.columns || 80;
 
   /** Goes up to the picture's first line and clears from there. A narrower window has broken its lines. */
   const erase = (): string => {
@@ -46,9 +47,10 @@ export function createTerminal(output: Output, world: Pick<World, 'atExit'>): Te
       return columns();
     },
     get rows() {
-      return output.rows ?? 24;
+      return output.rows || 24;
     },
-    print(text) {
+    print(words) {
+      const text = withColoursOnly(words);
       if (picture.length === 0 || suspended) output.write(`${text}\n`);
       else update(`${erase()}${text}\n${show(picture)}`);
     },

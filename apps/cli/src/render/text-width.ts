@@ -38,12 +38,26 @@ export function padStart(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - textWidth(text))) + text;
 }
 
-/** What models and commands write must not move the cursor or colour the rest: only lines and tabs are left. */
+/**
+ * What models and commands write must not move the cursor, colour the rest or turn letters around: only lines and tabs
+ * are left.
+ */
 export function harmless(text: string): string {
   return text
     .replace(/\u001B\[[0-9;?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)/g, '')
     .replace(/\r\n?/g, '\n')
-    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]+/g, ' ');
+    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]+/g, ' ')
+    .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '');
+}
+
+const colour = /(\u001B\[[0-9;]*m)/;
+
+/** A drawn text with its colours, and nothing else that a terminal obeys: for what was not made harmless before. */
+export function withColoursOnly(text: string): string {
+  return text
+    .split(colour)
+    .map((part, index) => (index % 2 === 1 ? part : harmless(part)))
+    .join('');
 }
 
 /** All of a text on one line, harmless. */

@@ -13,6 +13,14 @@ describe('the terminal', () => {
     expect(output.screen()).toEqual(['one', 'three', 'four']);
   });
 
+  it('draws in a window that does not know its size', () => {
+    const output = fakeOutput({ isTTY: true, columns: 0, rows: 0 });
+    const terminal = createTerminal(output, exits);
+    terminal.draw(['one', 'two']);
+    terminal.draw(['three']);
+    expect([output.screen(), terminal.columns, terminal.rows]).toEqual([['three'], 80, 24]);
+  });
+
   it('writes nothing when the picture is the same', () => {
     const output = fakeOutput({ isTTY: true });
     const terminal = createTerminal(output, exits);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { fitLine, harmless, oneLine, padEnd, padStart, textWidth } from '../../src/render/text-width.ts';
+import {
+  fitLine,
+  harmless,
+  oneLine,
+  padEnd,
+  padStart,
+  textWidth,
+  withColoursOnly,
+} from '../../src/render/text-width.ts';
 
 const lines = [
   '      ▶ limiter-middleware  implementer   editing',
@@ -34,8 +42,15 @@ describe('the width of text', () => {
     ['a\rb', 'a\nb'],
     ['tab\there', 'tab\there'],
     ['bell\u0007\u0008\u009B', 'bell '],
+    ['\u202Egpj.exe\u2066', 'gpj.exe'],
   ])('takes from %j what a terminal would obey', (text, expected) => {
     expect(harmless(text)).toBe(expected);
+  });
+
+  it('keeps the colours of a drawn text and nothing else', () => {
+    expect(withColoursOnly('\u001B[31mred\u001B[39m\u001B[2J\u001B]0;title\u0007\n\u001B[1;1Hup')).toBe(
+      '\u001B[31mred\u001B[39m\nup',
+    );
   });
 
   it('brings all of it onto one line', () => {
