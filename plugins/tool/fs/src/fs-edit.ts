@@ -5,6 +5,7 @@ import { shown } from './confined/path-parts.ts';
 import { notPlain, openFile, readWhole } from './confined/read-file.ts';
 import { inWorkspace } from './confined/workspace.ts';
 import { writeFile } from './confined/write-file.ts';
+import { refuseMasked } from './text/refuse-masked.ts';
 import { replace } from './text/replace.ts';
 
 const edit = z.strictObject({ old: z.string(), new: z.string(), all: z.boolean().optional() });
@@ -23,6 +24,7 @@ export function createFsEdit(temporaryName: () => string) {
     render: (output) => output,
     execute: ({ path, edits }, ctx) =>
       inWorkspace(ctx, path, ({ find, handles }) => {
+        for (const one of edits) refuseMasked(one.new, one.old);
         const place = find(path);
         const { directory, name, location, stats } = place;
         if (stats === undefined) throw notFound(directory, name, path);

@@ -1,6 +1,7 @@
 import { defineTool, z } from '@forge/plugin-api';
 import { inWorkspace } from './confined/workspace.ts';
 import { writeFile } from './confined/write-file.ts';
+import { refuseMasked } from './text/refuse-masked.ts';
 
 const input = z.strictObject({ path: z.string(), content: z.string() });
 
@@ -15,6 +16,7 @@ export function createFsWrite(temporaryName: () => string) {
     render: (output) => output,
     execute: ({ path, content }, ctx) =>
       inWorkspace(ctx, path, ({ find, handles }) => {
+        refuseMasked(content);
         const place = find(path, { createParents: true });
         writeFile(place, Buffer.from(content, 'utf8'), temporaryName(), handles);
         return `${place.stats === undefined ? 'created' : 'replaced'} ${place.location} (${lineCount(content)})`;
