@@ -43,16 +43,15 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
     ...env,
   };
 
-  function start(...args: string[]): RunningForge {
-    const child = spawn(
-      process.execPath,
-      ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry, ...args],
-      {
-        cwd,
-        env: environment,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+  const command = (...args: string[]) => ({
+    file: process.execPath,
+    args: ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry, ...args],
+    options: { cwd, env: environment },
+  });
+
+  function start(...words: string[]): RunningForge {
+    const { file, args, options } = command(...words);
+    const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     const listeners = new Set<() => void>();
@@ -88,7 +87,7 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
     };
   }
 
-  return { start, run: (...args: string[]) => start(...args).ended };
+  return { command, start, run: (...args: string[]) => start(...args).ended };
 }
 
 /** Whole lines only: the last one may still be on its way. */

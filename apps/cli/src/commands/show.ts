@@ -3,6 +3,7 @@ import type { CommandCall, CommandEnd } from '../command.ts';
 import { viewOf } from '../render/fold-run.ts';
 import { drawDetails, drawPlan } from '../render/run-details.ts';
 import { drawSummary } from '../render/summary.ts';
+import { harmless } from '../render/text-width.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
 import { withRuns } from '../with-forge.ts';
@@ -21,7 +22,7 @@ export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
       const diff = await (await forge.engine()).diff(record.id);
       // In a pipe it is data, which `git apply` must be able to read.
       if (printer.json || world.stdout.isTTY === true)
-        printer.print({ type: 'diff', runId: record.id, diff }, diff.trimEnd());
+        printer.print({ type: 'diff', runId: record.id, diff }, () => harmless(diff).trimEnd());
       else world.stdout.write(diff);
       return;
     }
