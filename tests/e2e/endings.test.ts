@@ -121,8 +121,8 @@ describe('exit codes', () => {
     onTestFinished(() => hold.resolve());
     const { forge } = await world(() => ({ ...answer(plan), until: hold.promise }));
     const running = forge.start('run', task, '--json');
-    await running.event(({ type }) => type === 'execution.started');
-    const second = await forge.run('resume', '--json');
+    const { traceId } = await running.event(({ type }) => type === 'execution.started');
+    const second = await forge.run('resume', traceId, '--json');
     expect(second.code).toBe(8);
     expect(second.stdout).toContain(String(running.pid));
     running.kill('SIGKILL');
