@@ -46,8 +46,11 @@ describe('a model that wants to break the machine', () => {
           shell("head -c 50000000 /dev/zero; printf '\\033]0;owned\\007\\033[2J'"),
           shell('dd if=/dev/zero of=/tmp/big bs=1M count=64 2>/dev/null; ls -s /tmp/big; echo full'),
         ),
-        // Were system folders writable in there, nothing would be tried.
-        shell(onlyInside(`[ -w /etc ] || rm -rf /etc /usr ${repository.path}/src ~ /tmp/* 2>/dev/null; echo removed`)),
+        // Were system folders writable in there, nothing would be tried. Not /tmp/*: with Forge's checkout in there that
+        // would be the model's own work, too.
+        shell(
+          onlyInside(`[ -w /etc ] || rm -rf /etc /usr ${repository.path}/src ~ "$TMPDIR"/* 2>/dev/null; echo removed`),
+        ),
       ];
       const honest = obeying();
       const server = await startModelServer({
