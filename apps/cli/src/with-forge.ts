@@ -70,5 +70,6 @@ async function open(call: CommandCall, { flags, record, directory, trust }: Forg
     ...(record === undefined ? {} : { record }),
     forgeVersion: world.version,
     clock: world.clock,
+    ...(world.crashPoint === undefined ? {} : { crashPoint: world.crashPoint }),
   });
 }

@@ -1,3 +1,4 @@
+import type { ForgeOptions } from '@forge/core';
 import type { Clock } from '@forge/plugin-api';
 
 /** A place for text. `columns` and `rows` are those of a terminal. */
@@ -36,4 +37,5 @@ export interface World {
   interrupt(): void;
   /** Called at the very end, whatever the reason. Must be quick. Returns how to forget it. */
   atExit(listener: () => void): () => void;
+  readonly crashPoint?: ForgeOptions['crashPoint'];
 }

@@ -1,4 +1,4 @@
-import type { Engine } from '@forge/engine';
+import type { Engine, PassCrashPoint } from '@forge/engine';
 import type {
   Clock,
   ConfigLayer,
@@ -38,6 +38,8 @@ export interface ForgeOptions {
   readonly defaults?: ConfigLayer;
   /** Milliseconds that a plugin may take to load, start and stop. */
   readonly limits?: Partial<PluginLimits>;
+  /** For tests that end the process at the places that the engine names. Default: nothing happens there. */
+  readonly crashPoint?: PassCrashPoint;
 }
 
 /** Where a value of the configuration comes from. */

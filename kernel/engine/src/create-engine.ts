@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import { forgeError, type AgentType, type RunRecord, type RunStore } from '@forge/plugin-api';
 import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
 import { maskJson } from './log/mask-json.ts';
-import { createRunProcesses } from './process/run-processes.ts';
 import type { RunDeps } from './run-deps.ts';
 import { carryOut } from './run/carry-out.ts';
 import { discardRun } from './run/discard-run.ts';
 import { openRun, type OpenedRun } from './run/open-run.ts';
 import { branchName } from './run/branch-name.ts';
 import { runDirectory } from './run/run-directory.ts';
-import { createRunWorkspaces, openRepository, type Repository } from './workspace/index.ts';
+import { realGround, type Ground } from './run/ground.ts';
+import type { Repository } from './workspace/index.ts';
 
 /** Runs, as apps start and steer them. */
-export function createEngine(deps: RunDeps): Engine {
+export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine {
   return {
     async start(asked) {
       // Before anything of it is stored, sent or made into the name of a branch.
@@ -21,7 +21,7 @@ export function createEngine(deps: RunDeps): Engine {
       const rest = Promise.all([deps.store(), modelNames(), deps.sandbox()]);
       // Told below: without a repository the rest does not matter.
       rest.catch(() => undefined);
-      const repository = await openRepository(request.directory, deps);
+      const repository = await ground.openRepository(request.directory, deps);
       const [store, models] = await rest;
       const id = deps.newId();
       const createdAt = deps.clock.now();
@@ -33,6 +33,7 @@ export function createEngine(deps: RunDeps): Engine {
         branch,
         createdAt,
       });
+      deps.crashPoint('run.created');
       const opened = await open(store, repository, record, request);
       await announce(opened, request, repository, models);
       return handleOf(opened, record, { planOnly: request.planOnly ?? false });
@@ -46,7 +47,7 @@ export function createEngine(deps: RunDeps): Engine {
           fix: `forge show ${runId}`,
         });
       }
-      const repository = await openRepository(record.repository, deps);
+      const repository = await ground.openRepository(record.repository, deps);
       const opened = await open(store, repository, record, request);
       // Only now, as the owner: what an earlier process left running must not change what this one works on.
       await opened.run.processes.reapAll();
@@ -68,7 +69,7 @@ export function createEngine(deps: RunDeps): Engine {
           fix: `git branch -D ${record.branch} removes what it delivered`,
         });
       }
-      return discardRun(deps, store, record, by);
+      return discardRun(deps, ground, store, record, by);
     },
 
     async decide(requestId, decision) {
@@ -87,13 +88,13 @@ export function createEngine(deps: RunDeps): Engine {
     async diff(runId) {
       const store = await deps.store();
       const record = await knownRun(store, runId);
-      const repository = await openRepository(record.repository, deps);
+      const repository = await ground.openRepository(record.repository, deps);
       return workspacesOf(repository, record).then((workspaces) => workspaces.wholeDiff());
     },
   };
 
   function workspacesOf(repository: Repository, record: RunRecord) {
-    return createRunWorkspaces({
+    return ground.createRunWorkspaces({
       repository,
       runId: record.id,
       directory: runDirectory(deps, record.id),
@@ -111,7 +112,7 @@ export function createEngine(deps: RunDeps): Engine {
   ): Promise<OpenedRun> {
     const [workspaces, processes] = await Promise.all([
       workspacesOf(repository, record),
-      createRunProcesses({
+      ground.createRunProcesses({
         runId: record.id,
         directory: runDirectory(deps, record.id),
         // The person's files, index and configuration, wherever they lie: the run has its own.
@@ -188,8 +189,10 @@ export function createEngine(deps: RunDeps): Engine {
   ): Promise<RunOutcome> {
     const { run } = opened;
     const { error, progress } = await carryOut(run, options);
+    deps.crashPoint('run.ending');
     await tidy('processes', () => run.processes.close());
     await tidy('lease', () => opened.close());
+    deps.crashPoint('run.released');
     if (error === undefined) await tidy('workspaces', () => run.workspaces.remove());
     return {
       record: (await run.store.getRun(record.id)) ?? record,

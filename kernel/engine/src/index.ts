@@ -1,11 +1,13 @@
 export { createEngine } from './create-engine.ts';
 export type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
+export { type CrashPoint, crashPoints, type PassCrashPoint } from './crash-points.ts';
 export { canonicalJson } from './log/canonical-json.ts';
 export { deepFreeze } from './log/deep-freeze.ts';
 export { EventLog, hashEvent, type EventLogDeps, type EventMeta } from './log/event-log.ts';
 export { hashJson, hashText } from './log/hash.ts';
 export { genesisHash, verifyEvents, type Verification } from './log/verify-events.ts';
 export { phases } from './phases/phases.ts';
+export type { Ground } from './run/ground.ts';
 export type { ModelChoice, RunDeps } from './run-deps.ts';
 export { applyEvent, foldEvents, initialState, type RunState } from './run/run-state.ts';
 export { planOrder } from './run/task-graph.ts';

@@ -15,6 +15,7 @@ import type {
   Sandbox,
   Tool,
 } from '@forge/plugin-api';
+import type { PassCrashPoint } from './crash-points.ts';
 
 /** A provider and one of its models. */
 export interface ModelChoice {
@@ -45,6 +46,8 @@ export interface RunDeps {
   readonly owner: LeaseOwner;
   /** False when it is known that the owner's process has ended. */
   isAlive(owner: LeaseOwner): boolean;
+  /** Does nothing but in tests that end the process there. */
+  readonly crashPoint: PassCrashPoint;
 
   store(): Promise<RunStore>;
   bus(): Promise<EventTransport>;

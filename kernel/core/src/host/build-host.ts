@@ -128,7 +128,20 @@ export function buildHost(world: Container, configuration: Configuration, discov
       tokens.clock,
       tokens.newId,
     ],
-    ({ env, forgeVersion }, { config }, registry, models, sandbox, id, owner, masker, places, log, clock, newId) =>
+    (
+      { env, forgeVersion, crashPoint },
+      { config },
+      registry,
+      models,
+      sandbox,
+      id,
+      owner,
+      masker,
+      places,
+      log,
+      clock,
+      newId,
+    ) =>
       createRunDeps({
         env,
         forgeVersion,
@@ -144,6 +157,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
         clock,
         newId,
         random: systemRandom,
+        crashPoint,
       }),
   );
   return host;

@@ -1,4 +1,4 @@
-import type { RunDeps } from '@forge/engine';
+import type { PassCrashPoint, RunDeps } from '@forge/engine';
 import {
   type Clock,
   type LeaseOwner,
@@ -28,6 +28,7 @@ export interface RunDepsOptions {
   readonly clock: Clock;
   newId(): string;
   random(): number;
+  readonly crashPoint?: PassCrashPoint | undefined;
 }
 
 /** The plain object that the engine gets: names from the configuration, answered by the registry when asked for. */
@@ -46,6 +47,7 @@ export function createRunDeps(options: RunDepsOptions): RunDeps {
     repositoryId: options.repositoryId,
     owner,
     isAlive: (other: LeaseOwner) => isAlive(other, owner),
+    crashPoint: options.crashPoint ?? (() => undefined),
     store: () => registry.get('store', config.store),
     bus: () => registry.get('bus', config.bus),
     memory: () => memoryOf(registry, config, options.repositoryId),

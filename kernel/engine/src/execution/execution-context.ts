@@ -10,6 +10,7 @@ import {
   type MemoryStore,
   type Question,
 } from '@forge/plugin-api';
+import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
@@ -35,6 +36,7 @@ export interface ExecutionContextDeps {
   readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
+  readonly crashPoint: PassCrashPoint;
   readonly log: Logger;
 }
 
@@ -75,6 +77,7 @@ export function createExecutionContext(deps: ExecutionContextDeps): AgentContext
     if (recorded !== undefined) return deepFreeze(recorded.result as T);
     deps.beforeStep();
     const result = deepFreeze(jsonCopy(name, await fn()));
+    deps.crashPoint('step.ran');
     await emit('step.completed', { ordinal, name, result });
     return result;
   }
@@ -97,6 +100,7 @@ function createMemoryCalls(deps: ExecutionContextDeps): AgentMemory {
     if (known !== undefined) return deepFreeze(known.result as T);
     deps.beforeStep();
     const result = deepFreeze(await call(await deps.memory()));
+    deps.crashPoint('memory.called');
     await emit('memory.called', { ordinal, operation, requestHash, result: result as Json });
     return result;
   }

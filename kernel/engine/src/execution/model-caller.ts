@@ -10,6 +10,7 @@ import {
   type Json,
   type ModelCapabilities,
 } from '@forge/plugin-api';
+import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import type { ModelChoice } from '../run-deps.ts';
 import type { ExecutionBreakers } from './breakers.ts';
@@ -37,6 +38,7 @@ export interface ModelCallerDeps {
   readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
+  readonly crashPoint: PassCrashPoint;
 }
 
 export interface ModelCaller {
@@ -161,6 +163,7 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
   ) {
     const real = reply.usage ? realCost(reply.usage, capabilities.price) : reserved;
     budget.commit(reserved, real);
+    deps.crashPoint('model.replied');
     const response = deepFreeze(reply);
     const costUsd = real.usd;
     await emit(

@@ -15,6 +15,7 @@ import {
   type ToolSpec,
   z,
 } from '@forge/plugin-api';
+import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
@@ -35,6 +36,7 @@ export interface ToolCallerDeps {
   readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
+  readonly crashPoint: PassCrashPoint;
   /** Ends the execution so that it begins again from its base: nobody knows how far its last call came. */
   restart(): never;
   /** What a tool gets, for one call. */
@@ -96,6 +98,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     });
     // What only reads may run before its intent is durable: running it again does no harm.
     if (effect !== 'read') await stored;
+    deps.crashPoint('tool.announced');
   }
 
   /** Decides by its effect what happens to a call of which only the intent is known. */
@@ -126,6 +129,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   ): Promise<ToolOutcome> {
     const startedAt = clock.now();
     const found = known === undefined ? await run(tool, name, input, key) : succeeded(tool, known);
+    deps.crashPoint('tool.ran');
     // Before anybody sees it: what goes to the model is what the log holds.
     const outcome = maskJson(found, deps.mask);
     const blob =

@@ -11,6 +11,7 @@ import {
   type RunPatch,
   type RunStore,
 } from '@forge/plugin-api';
+import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { hashJson } from './hash.ts';
 import { maskJson } from './mask-json.ts';
@@ -33,6 +34,7 @@ export interface EventLogDeps {
   newId(): string;
   mask(text: string): string;
   readonly log: Logger;
+  readonly crashPoint: PassCrashPoint;
 }
 
 interface Pending {
@@ -151,11 +153,13 @@ export class EventLog {
   async #write(batch: readonly Pending[]): Promise<void> {
     const events = batch.map(({ event }) => event);
     const patches = batch.flatMap(({ patch }) => patch ?? []);
+    this.#deps.crashPoint('event.appending');
     await this.#deps.store.append(
       this.#lease(),
       events,
       patches.length > 0 ? Object.assign({}, ...patches) : undefined,
     );
+    this.#deps.crashPoint('event.stored');
     for (const event of events) for (const listener of this.#listeners) listener(event);
     for (const { event, settle } of batch) settle.resolve(event);
     this.#deps.bus.publish(events).catch((error: unknown) => {

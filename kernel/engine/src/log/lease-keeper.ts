@@ -6,12 +6,14 @@ import {
   type LeaseOwner,
   type RunStore,
 } from '@forge/plugin-api';
+import type { PassCrashPoint } from '../crash-points.ts';
 
 export interface LeaseDeps {
   readonly store: RunStore;
   readonly clock: Clock;
   readonly owner: LeaseOwner;
   isAlive(owner: LeaseOwner): boolean;
+  readonly crashPoint: PassCrashPoint;
 }
 
 /** How long a silent owner keeps a run, and how often a living one says so, in milliseconds. */
@@ -33,6 +35,7 @@ export async function keepLease(
   onLost: (error: unknown) => void,
 ): Promise<LeaseKeeper> {
   let lease = await acquire(deps, runId);
+  deps.crashPoint('lease.taken');
   const ended = new AbortController();
   const beating = beat();
   beating.catch((error: unknown) => {

@@ -11,6 +11,7 @@ import {
   type Logger,
   type RunStore,
 } from '@forge/plugin-api';
+import type { PassCrashPoint } from '../crash-points.ts';
 import type { EventLog, EventMeta } from '../log/event-log.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
@@ -29,6 +30,7 @@ export interface AskDeps {
   readonly signal: AbortSignal;
   /** Throws when the run is to stop. */
   beforeStep(): void;
+  readonly crashPoint: PassCrashPoint;
   /** Decides without a person where the person allowed it beforehand. */
   policy(request: HumanRequest): Decision | undefined;
 }
@@ -64,6 +66,7 @@ export async function askPerson(deps: AskDeps, asked: Ask): Promise<Decision> {
   const decided = deps.state.requests[request.id]?.decision;
   if (decided !== undefined) return decided;
   const decision = await decide(deps, request, ask);
+  deps.crashPoint('request.decided');
   await deps.events.emit('request.decided', { requestId: request.id, decision }, metaOf(ask));
   return decision;
 }
@@ -91,6 +94,7 @@ async function open(deps: AskDeps, ask: Ask): Promise<HumanRequest> {
     ...(ask.timeoutMs === undefined ? {} : { expiresAt: clock.now() + ask.timeoutMs }),
   };
   await store.openRequest(deps.lease(), request);
+  deps.crashPoint('request.opened');
   await events.emit(
     'request.opened',
     { request, ...(ask.ordinal === undefined ? {} : { ordinal: ask.ordinal }) },

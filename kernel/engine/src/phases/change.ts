@@ -45,6 +45,7 @@ export async function mergeChange(run: Run, task: PlanTask, { output, base }: Wo
   const message = commitMessage(output, run.id);
   const checkout = await run.workspaces.checkout(task.id, base);
   const commit = await checkout.commit(message);
+  run.deps.crashPoint('task.committed');
   const merged =
     commit === undefined
       ? { ok: true as const, commit: await run.workspaces.head() }
@@ -58,6 +59,7 @@ export async function mergeChange(run: Run, task: PlanTask, { output, base }: Wo
       },
     );
   }
+  run.deps.crashPoint('task.merged');
   await run.events.emit(
     'task.merged',
     { taskId: task.id, commit: merged.commit },

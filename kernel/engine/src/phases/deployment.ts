@@ -172,6 +172,7 @@ async function deployStage(
       fix: 'look at the deployer’s own logs',
     });
   }
+  run.deps.crashPoint('stage.deployed');
   await run.events.emit(
     'deployment.stage',
     { deployer: deployer.name, stage: stage.name, location, ...(detail === undefined ? {} : { detail }) },

@@ -46,6 +46,7 @@ export async function runTests(
       outputHash: result.outputHash,
       output: capped(result.output),
     };
+    run.deps.crashPoint('tests.ran');
     await run.events.emit('tests.ran', { evidence, round }, { phase: 'testing', durationMs: result.durationMs });
     return evidence;
   } finally {

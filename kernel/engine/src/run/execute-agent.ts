@@ -58,6 +58,7 @@ export async function executeAgent<T extends AgentType>(
       // What an agent made of the abort says nothing.
       if (!restart.signal.aborted || run.signal.aborted) throw error;
       await (await request.workspace(begun.base)).reset();
+      run.deps.crashPoint('execution.reset');
       await emit('execution.restarted', { reason: 'Forge ended in the middle of a call that changes the workspace' });
     }
   }
@@ -127,8 +128,9 @@ async function contextOf<T extends AgentType>(
     return { costUsd: spentUsd, tokens, iterations, toolCalls, elapsedMs: clock.now() - startedAt };
   });
   const callPrefix = `${run.id}/${begun.id}`;
-  const { mask } = deps;
-  const common = { callPrefix, breakers, journal, emit, clock, mask, signal, beforeStep: () => run.beforeStep() };
+  const { mask, crashPoint } = deps;
+  const beforeStep = () => run.beforeStep();
+  const common = { callPrefix, breakers, journal, emit, clock, mask, signal, beforeStep, crashPoint };
   const [choices, allTools] = await Promise.all([deps.models(request.agentType), toolsFor(run, request.agentType)]);
   return createExecutionContext({
     runId: run.id,
@@ -156,7 +158,8 @@ async function contextOf<T extends AgentType>(
     bus: createEventBus(run, emit),
     ask: (question, ordinal) => answerQuestion(run, { ...request, executionId: begun.id, ordinal }, question),
     signal,
-    beforeStep: () => run.beforeStep(),
+    beforeStep,
+    crashPoint,
     log: deps.log,
   });
 }

@@ -81,6 +81,7 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
           newId: deps.newId,
           mask: deps.mask,
           log: deps.log,
+          crashPoint: deps.crashPoint,
           signal: stopSwitch.signal,
           beforeStep: stopSwitch.beforeStep,
           policy,

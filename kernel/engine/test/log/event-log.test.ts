@@ -22,6 +22,7 @@ function setUp(append: (events: readonly ForgeEvent[], patch?: RunPatch) => Prom
       bus,
       clock: { now: () => 1_000 },
       newId: () => `id-${(id += 1)}`,
+      crashPoint() {},
       mask: (text) => text.replaceAll('hunter2', '***'),
       log: silent,
     },

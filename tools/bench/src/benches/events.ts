@@ -29,7 +29,15 @@ async function measure(emitters: number, total: number): Promise<readonly Row[]>
   });
   let id = 0;
   const log = new EventLog(
-    { store, bus, clock: { now: () => Date.now() }, newId: () => String((id += 1)), mask: (text) => text, log: silent },
+    {
+      store,
+      bus,
+      clock: { now: () => Date.now() },
+      newId: () => String((id += 1)),
+      mask: (text) => text,
+      log: silent,
+      crashPoint() {},
+    },
     () => lease,
     { seq: 0, hash: genesisHash(runId) },
   );
