@@ -1,4 +1,5 @@
 import { forgeError, type CommandResult, type ToolCommand } from '@forge/plugin-api';
+import type { PrivatePlace } from '../process/run-processes.ts';
 import type { Run } from '../run/run.ts';
 
 export interface SandboxedCommand extends Omit<ToolCommand, 'cwd'> {
@@ -7,6 +8,8 @@ export interface SandboxedCommand extends Omit<ToolCommand, 'cwd'> {
   readonly workspace: string;
   /** Names the owner of the process tree: `<runId>/<executionId>`. */
   readonly marker: string;
+  /** Its home and temporary folder. Default: those that all commands of agents share. */
+  readonly place?: PrivatePlace;
   readonly signal: AbortSignal;
   /** Default: what configuration says. */
   readonly network?: 'full';
@@ -23,7 +26,7 @@ export async function runSandboxed(run: Run, command: SandboxedCommand): Promise
   const { file, args, cwd, workspace, marker, signal, stdin, timeoutMs = defaultTimeoutMs } = command;
   const { sandbox } = run.sandbox;
   const network = command.network ?? run.sandbox.network;
-  const place = await run.processes.privatePlace();
+  const place = command.place ?? (await run.processes.privatePlace());
   const wrapped = sandbox.wrap(
     { file, args, cwd, env: run.processes.environment(place), ...(stdin === undefined ? {} : { stdin }) },
     {

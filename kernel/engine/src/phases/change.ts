@@ -1,4 +1,10 @@
-import { forgeError, type ImplementationInput, type ImplementationOutput, type PlanTask } from '@forge/plugin-api';
+import {
+  forgeError,
+  type ImplementationInput,
+  type ImplementationOutput,
+  type Plan,
+  type PlanTask,
+} from '@forge/plugin-api';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import type { Progress } from './progress.ts';
@@ -33,7 +39,7 @@ export async function workOnChange(
       instructions: progress.project.instructions,
       ...(feedback === undefined ? {} : { feedback }),
     },
-    workspace: (base) => run.workspaces.checkout(task.id, base),
+    workspace: (base) => run.workspaces.checkout(`tasks/${task.id}`, base),
     base: await run.workspaces.head(),
   });
 }
@@ -43,7 +49,7 @@ export async function mergeChange(run: Run, task: PlanTask, { output, base }: Wo
   if (run.state.merged[task.id] !== undefined) return;
   run.beforeStep();
   const message = commitMessage(output, run.id);
-  const checkout = await run.workspaces.checkout(task.id, base);
+  const checkout = await run.workspaces.checkout(`tasks/${task.id}`, base);
   const commit = await checkout.commit(message);
   run.deps.crashPoint('task.committed');
   const merged =
@@ -65,6 +71,14 @@ export async function mergeChange(run: Run, task: PlanTask, { output, base }: Wo
     { taskId: task.id, commit: merged.commit },
     { phase: 'implementation', taskId: task.id },
   );
+}
+
+/** The id of a task that is not in the plan: one that no task of the plan has. */
+export function furtherTaskId({ tasks }: Plan, wanted: string): string {
+  const taken = new Set(tasks.map(({ id }) => id));
+  let id = wanted;
+  for (let count = 2; taken.has(id); count += 1) id = `${wanted}-${count}`;
+  return id;
 }
 
 /** A further change that a later phase asks for. Returns when it is on the run's branch. */

@@ -12,6 +12,7 @@ import {
 } from '@forge/plugin-api';
 import { runSandboxed } from '../execution/run-sandboxed.ts';
 import { runExecution } from '../run/run-execution.ts';
+import type { PrivatePlace } from '../process/run-processes.ts';
 import type { Run } from '../run/run.ts';
 import { deploymentStrategy } from './deployment-strategy.ts';
 import type { PhaseResult, Progress } from './progress.ts';
@@ -133,6 +134,7 @@ async function approve(
 
 function deployContext(run: Run, change: Change): DeployContext {
   const marker = `${run.id}/deployment`;
+  let place: Promise<PrivatePlace> | undefined;
   return {
     async deliverBranch() {
       await run.workspaces.deliver(change.branch, change.commit);
@@ -140,7 +142,9 @@ function deployContext(run: Run, change: Change): DeployContext {
     },
     async exec(command) {
       const { path: workspace } = await run.workspaces.checkout('deploy', change.commit);
-      return runSandboxed(run, { ...command, workspace, cwd: command.cwd ?? workspace, marker, signal: run.signal });
+      place ??= run.processes.freshPlace('deploy');
+      const cwd = command.cwd ?? workspace;
+      return runSandboxed(run, { ...command, workspace, cwd, marker, place: await place, signal: run.signal });
     },
     idempotencyKey: `${run.id}/deployment/${change.commit}`,
     signal: run.signal,

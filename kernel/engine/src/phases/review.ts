@@ -2,7 +2,7 @@ import { forgeError, severities, type Change, type Finding, type PlanTask, type 
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import { sameFinding } from '../run/run-state.ts';
-import { fix } from './change.ts';
+import { fix, furtherTaskId } from './change.ts';
 import { changeOf } from './change-of.ts';
 import { checkFinding } from './check-finding.ts';
 import { counted } from './counted.ts';
@@ -29,9 +29,10 @@ export async function review(run: Run, progress: Progress): Promise<PhaseResult>
     // A no whose findings do not hold leaves nothing to fix: the reviewer looks again.
     if (blocking.length === 0) continue;
     seen.push(...blocking.filter((finding) => !seen.some((other) => sameFinding(other, finding))));
+    const task = fixTask(furtherTaskId(progress.plan, `fix-review-${round}`), blocking);
     await fix(run, progress, {
-      key: `implementation/fix-review-${round}`,
-      task: fixTask(round, blocking),
+      key: `implementation/${task.id}`,
+      task,
       feedback: { findings: [...blocking] },
     });
   }
@@ -116,9 +117,9 @@ function rejected(blocking: readonly Finding[], round: number): Error {
   );
 }
 
-function fixTask(round: number, findings: readonly Finding[]): PlanTask {
+function fixTask(id: string, findings: readonly Finding[]): PlanTask {
   return {
-    id: `fix-review-${round}`,
+    id,
     title: `Fix ${counted(findings.length, 'review finding')}`,
     goal: findings
       .map(({ file, line, message }) => `${file}${line === undefined ? '' : `:${line}`}: ${message}`)

@@ -6,6 +6,7 @@ import {
   type TestingOutput,
 } from '@forge/plugin-api';
 import { runSandboxed } from '../execution/run-sandboxed.ts';
+import type { PrivatePlace } from '../process/run-processes.ts';
 import type { Run } from '../run/run.ts';
 import { readTestCounts } from './test-counts.ts';
 
@@ -17,7 +18,7 @@ export interface TestPlan extends Pick<TestingOutput, 'setup'> {
 const keptOutput = 8_000;
 
 /**
- * Runs the project's tests on a commit, in a checkout of its own, and records what was seen. Tests that ran on that
+ * Runs the project's tests on a commit, in a checkout and with a home that nobody used before, and records what was seen. Tests that ran on that
  * commit before are not run again.
  */
 export async function runTests(
@@ -30,8 +31,11 @@ export async function runTests(
   const known = run.state.tests[`${on}@${commit}`];
   if (known !== undefined) return known;
   run.beforeStep();
-  const checkout = await run.workspaces.checkout(`test-${on}`, commit);
-  const context = { run, workspace: checkout.path, marker: `${run.id}/testing/${on}` };
+  const [checkout, place] = await Promise.all([
+    run.workspaces.checkout(`test-${on}`, commit, { fresh: true }),
+    run.processes.freshPlace(`test-${on}`),
+  ]);
+  const context = { run, place, workspace: checkout.path, marker: `${run.id}/testing/${on}` };
   try {
     const blocked = await prepare(context, plan.setup);
     const [command, result] = blocked ?? [plan.test, await runOne(context, plan.test)];
@@ -56,6 +60,7 @@ export async function runTests(
 
 interface Context {
   readonly run: Run;
+  readonly place: PrivatePlace;
   readonly workspace: string;
   readonly marker: string;
 }
@@ -74,7 +79,7 @@ async function prepare(
 }
 
 async function runOne(
-  { run, workspace, marker }: Context,
+  { run, place, workspace, marker }: Context,
   { command, directory }: TestCommand,
   more: { readonly network?: 'full' } = {},
 ): Promise<CommandResult> {
@@ -85,6 +90,7 @@ async function runOne(
     args,
     cwd: directory === '.' ? workspace : `${workspace}/${directory}`,
     workspace,
+    place,
     marker,
     signal: run.signal,
     timeoutMs: run.deps.config.testing.timeoutMinutes * 60_000,

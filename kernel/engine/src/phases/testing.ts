@@ -1,7 +1,7 @@
 import { forgeError, type PlanTask, type TestEvidence, type TestingOutput } from '@forge/plugin-api';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
-import { fix } from './change.ts';
+import { fix, furtherTaskId } from './change.ts';
 import type { PhaseResult, Progress } from './progress.ts';
 import { changeOf } from './change-of.ts';
 import { countsOf, verdictOn } from './test-verdict.ts';
@@ -24,9 +24,10 @@ export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
       };
     }
     if (round > rounds) throw failed(result, round);
+    const task = fixTask(furtherTaskId(progress.plan, `fix-tests-${round}`), result);
     await fix(run, progress, {
-      key: `implementation/fix-tests-${round}`,
-      task: fixTask(round, result),
+      key: `implementation/${task.id}`,
+      task,
       feedback: { findings: [], failedTests: result },
     });
   }
@@ -59,9 +60,9 @@ async function detect(run: Run): Promise<TestingOutput> {
     : { ...output, setup: setup.map((words) => ({ command: [...words], directory: '.', runner: 'unknown' })) };
 }
 
-function fixTask(round: number, result: TestEvidence): PlanTask {
+function fixTask(id: string, result: TestEvidence): PlanTask {
   return {
-    id: `fix-tests-${round}`,
+    id,
     title: 'Make the tests pass',
     goal: `\`${result.command}\` fails with the change so far. Find the cause and fix it in the change; do not weaken, skip or delete tests.`,
     files: [],

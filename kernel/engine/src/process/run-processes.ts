@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeTree } from '../workspace/remove-tree.ts';
 import { reapMarked } from './reap.ts';
 import { createCommandRunner, type CommandRunner } from './run-command.ts';
 import { scrubbedEnvironment } from './scrubbed-environment.ts';
@@ -13,8 +14,13 @@ export interface PrivatePlace {
 /** The processes of one run: how they are started, what they see, and how all of them end. */
 export interface RunProcesses {
   readonly runner: CommandRunner;
-  /** A home and a temporary folder of the run's own. */
+  /** A home and a temporary folder for the commands of agents, the same as long as the run lives. */
   privatePlace(): Promise<PrivatePlace>;
+  /**
+   * An empty home and an empty temporary folder for commands of the engine's own, under that name. Agents' commands
+   * write settings that programs look for there, and what the engine sees for itself must not depend on them.
+   */
+  freshPlace(name: string): Promise<PrivatePlace>;
   environment(place: PrivatePlace): Readonly<Record<string, string>>;
   readonly visibility: Visibility;
   /** Kills what this process has left under one marker. */
@@ -43,8 +49,8 @@ export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunPro
   const isOurs = (marker: string) => marker.startsWith(`${runId}/`) && marker.includes(`${owned('')}#`);
   let place: Promise<PrivatePlace> | undefined;
 
-  async function makePlace(): Promise<PrivatePlace> {
-    const made = { home: join(directory, 'home'), temporary: join(directory, 'tmp') };
+  async function makePlace(top: string): Promise<PrivatePlace> {
+    const made = { home: join(top, 'home'), temporary: join(top, 'tmp') };
     await Promise.all(Object.values(made).map((path) => mkdir(path, { recursive: true })));
     return made;
   }
@@ -54,7 +60,12 @@ export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunPro
       run: (request) => runner.run({ ...request, marker: owned(request.marker) }),
       close: () => runner.close(),
     },
-    privatePlace: () => (place ??= makePlace()),
+    privatePlace: () => (place ??= makePlace(directory)),
+    async freshPlace(name) {
+      const top = join(directory, 'places', name);
+      await removeTree(top);
+      return makePlace(top);
+    },
     environment: ({ home, temporary }) => scrubbedEnvironment({ source: env, home, temporaryDirectory: temporary }),
     visibility: visibilityOf(deps),
     async reap(marker) {

@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ScrubbedEnvironmentOptions {
@@ -12,7 +14,7 @@ export interface ScrubbedEnvironmentOptions {
 
 /** Passed on when set. Whatever is not named here, or allowed by the user, stays outside. */
 const PASSED_ON = [
-  ...['PATH', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'LC_COLLATE', 'LC_MESSAGES', 'LC_NUMERIC', 'LC_TIME', 'TZ'],
+  ...['LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'LC_COLLATE', 'LC_MESSAGES', 'LC_NUMERIC', 'LC_TIME', 'TZ'],
   ...['USER', 'LOGNAME', 'SHELL'],
   // Toolchains
   ...['JAVA_HOME', 'GRADLE_HOME', 'MAVEN_HOME', 'M2_HOME', 'ANDROID_HOME', 'ANDROID_SDK_ROOT', 'SDKMAN_DIR'],
@@ -79,11 +81,18 @@ export function scrubbedEnvironment(options: ScrubbedEnvironmentOptions): Record
     PATH: DEFAULT_PATH,
     ...homeToolchains(source),
     ...Object.fromEntries(passed),
+    ...absolutePath(source.PATH),
     ...FIXED,
     ...Object.fromEntries(allowed),
     HOME: options.home,
     TMPDIR: options.temporaryDirectory,
   };
+}
+
+/** A relative folder on PATH would be one of the checkout, and what an agent writes there no program of the machine. */
+function absolutePath(path: string | undefined): Record<string, string> {
+  if (path === undefined) return {};
+  return { PATH: path.split(':').filter(isAbsolute).join(':') || DEFAULT_PATH };
 }
 
 function homeToolchains(source: Environment): Record<string, string> {

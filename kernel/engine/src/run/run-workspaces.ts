@@ -10,6 +10,11 @@ export interface Workspace {
   reset(): Promise<void>;
 }
 
+export interface CheckoutOptions {
+  /** Nothing of what was done in it before is left. */
+  readonly fresh?: boolean;
+}
+
 export type MergeOutcome =
   | { readonly ok: true; readonly commit: string }
   | { readonly ok: false; readonly conflicts: readonly string[] };
@@ -23,8 +28,11 @@ export interface RunWorkspaces {
   facts(commit: string): Promise<ProjectFacts>;
   /** The newest commit on the run's branch. */
   head(): Promise<string>;
-  /** The checkout of that name, made at `base` when it is not there yet. */
-  checkout(name: string, base: string): Promise<Workspace>;
+  /**
+   * The checkout of that name, made at `base` when it is not there yet, or when it shall be fresh. Names that begin with
+   * `tasks/` are for tasks of a plan, all others for the engine: who names a task must not choose where the engine works.
+   */
+  checkout(name: string, base: string, options?: CheckoutOptions): Promise<Workspace>;
   /** Brings a commit into the run's branch. A commit that is in it already changes nothing. */
   merge(commit: string, message: string): Promise<MergeOutcome>;
   changedFiles(base: string, head: string): Promise<Change['files']>;

@@ -1,5 +1,5 @@
 import { copyFile, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import { type Git, gitStderr } from './git.ts';
 import { readIfThere } from './read-if-there.ts';
@@ -31,6 +31,8 @@ export interface Checkout {
 export interface CheckoutRequest {
   readonly name: string;
   readonly base: string;
+  /** Made anew in any case: nothing of what was done in it before is left. */
+  readonly fresh?: boolean;
   /** The run's folder. */
   readonly directory: string;
   /** Git in the run's clone. */
@@ -56,7 +58,7 @@ interface CheckoutRecord {
  */
 export async function openCheckout(request: CheckoutRequest): Promise<Checkout> {
   const { name, base, directory, git } = request;
-  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/i.test(name)) {
+  if (!/^(tasks\/)?[a-z0-9][a-z0-9._-]{0,99}$/i.test(name)) {
     throw forgeError('INTERNAL', `"${name}" cannot be the name of a checkout`);
   }
   const path = join(directory, 'checkouts', name);
@@ -64,7 +66,7 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
   const tree = git.at({ cwd: path, workTree: path, indexFile: files.index });
 
   let record = await readRecord(files.record);
-  if (record?.base !== base || !(await isFolder(path))) record = await make();
+  if (request.fresh === true || record?.base !== base || !(await isFolder(path))) record = await make();
   // A lock of a Forge that was killed; who is here owns the run.
   await rm(`${files.index}.lock`, { force: true });
 
@@ -73,7 +75,7 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
     await Promise.all([rm(files.record, { force: true }), rm(`${files.index}.lock`, { force: true })]);
     if (!(await moveTo(base))) {
       await Promise.all([removeTree(path), rm(files.index, { force: true })]);
-      await Promise.all([mkdir(path, { recursive: true }), mkdir(join(directory, 'index'), { recursive: true })]);
+      await Promise.all([mkdir(path, { recursive: true }), mkdir(dirname(files.index), { recursive: true })]);
       await tree.run(['read-tree', '-u', '--reset', base]);
     }
     await removeTree(join(path, '.git'));

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reapMarked } from '../process/reap.ts';
-import type { RunWorkspaces } from '../run/run-workspaces.ts';
+import type { CheckoutOptions, RunWorkspaces } from '../run/run-workspaces.ts';
 import { type Checkout, openCheckout } from './checkout.ts';
 import { deliverBranch } from './deliver-branch.ts';
+import { excludeInstalled } from './exclude-installed.ts';
 import { createGit, type Git, type GitWorld } from './git.ts';
 import { mergeCommit, refCommit } from './merge-commit.ts';
 import { readProjectFacts } from './project-facts.ts';
@@ -25,7 +26,7 @@ export interface RunWorkspacesOptions {
 }
 
 export interface RunWorkspacesHere extends RunWorkspaces {
-  checkout(name: string, base: string): Promise<Checkout>;
+  checkout(name: string, base: string, options?: CheckoutOptions): Promise<Checkout>;
   /** Unified diff of the whole run: from the clone, or from the delivered branch when the clone is gone. */
   wholeDiff(): Promise<string>;
 }
@@ -48,6 +49,7 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
   const open = once(async () => {
     const clone = existing ?? (await createRunClone(repository, directory, branch));
     const git = createGit({ env, marker }, { cwd: directory, gitDirectory: clone.gitDirectory });
+    if (existing === undefined) await excludeInstalled(git, clone);
     return { git, base: clone.base };
   });
   const base = isOver ? repository : (await open()).base;
@@ -65,11 +67,11 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
     async head() {
       return (await git()).text(['rev-parse', `refs/heads/${branch}`]);
     },
-    async checkout(name, at) {
-      const request = { name, base: at, directory, git: await git(), repository, branch, now: clock.now };
+    async checkout(name, at, { fresh = false } = {}) {
+      const request = { name, base: at, fresh, directory, git: await git(), repository, branch, now: clock.now };
       // One after the other, so that two who ask for the same get the same.
       const next = (checkouts.get(name) ?? Promise.resolve(undefined)).then(
-        (open) => (open?.base === at ? open : openCheckout(request)),
+        (open) => (open?.base === at && !fresh ? open : openCheckout(request)),
         () => openCheckout(request),
       );
       checkouts.set(name, next);

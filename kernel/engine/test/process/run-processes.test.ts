@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRunProcesses } from '../../src/process/run-processes.ts';
@@ -37,6 +37,21 @@ async function leaveBehind(processes: Awaited<ReturnType<typeof createRunProcess
   });
   await vi.waitUntil(() => fixture.alive().length === before + 1);
 }
+
+describe('private places of a run', () => {
+  it('are empty whenever the engine asks for one, and are none of the agents’', async () => {
+    const processes = await ownedBy('first');
+    const agents = await processes.privatePlace();
+    for (let round = 1; round <= 2; round += 1) {
+      const own = await processes.freshPlace('test-base');
+      expect(Object.values(own).map((path) => readdirSync(path))).toEqual([[], []]);
+      expect(Object.values(own).filter((path) => Object.values(agents).includes(path))).toEqual([]);
+      writeFileSync(join(own.home, '.npmrc'), 'script-shell=./liar');
+      mkdirSync(join(own.temporary, 'read-only'), { mode: 0o500 });
+    }
+    await processes.close();
+  });
+});
 
 describe('processes of a run', () => {
   it('of an owner that lost the run end with it, those of the next owner stay', async () => {

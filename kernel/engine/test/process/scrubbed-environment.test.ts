@@ -63,6 +63,14 @@ describe('scrubbed environment', () => {
     expect(scrub({}).PATH).toBe('/usr/local/bin:/usr/bin:/bin');
   });
 
+  it.each([
+    { path: './node_modules/.bin:/usr/bin', seen: '/usr/bin' },
+    { path: '/usr/bin::bin', seen: '/usr/bin' },
+    { path: '.', seen: '/usr/local/bin:/usr/bin:/bin' },
+  ])('finds no program of a checkout by PATH=$path', ({ path, seen }) => {
+    expect(scrub({ PATH: path }).PATH).toBe(seen);
+  });
+
   it('lets through what the user allows by name, and nothing that is like it', () => {
     const scrubbed = scrub({ MY_TOKEN: 'a', MY_TOKEN_2: 'b' }, ['MY_TOKEN', 'NOT_SET']);
     expect(scrubbed).toMatchObject({ MY_TOKEN: 'a' });

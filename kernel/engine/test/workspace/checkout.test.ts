@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunWorkspacesHere } from '../../src/workspace/index.ts';
 import { BRANCH, changeIn, fingerprint, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
 
@@ -103,6 +103,47 @@ describe('a checkout', () => {
     const second = await workspaces.checkout('task', commit);
     expect(second.path).toBe(first.path);
     expect(fixture.shell('ls', second.path)).toBe('README.md\nother.txt\nsrc');
+  });
+
+  it('has nothing of what was done in it before when it is asked for fresh', async () => {
+    const { base } = workspaces;
+    const { path } = await workspaces.checkout('test-base', base.commit);
+    fixture.shell(
+      'mkdir -p ignored; echo x > ignored/x; echo x > x; echo changed > README.md; git config core.pager evil',
+      path,
+    );
+    const again = await workspaces.checkout('test-base', base.commit, { fresh: true });
+    expect(again.path).toBe(path);
+    expect(fixture.shell('cat README.md; ls; git status --short; git config core.pager || true', path)).toBe(
+      '# Sample\nREADME.md\nsrc',
+    );
+  });
+
+  it('of a task is never one of the engine', async () => {
+    const names = ['look', 'tasks/look'] as const;
+    const [engines, tasks] = await Promise.all(names.map((name) => workspaces.checkout(name, workspaces.base.commit)));
+    writeFileSync(join(tasks?.path ?? '', 'new.txt'), 'x');
+    expect(fixture.shell('ls', engines?.path)).toBe('README.md\nsrc');
+    expect(await engines?.commit(MESSAGE)).toBeUndefined();
+    expect(await tasks?.commit(MESSAGE)).toBeDefined();
+  });
+
+  it('does not deliver what an agent installs in it', async () => {
+    const commit = await change('task', 'mkdir -p app/node_modules/.bin; touch app/node_modules/.bin/node app/x.js');
+    expect((await workspaces.changedFiles(workspaces.base.commit, commit)).map(({ path }) => path)).toEqual([
+      'app/x.js',
+    ]);
+  });
+
+  it('delivers installed packages where they are under version control', async () => {
+    const vendored = repositoryFixture();
+    onTestFinished(() => vendored.remove());
+    vendored.write('node_modules/one/index.js', '1');
+    vendored.commitAll('vendored');
+    const commit = await changeIn(vendored, await vendored.workspaces(), 'task', 'touch node_modules/two.js');
+    expect(vendored.shell(`git -C .forge/runs/R1/clone show --name-only --format= ${commit}`)).toBe(
+      'node_modules/two.js',
+    );
   });
 
   it('is one and the same for all who ask at once', async () => {
