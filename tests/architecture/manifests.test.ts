@@ -3,7 +3,7 @@ import { openForge, systemClock } from '@forge/core';
 import { contributionKeys, type Kind } from '@forge/plugin-api';
 import { expect, it, onTestFinished } from 'vitest';
 import { sampleRepository, temporaryFolder } from '../e2e/sample-repository.ts';
-import { plugins, readJson, root } from './packages.ts';
+import { defaultPluginFolders, plugins, readJson, root } from './packages.ts';
 
 /** Loading a plugin compares what it provides with what its manifest declares; here every default one is loaded. */
 it('every default plugin provides what its manifest declares', async () => {
@@ -11,7 +11,7 @@ it('every default plugin provides what its manifest declares', async () => {
   const forge = await openForge({
     cwd: path,
     env: { HOME: temporaryFolder(), PATH: process.env['PATH'], ANTHROPIC_API_KEY: 'key', OPENAI_API_KEY: 'key' },
-    pluginFolders: [join(root, 'plugins')],
+    pluginFolders: defaultPluginFolders().map((folder) => join(root, folder)),
     interaction: { interactive: false, ask: async () => undefined },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     forgeVersion: '0.0.0',

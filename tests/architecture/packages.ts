@@ -29,12 +29,27 @@ export function packages(...parents: readonly string[]): readonly Package[] {
   );
 }
 
-/** `plugins/<kind>/<name>`: everything with a manifest. */
+/** `plugins/<kind>/<name>`: the default plugins. */
 export function plugins(): readonly Package[] {
-  const kinds = readdirSync(join(root, 'plugins'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+  return withManifest(...defaultPluginFolders());
+}
+
+/** `plugins/published/<name>`: plugins that are installed by who wants them. */
+export function publishedPlugins(): readonly Package[] {
+  return withManifest(join('plugins', published));
+}
+
+/** Folders whose folders are default plugins, from the top. */
+export function defaultPluginFolders(): readonly string[] {
+  return readdirSync(join(root, 'plugins'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== published)
     .map(({ name }) => join('plugins', name));
-  return packages(...kinds).filter(({ folder }) => existsSync(join(root, folder, 'plugin.json')));
+}
+
+const published = 'published';
+
+function withManifest(...parents: readonly string[]): readonly Package[] {
+  return packages(...parents).filter(({ folder }) => existsSync(join(root, folder, 'plugin.json')));
 }
 
 export function readJson(path: string): unknown {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contributionKeys, errorTable } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
-import { packages, plugins, readJson, root, sources } from './packages.ts';
+import { packages, plugins, publishedPlugins, readJson, root, sources } from './packages.ts';
 
 describe('the top of the repository', () => {
   it('holds what the house names and nothing else', () => {
@@ -56,7 +56,7 @@ describe('files', () => {
 });
 
 describe('packages', () => {
-  const all = packages('kernel', 'apps', 'tools').concat(plugins());
+  const all = packages('kernel', 'apps', 'tools').concat(plugins(), publishedPlugins());
 
   it.each(all.map(({ folder, json }) => [folder, json] as const))(
     '%s exports files that are there, and says what it is',
@@ -87,7 +87,16 @@ describe('plugins', () => {
     },
   );
 
-  it.each(all.map(({ folder }) => [folder] as const))(
+  it.each(publishedPlugins().map(({ folder, json }) => [folder, json] as const))(
+    '%s: folder, package and manifest have one name, which says that it is a plugin',
+    (folder, json) => {
+      expect(json.name).toBe(folder.split('/')[2]);
+      expect(json.name).toMatch(/^forge-plugin-/);
+      expect(readJson(join(folder, 'plugin.json'))).toMatchObject({ name: json.name });
+    },
+  );
+
+  it.each([...all, ...publishedPlugins()].map(({ folder }) => [folder] as const))(
     '%s runs the contract suite of every kind that it provides',
     (folder) => {
       const { provides } = readJson(join(folder, 'plugin.json')) as {

@@ -21,13 +21,14 @@ beforeAll(async () => {
 }, 2 * minutes);
 afterAll(() => rm(out, { recursive: true, force: true }));
 
-test('there is one archive for the command line and one for each library', () => {
+test('there is one archive for the command line and one for each library and published plugin', () => {
   expect(archives.map((path) => path.slice(out.length + 1).replace(/-\d.*/, ''))).toEqual([
     'forge',
     'forge-plugin-api',
     'forge-engine',
     'forge-core',
     'forge-testkit',
+    'forge-plugin-jira',
   ]);
 });
 
@@ -74,6 +75,23 @@ describe('the command line, installed into a project by npm alone', () => {
   );
 });
 
+test('a published plugin, installed by npm alone, loads with the copy of the host', { timeout: minutes }, async () => {
+  const user = await project({
+    'forge.config.json': JSON.stringify({
+      plugins: [{ use: 'forge-plugin-jira', options: { site: 'https://acme.example' } }],
+    }),
+  });
+  const installed = await user.install(archives[0] ?? '', archives[5] ?? '');
+  expect(installed.code, installed.stderr).toBe(0);
+  await user.run('git', 'init', '--quiet');
+  const { code, stdout, stderr } = await user.bin('forge', 'doctor', '--trust', '--json');
+  await user.remove();
+  const checks = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as object]));
+  // No model is configured, which is all that is missing.
+  expect(code, stderr).toBe(7);
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'plugin forge-plugin-jira', ok: true }));
+});
+
 describe('the libraries, installed into the project of a plugin author', () => {
   let author: Project;
 
@@ -102,7 +120,7 @@ describe('the libraries, installed into the project of a plugin author', () => {
     const { version } = JSON.parse(await readFile(join(root, 'tests/node_modules/vitest/package.json'), 'utf8')) as {
       version: string;
     };
-    const installed = await author.install(...archives.slice(1), `vitest@${version}`);
+    const installed = await author.install(...archives.slice(1, 5), `vitest@${version}`);
     expect(installed.code, installed.stderr).toBe(0);
   }, minutes);
   afterAll(() => author.remove());

@@ -11,10 +11,11 @@ export interface PluginFolder {
   readonly manifest: { readonly name: string; readonly entry: string } & Readonly<Record<string, unknown>>;
 }
 
-/** The default plugins, by folder name. */
+/** The default plugins, by folder name. Those below `plugins/published` are installed by who wants them. */
 export function pluginFolders(root: string): PluginFolder[] {
   return globSync('plugins/*/*/plugin.json', { cwd: root })
     .map(forward)
+    .filter((path) => !path.startsWith('plugins/published/'))
     .sort()
     .map((path) => ({ folder: dirname(path), manifest: readJson(join(root, path)) as PluginFolder['manifest'] }));
 }

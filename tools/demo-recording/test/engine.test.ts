@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,10 @@ async function play(directory: string) {
       llm: { provider: 'recorded' },
       plugins: [{ use: '@forge/llm-recorded', options: { file: join(demo, 'recording.jsonl') } }],
     },
-    pluginFolders: [join(root, 'plugins')],
+    // Not those that are only published from here: nobody installed them.
+    pluginFolders: readdirSync(join(root, 'plugins'))
+      .filter((name) => name !== 'published')
+      .map((name) => join(root, 'plugins', name)),
     interaction: { interactive: true, ask: async () => 'approve' },
     log: quiet,
     forgeVersion: '0.1.0',

@@ -20,8 +20,9 @@ const libraries = ['kernel/plugin-api', 'kernel/engine', 'kernel/core', 'kernel/
 const documents = ['README.md', 'LICENSE', 'CHANGELOG.md'];
 
 /**
- * Makes `forge-<version>.tgz`, the whole command line with its default plugins, and one archive for each package that
- * plugin authors use. Each installs with npm alone. The libraries' `dist` must have been built.
+ * Makes `forge-<version>.tgz`, the whole command line with its default plugins, one archive for each package that
+ * plugin authors use, and one for each plugin below `plugins/published`. Each installs with npm alone. The libraries'
+ * `dist` must have been built.
  *
  * @param out the folder for the archives; created when missing
  * @returns the archives' paths
@@ -33,6 +34,7 @@ export async function packAll(root: string, out: string): Promise<string[]> {
   try {
     const folders = [await stageCommandLine(root, staging, versions)];
     for (const library of libraries) folders.push(stageLibrary(root, library, staging, versions));
+    for (const plugin of publishedPlugins(root)) folders.push(stagePlugin(root, plugin, staging, versions));
     return folders.map((folder) => npmPack(folder, out));
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -48,7 +50,13 @@ async function stageCommandLine(root: string, staging: string, versions: Version
   return stageManifest(join(root, 'apps/cli'), folder, versions);
 }
 
-function stageLibrary(root: string, library: string, staging: string, versions: Versions): string {
+function stageLibrary(
+  root: string,
+  library: string,
+  staging: string,
+  versions: Versions,
+  files = ['dist', 'src'],
+): string {
   const source = join(root, library);
   const folder = join(staging, basename(library));
   for (const path of globSync('src/**/*.{ts,json}', { cwd: source })) {
@@ -62,7 +70,20 @@ function stageLibrary(root: string, library: string, staging: string, versions: 
     }
   }
   stageDocuments(folder, [source, root]);
-  return stageManifest(source, folder, versions);
+  return stageManifest(source, folder, versions, files);
+}
+
+/** As a library, with a manifest that leads to what was built. */
+function stagePlugin(root: string, plugin: string, staging: string, versions: Versions): string {
+  const manifest = JSON.parse(readFileSync(join(root, plugin, 'plugin.json'), 'utf8')) as { readonly entry: string };
+  const entry = manifest.entry.replace(/^\.\/src\/(.*)\.ts$/, './dist/$1.js');
+  const folder = stageLibrary(root, plugin, staging, versions, ['dist', 'src', 'plugin.json']);
+  put(join(folder, 'plugin.json'), `${JSON.stringify({ ...manifest, entry }, undefined, 2)}\n`);
+  return folder;
+}
+
+function publishedPlugins(root: string): string[] {
+  return globSync('plugins/published/*/plugin.json', { cwd: root }).map(dirname).sort();
 }
 
 /** The first folder that has a document lends it, except that a library never gets another package's README. */
@@ -73,9 +94,9 @@ function stageDocuments(folder: string, from: readonly string[]): void {
   }
 }
 
-function stageManifest(source: string, folder: string, versions: Versions): string {
+function stageManifest(source: string, folder: string, versions: Versions, files = ['dist', 'src']): string {
   const manifest = publishedManifest(readManifest(source), versions);
-  put(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, files: ['dist', 'src'] }, undefined, 2)}\n`);
+  put(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, files }, undefined, 2)}\n`);
   return folder;
 }
 
