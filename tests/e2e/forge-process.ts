@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ForgeEvent } from '@forge/plugin-api';
+import { expectCheckpointsToFit } from './checkpoints-fit.ts';
 import { temporaryFolder } from './sample-repository.ts';
 
 const entry = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 // Most of what a process from source does is strip types and compile: twice as fast the second time.
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled/', import.meta.url));
+
+/** Commands after which every checkpoint is compared with the fold of its events. */
+const storing: ReadonlySet<string> = new Set(['run', 'resume', 'fork', 'approve', 'answer', 'reject']);
 
 export interface ForgeEnd {
   readonly code: number | null;
@@ -34,7 +39,7 @@ export interface ForgeWorld {
 
 /** The command line as a person's own process: its home is empty, its model is the scripted one. */
 export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} }: ForgeWorld) {
-  const environment = {
+  const environment: Readonly<Record<string, string>> = {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
     ANTHROPIC_BASE_URL: modelUrl,
@@ -64,6 +69,9 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
       child.on('close', (code, signal) =>
         resolve({ code, signal, stdout, stderr, objects: parse(stdout), events: eventsOf(stdout) }),
       );
+    }).then(async (end) => {
+      if (storing.has(words[0] ?? '')) await expectCheckpointsToFit(environment['FORGE_HOME'] ?? join(cwd, '.forge'));
+      return end;
     });
     return {
       pid: child.pid ?? 0,

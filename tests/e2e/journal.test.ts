@@ -135,6 +135,39 @@ describe('forge verify', () => {
   });
 });
 
+describe('checkpoints', () => {
+  it('are kept by phase; one that is not the fold of its events is found, and the log is enough without', async () => {
+    const server = await startModelServer({ script: honest });
+    onTestFinished(() => server.close());
+    const repository = sampleRepository('node');
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const parked = await forge.run('run', task, '--no-input', '--json');
+    expect(parked.code).toBe(3);
+    const database = new DatabaseSync(join(repository.path, '.forge/runs.db'));
+    onTestFinished(() => database.close());
+    const phases = database.prepare('SELECT id, state FROM checkpoints ORDER BY seq').all() as Record<string, string>[];
+    expect(phases.map(({ id = '' }) => id.slice(id.indexOf('/') + 1))).toEqual([
+      'planning',
+      'implementation',
+      'review',
+      'testing',
+      'deployment',
+    ]);
+
+    const { id = '', state = '' } = phases.at(-1) ?? {};
+    const spent = state.replace(/"tokens":\d+/, '"tokens":7777');
+    database.prepare('UPDATE checkpoints SET state = ? WHERE id = ?').run(spent, id);
+    const damaged = await forge.run('verify', '--json');
+    expect(damaged.code).toBe(1);
+    expect(damaged.objects[0]).toMatchObject({ type: 'verified', ok: false, checkpointId: id });
+    // Now it names an event that is not there: it is left aside, and the log is enough.
+    database.prepare('UPDATE checkpoints SET state = ? WHERE id = ?').run(spent.replace('"hash":"', '"hash":"0'), id);
+    const resumed = await forge.run('resume', '--yes', '--json');
+    expect(resumed.code).toBe(0);
+    expect(resumed.events.some(({ type }) => type === 'llm.requested')).toBe(false);
+  });
+});
+
 function oneCharacter(database: DatabaseSync, seq: number, at: (body: string) => number): void {
   const { body } = database.prepare('SELECT body FROM events WHERE seq = ?').get(seq) as { body: string };
   const index = at(body);

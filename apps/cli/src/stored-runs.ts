@@ -5,7 +5,7 @@ import type { RunStore } from '@forge/plugin-api';
 /** What looking at runs takes. */
 export type StoredRuns = Pick<
   RunStore,
-  'getRun' | 'listRuns' | 'readEvents' | 'readLease' | 'getRequest' | 'listRequests' | 'requestStop'
+  'getRun' | 'listRuns' | 'readEvents' | 'listCheckpoints' | 'readLease' | 'getRequest' | 'listRequests' | 'requestStop'
 >;
 
 /** The runs of this repository. Looking leaves no trace where nothing was ever stored. */
@@ -23,6 +23,7 @@ const noRuns: StoredRuns = {
   getRun: () => Promise.resolve(undefined),
   listRuns: () => Promise.resolve([]),
   readEvents: () => Promise.resolve([]),
+  listCheckpoints: () => Promise.resolve([]),
   readLease: () => Promise.resolve(undefined),
   getRequest: () => Promise.resolve(undefined),
   listRequests: () => Promise.resolve([]),

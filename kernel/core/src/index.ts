@@ -4,5 +4,5 @@ export type { InlinePlugin } from './manifests/discover.ts';
 export { openForge } from './open-forge.ts';
 export type { PluginLimits } from './plugins/limits.ts';
 export { createMasker, type Masker } from './secrets.ts';
-export { verifyEvents } from './verify-events.ts';
+export { verifyCheckpoints, verifyEvents } from './verify-events.ts';
 export { systemClock } from './world/system-clock.ts';

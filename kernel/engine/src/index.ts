@@ -9,5 +9,13 @@ export { genesisHash, verifyEvents, type Verification } from './log/verify-event
 export { phases } from './phases/phases.ts';
 export type { Ground } from './run/ground.ts';
 export type { ModelChoice, RunDeps } from './run-deps.ts';
+export {
+  createCheckpointSystem,
+  readState,
+  type CheckpointDeps,
+  type CheckpointHead,
+  type CheckpointSystem,
+} from './run/checkpoint-system.ts';
 export { applyEvent, foldEvents, initialState, type RunState } from './run/run-state.ts';
+export { verifyCheckpoints, type CheckpointVerification } from './run/verify-checkpoints.ts';
 export { planOrder } from './run/task-graph.ts';

@@ -98,6 +98,7 @@ export const errorTable = {
   RUN_EXISTS: 'conflict',
   REQUEST_DECIDED: 'conflict',
   LOG_CORRUPT: 'environment',
+  CHECKPOINT_UNFIT: 'environment',
   STORE_BUSY: 'environment',
   STORE_FAILED: 'environment',
   STORE_VALUE: 'environment',

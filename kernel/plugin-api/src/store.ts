@@ -118,7 +118,7 @@ export interface RunStore {
   /** Oldest first. */
   listRequests(query?: { readonly runId?: string; readonly open?: boolean }): Promise<readonly StoredRequest[]>;
 
-  /** Rejects with LEASE_LOST. */
+  /** Takes the place of the run's checkpoint with the same id. Rejects with LEASE_LOST. */
   saveCheckpoint(lease: Lease, checkpoint: Checkpoint): Promise<void>;
   /** Newest first. */
   listCheckpoints(runId: string): Promise<readonly Checkpoint[]>;

@@ -1,4 +1,4 @@
-import { forgeError, type ForgeEvent } from '@forge/plugin-api';
+import { type Checkpoint, forgeError, type ForgeEvent } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { readEventFile } from '../read-event-file.ts';
 import { count } from '../render/figures.ts';
@@ -19,24 +19,52 @@ export default function verify(call: CommandCall<{ readonly file?: string }>): P
     const head = events.at(-1);
     // A chain that was cut short is whole in itself; only the run's head knows how far it went.
     const missing = record.lastSeq > (head?.seq ?? 0) ? record.lastSeq : undefined;
-    return judge(call, record.id, events, missing);
+    const checkpoints = await store.listCheckpoints(record.id);
+    return judge(call, record.id, events, { missing, checkpoints });
   });
 }
 
+/** What is stored beside the events. */
+interface Beside {
+  /** The event that the run's head knows, and the log does not have. */
+  readonly missing?: number | undefined;
+  readonly checkpoints?: readonly Checkpoint[];
+}
+
 async function judge(
-  { printer }: CommandCall,
+  { printer, world }: CommandCall,
   runId: string,
   events: readonly ForgeEvent[],
-  missing?: number,
+  { missing, checkpoints = [] }: Beside = {},
 ): Promise<CommandEnd> {
-  const { verifyEvents } = await import('@forge/core');
+  const { verifyCheckpoints, verifyEvents } = await import('@forge/core');
   const found = await verifyEvents(runId, events);
   if (found.ok && missing === undefined) {
+    const states = await verifyCheckpoints(events, checkpoints, world.version);
+    if (states.ok) {
+      printer.print(
+        {
+          type: 'verified',
+          runId,
+          ok: true,
+          events: found.events,
+          lastHash: found.lastHash,
+          checkpoints: states.checkpoints,
+        },
+        `${glyph('done', printer.style)} run ${runId}: ${count(found.events, 'event')}, none was changed, left out or moved\n  last hash ${found.lastHash}`,
+      );
+      return { code: 0, runId };
+    }
+    const reason = `it is not what the events up to ${states.seq} give`;
     printer.print(
-      { type: 'verified', runId, ok: true, events: found.events, lastHash: found.lastHash },
-      `${glyph('done', printer.style)} run ${runId}: ${count(found.events, 'event')}, none was changed, left out or moved\n  last hash ${found.lastHash}`,
+      { type: 'verified', runId, ok: false, seq: states.seq, reason, checkpointId: states.id },
+      [
+        `${glyph('failed', printer.style)} run ${runId}: checkpoint ${states.id} is not as it was written`,
+        `  why  ${reason}`,
+        `  The events are as they were. Do not resume this run; start from its log: forge fork ${runId}`,
+      ].join('\n'),
     );
-    return { code: 0, runId };
+    return { code: 1, runId };
   }
   const [seq, reason] = found.ok
     ? [events.length + 1, `the log ends here, but the run went on to event ${missing}`]

@@ -9,7 +9,9 @@ import type { RunProcesses } from '../process/run-processes.ts';
 import type { RunDeps } from '../run-deps.ts';
 import type { RunWorkspaces } from './run-workspaces.ts';
 import type { Run } from './run.ts';
-import { applyEvent, foldEvents, type RunState } from './run-state.ts';
+import { createCheckpointSystem, readState } from './checkpoint-system.ts';
+import { keepCheckpoints } from './keep-checkpoints.ts';
+import { applyEvent, initialState, type RunState } from './run-state.ts';
 import { createStopSwitch, type StopSwitch } from './stop-switch.ts';
 
 export interface OpenRunRequest {
@@ -41,13 +43,16 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
     throw error;
   }
   // Only the owner of the lease sees the last word of the log.
-  const state: RunState = foldEvents(record.lastSeq === 0 ? [] : await store.readEvents(record.id));
+  const { clock, forgeVersion } = deps;
+  const state: RunState = record.lastSeq === 0 ? initialState() : await readState({ store, forgeVersion }, record.id);
   const head = await store.getRun(record.id);
   const events = new EventLog({ ...deps, store, bus }, keeper.current, {
     seq: head?.lastSeq ?? 0,
     hash: head !== undefined && head.lastSeq > 0 ? head.lastHash : genesisHash(record.id),
   });
   events.onStored((event) => applyEvent(state, event));
+  const checkpoints = createCheckpointSystem({ store, clock, forgeVersion, lease: keeper.current });
+  events.onStored(keepCheckpoints(checkpoints, state, deps.log));
 
   const { budgetUsd, maxTokens } = deps.config.safety;
   const requirement = request.requirement ?? state.started?.requirement;

@@ -63,7 +63,7 @@ export async function runExecution<T extends AgentType>(
   const id = `${request.key}/${attempt}`;
   const known = run.state.executions[id];
   const base = known?.base ?? request.base;
-  if (known?.status === 'completed') return { output: known.output as AgentOutput<T>, base };
+  if (known?.status === 'completed') return { output: deepFreeze(known.output as AgentOutput<T>), base };
 
   const emit = scopedEmit(run, request, id);
   const agent = run.deps.config.agents[request.agentType];

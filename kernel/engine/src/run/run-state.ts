@@ -55,6 +55,8 @@ export interface RunState {
   started: EventPayload<'run.started'> | undefined;
   completed: EventPayload<'run.completed'> | undefined;
   seq: number;
+  /** Of the last event: two logs that agree in it agree in all before. */
+  hash: string;
   spentUsd: number;
   tokens: number;
   /** A call was paid for whose price nobody knows. */
@@ -79,6 +81,7 @@ export function initialState(): RunState {
     started: undefined,
     completed: undefined,
     seq: 0,
+    hash: '',
     spentUsd: 0,
     tokens: 0,
     unknownPrice: false,
@@ -106,6 +109,7 @@ export function applyEvent(state: RunState, event: ForgeEvent): void {
   const apply = meanings[event.type] as ((state: RunState, event: ForgeEvent) => void) | undefined;
   apply?.(state, event);
   state.seq = event.seq;
+  state.hash = event.hash;
 }
 
 export function sameFinding(left: Finding, right: Finding): boolean {

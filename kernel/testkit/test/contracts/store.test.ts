@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ForgeEvent, forgeError, type Lease, type RunStore } from '@forge/plugin-api';
+import { type Checkpoint, type ForgeEvent, forgeError, type Lease, type RunStore } from '@forge/plugin-api';
 import { describe, expect, test } from 'vitest';
 import { failingCases, only, storeCases, storeContract } from '../../src/contracts/index.ts';
 import { createMemoryRunStore } from '../../src/fakes/index.ts';
@@ -153,6 +153,19 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
           deleted.add(runId);
         },
         getRun: async (runId) => (deleted.has(runId) ? undefined : store.getRun(runId)),
+      };
+    },
+  },
+  {
+    fault: 'lets checkpoints of one id pile up',
+    caughtBy: 'a checkpoint takes the place of the one with the same id, in its own run',
+    make() {
+      const all: Checkpoint[] = [];
+      return {
+        async saveCheckpoint(_lease, checkpoint) {
+          all.unshift(checkpoint);
+        },
+        listCheckpoints: async (runId) => all.filter((checkpoint) => checkpoint.runId === runId),
       };
     },
   },

@@ -43,6 +43,25 @@ export const keepingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a checkpoint takes the place of the one with the same id, in its own run',
+    async run({ store }) {
+      const [lease, other] = [await begun(store), await begun(store, 'r2')];
+      const checkpoint = (runId: string, id: string, seq: number) => ({
+        id,
+        runId,
+        seq,
+        state: { runId, seq },
+        createdAt: start + seq,
+      });
+      await store.saveCheckpoint(other, checkpoint('r2', 'c1', 7));
+      await store.saveCheckpoint(lease, checkpoint('r1', 'c1', 1));
+      await store.saveCheckpoint(lease, checkpoint('r1', 'c2', 2));
+      await store.saveCheckpoint(lease, checkpoint('r1', 'c1', 3));
+      assert.deepEqual(await store.listCheckpoints('r1'), [checkpoint('r1', 'c1', 3), checkpoint('r1', 'c2', 2)]);
+      assert.deepEqual(await store.listCheckpoints('r2'), [checkpoint('r2', 'c1', 7)]);
+    },
+  },
+  {
     name: 'a blob is named by the SHA-256 of its bytes and comes back whole',
     async run({ store }) {
       const large = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 7) % 251);

@@ -18,7 +18,8 @@ export function createLogPart({ runs }: Tables): LogPart {
       return events.slice(after, limit === undefined ? undefined : after + limit).map(copy);
     },
     async saveCheckpoint(lease, checkpoint) {
-      held(runs, lease).checkpoints.unshift(copy(checkpoint));
+      const row = held(runs, lease);
+      row.checkpoints = [copy(checkpoint), ...row.checkpoints.filter(({ id }) => id !== checkpoint.id)];
     },
     async listCheckpoints(runId) {
       return (runs.get(runId)?.checkpoints ?? []).map(copy).sort((one, other) => other.seq - one.seq);

@@ -7,7 +7,7 @@ export interface RunRow {
   /** The highest that was ever given. */
   fence: number;
   readonly events: ForgeEvent[];
-  readonly checkpoints: Checkpoint[];
+  checkpoints: readonly Checkpoint[];
 }
 
 export interface Tables {
