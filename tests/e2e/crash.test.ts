@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventOf, ForgeEvent } from '@forge/plugin-api';
 import { byTurn, callTool, startModelServer } from '@forge/testkit/model-server';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createForge } from './forge-process.ts';
 import { sampleRepository } from './sample-repository.ts';
 import { changes, done, pipelineScript } from './scripts.ts';
@@ -48,14 +51,23 @@ describe('kill -9', () => {
     }, 60_000);
   }
 
-  it('in the middle of a command that changes the workspace: its execution begins again from its base', async () => {
+  it('in the middle of a command that changes the workspace: only that command runs again', async () => {
     const change = changes.node;
-    const halfway = `echo half >> ${change.file}; echo $$; sleep 1; git checkout -q ${change.file}`;
+    const edit = callTool('fs_edit', { path: change.file, edits: [{ old: change.from, new: change.to }] });
+    const command = `echo again >> $HOME/times; echo half >> ${change.file}; echo half >> new.txt
+test "$(wc -l < $HOME/times)" -gt 1 || { touch begun; sleep 600; }; git checkout -q ${change.file}; echo whole > new.txt`;
     const script = pipelineScript(change, {
       implementer: {
         triangle: byTurn([
-          callTool('shell', { command: halfway }),
-          callTool('fs_edit', { path: change.file, edits: [{ old: change.from, new: change.to }] }),
+          edit,
+          callTool('shell', {
+            command: 'mkdir -p node_modules; echo kept > node_modules/kept; echo node_modules > .gitignore',
+          }),
+          callTool('shell', { command }),
+          callTool('shell', {
+            command: 'cat node_modules/kept new.txt; rm .gitignore new.txt; rm -r node_modules; ls',
+          }),
+          edit,
           done('add the area of a triangle'),
         ]),
         'triangle-test': byTurn([
@@ -69,16 +81,35 @@ describe('kill -9', () => {
     const repository = sampleRepository('node');
     const forge = createForge({ cwd: repository.path, modelUrl: server.url });
     const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
-    await running.event((event) => event.type === 'tool.intent' && event.payload.tool === 'shell');
+    const { traceId } = await running.event(({ type }) => type === 'plan.created');
+    const checkout = join(repository.path, '.forge/runs', traceId, 'checkouts/triangle');
+    await vi.waitUntil(() => existsSync(join(checkout, 'begun')), { timeout: 30_000 });
     running.kill('SIGKILL');
-    await running.ended;
+    const killed = await running.ended;
+
     const resumed = await forge.run('resume', '--yes', '--json');
-    expect(resumed.code).toBe(0);
-    expect(resumed.events.map(({ type }) => type)).toContain('execution.restarted');
+    expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
+    expect(resumed.events.filter(({ type }) => type === 'tool.repeated')).toHaveLength(1);
+    const texts = resumed.events.flatMap((event) => (event.type === 'tool.result' ? [event.payload.text] : []));
+    expect(texts[1]).toContain('kept\nwhole\n');
+    expect(texts[1]).not.toContain('begun');
+    expect(answersOnce([...killed.events, ...resumed.events])).toBe(true);
+    const raws = server.requests.map(({ raw }) => raw);
+    expect(new Set(raws).size).toBe(raws.length);
     const branch = repository.git('branch', '--list', 'forge/*', '--format=%(refname:short)');
     expect(repository.git('rev-parse', `${branch}^{tree}`)).toBe(expectedTree(repository));
   }, 60_000);
 });
+
+/** Every tool call that a model asked for has one intent and one result. */
+function answersOnce(events: readonly ForgeEvent[]): boolean {
+  const calls = (wanted: 'tool.intent' | 'tool.result') =>
+    events.flatMap((event) =>
+      event.type === wanted ? [`${event.executionId} ${(event as EventOf<'tool.intent'>).payload.ordinal}`] : [],
+    );
+  const [intents, results] = [calls('tool.intent'), calls('tool.result')];
+  return new Set(intents).size === intents.length && intents.toSorted().join() === results.toSorted().join();
+}
 
 /** The tree that the scripted change gives. */
 function expectedTree(repository: ReturnType<typeof sampleRepository>): string {

@@ -13,6 +13,8 @@ const honest = pipelineScript(changes.node);
 /** Ways to outlive the command that started one, all at once; the last one keeps the command itself busy. */
 function planting(sleeper: string): string {
   return [
+    // When the call is made again, there is nothing to wait for.
+    'mkdir "$HOME/planted" || exit 0;',
     `setsid ${sleeper} &`,
     `(${sleeper} &);`,
     `(trap '' TERM HUP INT; nohup setsid ${sleeper} >/dev/null 2>&1 &);`,
@@ -55,9 +57,9 @@ describe('after a kill -9 of Forge in the middle of a command', () => {
     await resuming.event(({ type }) => type === 'run.resumed');
     expect(alive()).toEqual([]);
     const { code, events } = await resuming.ended;
-    expect({ code, restarted: events.some(({ type }) => type === 'execution.restarted') }).toEqual({
+    expect({ code, repeated: events.filter(({ type }) => type === 'tool.repeated').length }).toEqual({
       code: 0,
-      restarted: true,
+      repeated: 1,
     });
     expect(readdirSync(runs)).toEqual([]);
     expect(repository.git('branch', '--list', 'forge/*')).toContain('forge/');

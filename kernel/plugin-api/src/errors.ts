@@ -89,6 +89,7 @@ export const errorTable = {
   WAITING_FOR_PERSON: 'waiting',
   WAITING_FOR_QUOTA: 'limit',
   JOURNAL_MISMATCH: 'conflict',
+  JOURNAL_VERSION: 'conflict',
   EVENT_INVALID: 'failed',
   STOPPED: 'stopped',
   // the store
@@ -116,6 +117,7 @@ export const errorTable = {
   REPOSITORY_BARE: 'environment',
   GIT_MISSING: 'environment',
   GIT_FAILED: 'environment',
+  WORKSPACE_LOST: 'environment',
   SANDBOX_UNAVAILABLE: 'environment',
   COMMAND_NOT_FOUND: 'environment',
   // faults of Forge itself

@@ -68,6 +68,7 @@ export const eventSchemas = {
   }),
   'execution.completed': z.strictObject({ output: jsonSchema, outputHash: z.string() }),
   'execution.failed': fault,
+  /** Of older logs: what was cut in the middle of a call began anew. */
   'execution.restarted': z.strictObject({ reason: z.string() }),
 
   'llm.requested': z.strictObject({
@@ -95,7 +96,11 @@ export const eventSchemas = {
     effect: z.string(),
     idempotencyKey: z.string(),
     description: z.string(),
+    /** Of effect `workspace`: names what the workspace held before, kept in the run's folder. */
+    snapshot: z.string().optional(),
   }),
+  /** A call that was cut by a crash is made again, as its effect allows. */
+  'tool.repeated': z.strictObject({ ordinal, tool: z.string(), reason: z.string() }),
   'tool.result': z.strictObject({
     ordinal,
     tool: z.string(),

@@ -4,7 +4,8 @@ import type { Logger } from './world.ts';
 
 /**
  * What a call does to the world, which decides what happens when Forge dies in the middle of it:
- * `read` changes nothing and runs again; `workspace` changes only the workspace, which is reset before it runs again;
+ * `read` changes nothing and runs again; `workspace` changes only the workspace, which is as it was before when the call
+ * runs again, and runs alone among those of its execution;
  * `keyed` may be repeated with the same idempotency key; `once` (the default) must not be repeated: the run parks and
  * asks a person unless `probe` can tell.
  */
@@ -43,6 +44,11 @@ export interface Tool<Input = unknown, Output = unknown> {
   render?(output: Output): string;
   /** A few words for a person who watches, such as `editing src/limit.ts`. Default: the tool's name. */
   describe?(input: Input): string;
+  /**
+   * Only for `workspace`: the files, relative to the workspace, of which this call may change some and nothing else, even
+   * when it is cut. Then only they are kept before it. Default: it may change anything.
+   */
+  touches?(input: Input): readonly string[];
   /** Only for `keyed` and `once`: was a call with this key carried out? */
   probe?(idempotencyKey: string, ctx: ToolContext): Promise<{ readonly done: boolean; readonly output?: Output }>;
 }

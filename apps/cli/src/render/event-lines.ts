@@ -75,6 +75,10 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     `${who(event, view)}: ${event.payload.message}; try ${event.payload.attempt + 1} in ${Math.ceil(event.payload.waitMs / 1000)} s`,
   ],
   'llm.failed': (event, view) => ['failed', `${who(event, view)}: ${event.payload.message} [${event.payload.code}]`],
+  'tool.repeated': (event, view) => [
+    'warn',
+    `${who(event, view)}: ${event.payload.tool} runs again, ${event.payload.reason}`,
+  ],
   'tool.intent': (event, view) => ['note', `${who(event, view)}: ${event.payload.description}`],
   'tool.result': (event, view) => [
     event.payload.ok ? 'note' : 'warn',

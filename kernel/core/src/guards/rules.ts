@@ -87,6 +87,7 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
       },
       render: { sync: true, optional: true },
       describe: { sync: true, optional: true },
+      touches: { sync: true, optional: true },
       probe: { optional: true, signal: signalIn(1) },
     },
     fault: toolFault,

@@ -3,7 +3,6 @@ import {
   isForgeError,
   type AgentTools,
   type Clock,
-  type Effect,
   type EventPayload,
   type Json,
   type JsonObject,
@@ -19,6 +18,7 @@ import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
+import type { Workspace } from '../run/run-workspaces.ts';
 import type { ExecutionBreakers } from './breakers.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
 import type { Journal } from './journal.ts';
@@ -37,10 +37,19 @@ export interface ToolCallerDeps {
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
   readonly crashPoint: PassCrashPoint;
-  /** Ends the execution so that it begins again from its base: nobody knows how far its last call came. */
-  restart(): never;
+  workspace(): Promise<Pick<Workspace, 'snapshot' | 'restore'>>;
   /** What a tool gets, for one call. */
   context(idempotencyKey: string, signal: AbortSignal): Promise<ToolContext>;
+}
+
+interface PlacedCall {
+  readonly name: string;
+  readonly input: JsonObject;
+  readonly hash: string;
+  readonly ordinal: number;
+  readonly tool: Tool | undefined;
+  /** The same for a repeated call. */
+  readonly key: string;
 }
 
 /** A text longer than this is kept as a blob beside the log, in characters. */
@@ -51,25 +60,27 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   const { journal, breakers, emit, signal, clock } = deps;
   const byName = new Map(deps.tools.map((tool) => [tool.name, tool]));
 
+  /** Calls that change the workspace run one after the other: what one of them found is what it may go back to. */
+  let changing: Promise<unknown> = Promise.resolve();
+
   async function call(name: string, given: JsonObject): Promise<ToolOutcome> {
     const ordinal = journal.nextOrdinal();
     const input = deepFreeze(structuredClone(given));
     const hash = hashJson(maskJson({ name, input }, deps.mask));
     const recorded = journal.find(ordinal, 'tool', hash);
     const tool = byName.get(name);
+    const placed: PlacedCall = { name, input, hash, ordinal, tool, key: `${deps.callPrefix}/${ordinal}` };
+    const carryOut = () => (recorded === undefined ? begin(placed) : goOn(placed, recorded.intent));
     let outcome: ToolOutcome;
     if (recorded?.result !== undefined) {
       outcome = await outcomeOf(recorded.result);
+    } else if ((recorded?.intent.effect ?? tool?.effect) === 'workspace') {
+      const before = changing;
+      const mine = before.then(carryOut);
+      changing = mine.catch(() => undefined);
+      outcome = await mine;
     } else {
-      deps.beforeStep();
-      breakers.beforeToolCall();
-      const key = `${deps.callPrefix}/${ordinal}`;
-      if (recorded === undefined) await announce(tool, name, input, hash, ordinal, key);
-      const known =
-        recorded === undefined || tool === undefined
-          ? undefined
-          : await recover(tool, recorded.intent.effect as Effect, key);
-      outcome = await finish(tool, name, input, ordinal, key, known);
+      outcome = await carryOut();
     }
     const hint = breakers.afterToolCall({
       key: `${name} ${hash.slice(0, 12)} ${hashJson(outcome.text).slice(0, 12)}`,
@@ -78,57 +89,69 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     return deepFreeze(hint === undefined ? outcome : { ...outcome, text: `${outcome.text}\n\n${hint}` });
   }
 
-  async function announce(
-    tool: Tool | undefined,
-    name: string,
-    input: JsonObject,
-    inputHash: string,
-    ordinal: number,
-    key: string,
-  ) {
+  /** A call that was never made before. */
+  async function begin(call: PlacedCall): Promise<ToolOutcome> {
+    deps.beforeStep();
+    breakers.beforeToolCall();
+    const { tool, name, input, hash, ordinal, key } = call;
     const effect = tool === undefined ? 'read' : (tool.effect ?? 'once');
+    const snapshot = effect === 'workspace' ? await takeSnapshot(call) : undefined;
     const stored = emit('tool.intent', {
       ordinal,
       tool: name,
       input,
-      inputHash,
+      inputHash: hash,
       effect,
       idempotencyKey: key,
       description: describe(tool, name, input),
+      ...(snapshot === undefined ? {} : { snapshot }),
     });
     // What only reads may run before its intent is durable: running it again does no harm.
     if (effect !== 'read') await stored;
     deps.crashPoint('tool.announced');
+    return finish(call, undefined);
+  }
+
+  async function takeSnapshot({ tool, input, ordinal }: PlacedCall): Promise<string> {
+    const snapshot = String(ordinal);
+    await (await deps.workspace()).snapshot(snapshot, touchedBy(tool, input));
+    deps.crashPoint('workspace.kept');
+    return snapshot;
   }
 
   /** Decides by its effect what happens to a call of which only the intent is known. */
-  async function recover(tool: Tool, effect: Effect, key: string): Promise<Json | undefined> {
-    if (effect === 'read') return undefined;
-    if (effect === 'workspace') deps.restart();
-    const probed = await tool.probe?.(key, await deps.context(key, signal));
-    if (probed?.done === true) return (probed.output ?? null) as Json;
-    if (effect === 'keyed' || probed?.done === false) return undefined;
-    throw forgeError(
-      'OUTCOME_UNKNOWN',
-      `Nobody knows whether the call of ${tool.name} was carried out before Forge ended`,
-      {
-        where: key,
-        fix: 'look whether it was, then discard the run and start a new one for what is left',
-        data: { tool: tool.name, key },
-      },
-    );
+  async function goOn(call: PlacedCall, intent: EventPayload<'tool.intent'>): Promise<ToolOutcome> {
+    deps.beforeStep();
+    breakers.beforeToolCall();
+    const { tool, name, key } = call;
+    if (intent.effect === 'read') return again(call, 'it only reads');
+    if (intent.effect === 'workspace') {
+      if (intent.snapshot === undefined) throw withoutSnapshot(call);
+      await (await deps.workspace()).restore(intent.snapshot);
+      deps.crashPoint('workspace.restored');
+      return again(call, 'the workspace is as it was before it');
+    }
+    const probed = await tool?.probe?.(key, await deps.context(key, signal));
+    if (probed?.done === true) return finish(call, (probed.output ?? null) as Json);
+    if (probed?.done === false) return again(call, 'it was not carried out');
+    if (intent.effect === 'keyed') return again(call, 'it has the same key');
+    throw forgeError('OUTCOME_UNKNOWN', `Nobody knows whether the call of ${name} was carried out before Forge ended`, {
+      where: key,
+      fix: 'look whether it was, then discard the run and start a new one for what is left',
+      data: { tool: name, key },
+    });
   }
 
-  async function finish(
-    tool: Tool | undefined,
-    name: string,
-    input: JsonObject,
-    ordinal: number,
-    key: string,
-    known: Json | undefined,
-  ): Promise<ToolOutcome> {
+  async function again(call: PlacedCall, reason: string): Promise<ToolOutcome> {
+    await emit('tool.repeated', { ordinal: call.ordinal, tool: call.name, reason });
+    return finish(call, undefined);
+  }
+
+  /** Runs it, unless its output is known by now, and writes the result down. */
+  async function finish(call: PlacedCall, known: Json | undefined): Promise<ToolOutcome> {
+    const { tool, name, ordinal } = call;
     const startedAt = clock.now();
-    const found = known === undefined ? await run(tool, name, input, key) : succeeded(tool, known);
+    const found = known === undefined ? await run(call) : succeeded(tool, known);
     deps.crashPoint('tool.ran');
     // Before anybody sees it: what goes to the model is what the log holds.
     const outcome = maskJson(found, deps.mask);
@@ -151,7 +174,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     return outcome;
   }
 
-  async function run(tool: Tool | undefined, name: string, input: JsonObject, key: string): Promise<ToolOutcome> {
+  async function run({ tool, name, input, key }: PlacedCall): Promise<ToolOutcome> {
     try {
       if (tool === undefined) {
         throw forgeError(
@@ -194,6 +217,28 @@ function failed(error: unknown): ToolOutcome {
     text: [message, why, fix].filter((part) => part !== undefined).join('\n'),
     errorCode: error.code,
   };
+}
+
+/** Undefined when it does not say. A tool that fails to say may change anything. */
+function touchedBy(tool: Tool | undefined, input: JsonObject): readonly string[] | undefined {
+  try {
+    const checked = tool?.touches === undefined ? undefined : tool.schema.input.safeParse(input);
+    return checked?.success === true ? tool?.touches?.(checked.data) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutSnapshot({ name, key }: PlacedCall) {
+  return forgeError(
+    'JOURNAL_VERSION',
+    `A call of ${name} was cut, and what the workspace held before it was not kept`,
+    {
+      where: key,
+      why: 'the run was begun by an older version of Forge',
+      fix: 'discard the run and start it again',
+    },
+  );
 }
 
 function describe(tool: Tool | undefined, name: string, input: JsonObject): string {

@@ -43,44 +43,22 @@ export interface Begun<T extends AgentType> {
   readonly input: AgentInput<T>;
 }
 
-/** A call that may have changed half of the workspace when Forge died makes the execution begin again from its base. */
 export async function executeAgent<T extends AgentType>(
   run: Run,
   request: ExecutionRequest<T>,
   begun: Begun<T>,
   emit: ExecutionEmit,
 ): Promise<AgentOutput<T>> {
-  for (;;) {
-    const restart = new AbortController();
-    try {
-      return await execute(run, request, begun, emit, restart);
-    } catch (error) {
-      // What an agent made of the abort says nothing.
-      if (!restart.signal.aborted || run.signal.aborted) throw error;
-      await (await request.workspace(begun.base)).reset();
-      run.deps.crashPoint('execution.reset');
-      await emit('execution.restarted', { reason: 'Forge ended in the middle of a call that changes the workspace' });
-    }
-  }
-}
-
-async function execute<T extends AgentType>(
-  run: Run,
-  request: ExecutionRequest<T>,
-  begun: Begun<T>,
-  emit: ExecutionEmit,
-  restart: AbortController,
-): Promise<AgentOutput<T>> {
   const executor = await run.deps.executor();
   const limit = timeLimit(run);
-  const signal = AbortSignal.any([run.signal, limit.signal, restart.signal]);
+  const signal = AbortSignal.any([run.signal, limit.signal]);
   const toolContexts = createToolContexts(run, {
     executionId: begun.id,
     workspace: () => request.workspace(begun.base),
     signal,
   });
   try {
-    const context = await contextOf(run, request, begun, emit, { signal, restart, toolContexts });
+    const context = await contextOf(run, request, begun, emit, { signal, toolContexts });
     const job = { runId: run.id, executionId: begun.id, agent: begun.agent, input: begun.input as unknown as Json };
     const output = await executor.execute(job, { context, resolveAgent: (name) => run.deps.agent(name) });
     return parseOutput(request, output);
@@ -114,12 +92,11 @@ async function contextOf<T extends AgentType>(
   emit: ExecutionEmit,
   live: {
     readonly signal: AbortSignal;
-    readonly restart: AbortController;
     readonly toolContexts: ReturnType<typeof createToolContexts>;
   },
 ): Promise<AgentContext> {
   const { deps, clock, store, budget } = run;
-  const { signal, restart, toolContexts } = live;
+  const { signal, toolContexts } = live;
   const record = run.state.executions[begun.id];
   const startedAt = clock.now();
   const journal = new Journal(begun.id, record);
@@ -148,7 +125,7 @@ async function contextOf<T extends AgentType>(
       tools: allTools,
       blobs: store,
       context: toolContexts.contextFor,
-      restart: () => beginAgain(restart),
+      workspace: () => request.workspace(begun.base),
     }),
     breakers,
     journal,
@@ -162,11 +139,6 @@ async function contextOf<T extends AgentType>(
     crashPoint,
     log: deps.log,
   });
-}
-
-function beginAgain(restart: AbortController): never {
-  restart.abort(forgeError('OUTCOME_UNKNOWN', 'The execution begins again from its base'));
-  throw restart.signal.reason;
 }
 
 /** Only who implements may change anything. */

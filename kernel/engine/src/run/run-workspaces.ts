@@ -6,6 +6,13 @@ export interface Workspace {
   readonly path: string;
   /** Commits everything that changed since the checkout's base; undefined when nothing did. Repeating is harmless. */
   commit(message: string): Promise<string | undefined>;
+  /**
+   * Keeps what it holds now under that name, in place of the snapshot before. Ignored files and repositories inside it
+   * are left out. With `paths`, relative to it, only what lies there.
+   */
+  snapshot(name: string, paths?: readonly string[]): Promise<void>;
+  /** As it was at that snapshot; what that left out stays as it is. Rejects with WORKSPACE_LOST when it is gone. */
+  restore(name: string): Promise<void>;
   /** As it was at its base: tracked files, untracked ones, ignored ones. */
   reset(): Promise<void>;
 }

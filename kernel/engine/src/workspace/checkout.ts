@@ -6,6 +6,7 @@ import { readIfThere } from './read-if-there.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from './repository.ts';
 import { layOutGitDirectory } from './run-clone.ts';
+import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { stagedTree } from './staged-tree.ts';
 import { writeCommit } from './write-commit.ts';
 
@@ -20,10 +21,13 @@ export interface Checkout {
    * are left out. Repeating with the same content and message answers the same commit.
    */
   commit(message: string): Promise<string | undefined>;
-  /** The content as it is now, as a commit that is kept under the run's own refs. Equal content, equal commit. */
-  snapshot(): Promise<string>;
-  /** Tracked and untracked files as in that commit; ignored files stay as they are. */
-  restore(commit: string): Promise<void>;
+  /**
+   * Keeps what it holds now under that name, in place of the snapshot before. Ignored files and repositories inside it
+   * are left out. With `paths`, relative to it, only what lies there.
+   */
+  snapshot(name: string, paths?: readonly string[]): Promise<void>;
+  /** As it was at that snapshot; what that left out stays as it is. */
+  restore(name: string): Promise<void>;
   /** As it was made: what is ignored is gone, too. */
   reset(): Promise<void>;
 }
@@ -46,7 +50,6 @@ export interface CheckoutRequest {
 interface CheckoutRecord {
   readonly base: string;
   readonly committed?: { readonly tree: string; readonly message: string; readonly commit: string };
-  readonly snapshot?: { readonly tree: string; readonly commit: string };
 }
 
 /**
@@ -63,7 +66,9 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
   }
   const path = join(directory, 'checkouts', name);
   const files = { index: join(directory, 'index', name), record: join(directory, 'index', `${name}.json`) };
+  const snapshotDirectory = join(directory, 'snapshots', name);
   const tree = git.at({ cwd: path, workTree: path, indexFile: files.index });
+  let snapshots: Snapshots | undefined;
 
   let record = await readRecord(files.record);
   if (request.fresh === true || record?.base !== base || !(await isFolder(path))) record = await make();
@@ -78,7 +83,8 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
       await Promise.all([mkdir(path, { recursive: true }), mkdir(dirname(files.index), { recursive: true })]);
       await tree.run(['read-tree', '-u', '--reset', base]);
     }
-    await removeTree(join(path, '.git'));
+    await Promise.all([removeTree(join(path, '.git')), removeTree(snapshotDirectory)]);
+    snapshots = undefined;
     await makeAgentsRepository(request, path, files.index);
     return save({ base });
   }
@@ -105,6 +111,8 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
   }
 
   const kept = () => record ?? { base };
+  const theSnapshots = () =>
+    (snapshots ??= createSnapshots({ tree, path, index: files.index, directory: snapshotDirectory }));
   const write = (treeId: string, message: string, ref: string) =>
     writeCommit(git, {
       tree: treeId,
@@ -127,19 +135,8 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
       await save({ ...kept(), committed: { tree: found, message, commit } });
       return commit;
     },
-    async snapshot() {
-      const found = await stagedTree(tree, path);
-      const { snapshot } = kept();
-      if (snapshot?.tree === found) return snapshot.commit;
-      const commit = await write(found, `Snapshot of ${name}`, `snapshots/${name}/${found}`);
-      await save({ ...kept(), snapshot: { tree: found, commit } });
-      return commit;
-    },
-    async restore(commit) {
-      // What is in the index now is what read-tree may remove.
-      await stagedTree(tree, path);
-      await tree.run(['read-tree', '-u', '--reset', commit]);
-    },
+    snapshot: (name, paths) => theSnapshots().take(name, paths),
+    restore: (name) => theSnapshots().restore(name),
     async reset() {
       await make();
     },

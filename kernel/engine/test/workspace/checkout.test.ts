@@ -80,22 +80,6 @@ describe('a checkout', () => {
     expect(fixture.shell('git status --short --ignored', checkout.path)).toBe('');
   });
 
-  it('goes back to a snapshot, and leaves ignored files alone', async () => {
-    const checkout = await workspaces.checkout('task', workspaces.base.commit);
-    fixture.shell('echo 1 > README.md; echo 1 > new; mkdir ignored; echo 1 > ignored/x', checkout.path);
-    const snapshot = await checkout.snapshot();
-    expect(await checkout.snapshot()).toBe(snapshot);
-    const before = fingerprint(checkout.path, ['.git']);
-    fixture.shell(
-      'echo 2 > README.md; rm new; mkdir new; echo 2 > new/inner; rm -r src; echo 2 > later',
-      checkout.path,
-    );
-    await checkout.restore(snapshot);
-    expect(fingerprint(checkout.path, ['.git'])).toEqual(before);
-    fixture.shell('git -C ../../clone gc --prune=now --quiet', checkout.path);
-    await checkout.restore(snapshot);
-  });
-
   it('is made anew when it is asked for at another commit', async () => {
     const first = await workspaces.checkout('task', workspaces.base.commit);
     writeFileSync(join(first.path, 'left-over.txt'), 'x');

@@ -102,9 +102,9 @@ describe('an untrusted repository', () => {
       writeFileSync(join(path, 'x.process'), word);
       writeFileSync(join(path, `${word}.txt`), word);
     }
-    const snapshot = await checkout.snapshot();
+    await checkout.snapshot('1');
     writeFileSync(join(checkout.path, 'src/a.txt'), 'later');
-    await checkout.restore(snapshot);
+    await checkout.restore('1');
     const [one, two] = [await checkout.commit('feat: one\n\nForge-Run: R1'), await other.commit('feat: two')];
     expect(await workspaces.merge(one ?? '', 'feat: one')).toMatchObject({ ok: true });
     expect(await workspaces.merge(two ?? '', 'feat: two')).toMatchObject({ ok: false });
@@ -174,12 +174,12 @@ describe('what an agent leaves in its checkout', () => {
     rmSync(join(fixture.directory, 'pwned'), { recursive: true });
     mkdirSync(join(fixture.directory, 'pwned'));
 
-    await checkout.snapshot();
+    await checkout.snapshot('1');
     const commit = await checkout.commit('feat: x');
-    await checkout.snapshot();
+    await checkout.snapshot('1');
     await workspaces.merge(commit ?? '', 'feat: x');
     await workspaces.diff(workspaces.base.commit, commit ?? '', 10_000);
-    await checkout.restore(workspaces.base.commit);
+    await checkout.restore('1');
     await checkout.reset();
     await workspaces.deliver(BRANCH, commit ?? '');
     expect(traces()).toEqual([]);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { lstatSync, readdirSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { isForgeError, jsonSchema, type Tool, type ToolContext, z } from '@forge/plugin-api';
 import type { ContractCase, ContractOptions } from './contract-case.ts';
 import { registerContract } from './register-contract.ts';
@@ -75,6 +77,22 @@ export const toolCases: readonly ContractCase<ToolSubject>[] = [
     },
   },
   {
+    name: 'a call changes no other file than those it says that it touches',
+    async run(subject) {
+      const { tool, context } = subject;
+      if (tool.touches === undefined) return;
+      assert.equal(tool.effect, 'workspace', 'only calls that change the workspace touch anything');
+      const named = new Set(tool.touches(parsed(subject)).map((path) => posix.normalize(path)));
+      const before = filesIn(context.workspace);
+      await tool.execute(parsed(subject), context);
+      const after = filesIn(context.workspace);
+      const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+        (path) => before.get(path) !== after.get(path) && !named.has(path),
+      );
+      assert.deepEqual(changed, []);
+    },
+  },
+  {
     name: 'the input is not changed',
     async run(subject) {
       const input = parsed(subject);
@@ -113,6 +131,14 @@ export const toolCases: readonly ContractCase<ToolSubject>[] = [
 /** Registers the contract of `tool`: a fresh subject for every case. */
 export function toolContract(options: ContractOptions<ToolSubject>): void {
   registerContract('tool', toolCases, options);
+}
+
+/** Every file below a folder, with what changes when it is written. */
+function filesIn(folder: string): Map<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const entries = paths.map((path) => [path, lstatSync(join(folder, path), { bigint: true })] as const);
+  const files = entries.filter(([, stats]) => !stats.isDirectory());
+  return new Map(files.map(([path, { ino, size, mode, ctimeNs }]) => [path, `${ino} ${size} ${mode} ${ctimeNs}`]));
 }
 
 function deepFrozen<T>(value: T): T {

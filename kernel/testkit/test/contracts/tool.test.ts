@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineTool, forgeError, type Tool, type ToolContext, z } from '@forge/plugin-api';
 import { describe, expect, test } from 'vitest';
 import { failingCases, only, toolCases, toolContract } from '../../src/contracts/index.ts';
@@ -24,6 +27,28 @@ const subjectOf = (tool: Tool) => ({
 });
 
 toolContract({ name: 'greet', create: () => subjectOf(greet) });
+
+/** A greeting that is left in a file of the workspace. */
+const leave = defineTool({
+  ...greet,
+  name: 'leave',
+  effect: 'workspace',
+  touches: ({ name }) => [`./${name}.txt`],
+  async execute({ name }, { signal, workspace }: ToolContext) {
+    signal.throwIfAborted();
+    if (name === '') throw forgeError('INPUT_INVALID', 'Nobody has no name');
+    writeFileSync(join(workspace, `${name}.txt`), `Hello ${name}`);
+    return `Left a greeting for ${name}`;
+  },
+});
+
+function subjectInFolder(tool: Tool) {
+  const workspace = mkdtempSync(join(tmpdir(), 'forge-tool-'));
+  const dispose = () => rmSync(workspace, { recursive: true, force: true });
+  return { ...subjectOf(tool), context: createToolContext({ workspace }), dispose };
+}
+
+toolContract({ name: 'leave', create: () => subjectInFolder(leave) });
 
 let calls = 0;
 
@@ -85,7 +110,18 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
   },
 ];
 
+const untrue: readonly { readonly fault: string; readonly make: Partial<Tool> }[] = [
+  { fault: 'names another file than it writes', make: { touches: () => ['other.txt'] } },
+  { fault: 'names files and says that it only reads', make: { effect: 'read' } },
+];
+
 describe('the tool contract catches a tool that', () => {
+  test.each(untrue)('$fault', async ({ make }) => {
+    const name = 'a call changes no other file than those it says that it touches';
+    const failing = await failingCases(only(toolCases, name), () => subjectInFolder({ ...leave, ...make }));
+    expect(failing).toEqual([name]);
+  });
+
   test.each(wrong)('$fault', async ({ make, caughtBy }) => {
     expect(await failingCases(only(toolCases, caughtBy), () => subjectOf({ ...greet, ...make }))).toEqual([caughtBy]);
   });

@@ -1,0 +1,143 @@
+import { defineTool, type EventPayload, type EventType, type JsonObject, type Tool, z } from '@forge/plugin-api';
+import { describe, expect, it } from 'vitest';
+import { Journal } from '../../src/execution/journal.ts';
+import { createToolCaller } from '../../src/execution/tool-caller.ts';
+import { applyEvent, initialState, type RunState } from '../../src/run/run-state.ts';
+
+const executionId = 'implementation/task/1';
+
+/** One execution whose log outlives its process: `crashAt` is the crash point at which that process ends. */
+function execution(tools: readonly Tool[], state: RunState = initialState(), crashAt?: string) {
+  const log: string[] = [];
+  const dead = Promise.withResolvers<never>();
+  dead.promise.catch(() => undefined);
+  let isDead = false;
+  const emit = async <T extends EventType>(type: T, payload: EventPayload<T>) => {
+    if (isDead) return dead.promise;
+    log.push(`${type} ${JSON.stringify(payload)}`);
+    const event = { type, payload, executionId, seq: state.seq + 1 } as never;
+    applyEvent(state, event);
+    return event;
+  };
+  const workspace = {
+    async snapshot(name: string, paths?: readonly string[]) {
+      log.push(`snapshot ${name} ${paths?.join() ?? 'of everything'}`);
+    },
+    async restore(name: string) {
+      log.push(`restore ${name}`);
+    },
+  };
+  const caller = createToolCaller({
+    tools,
+    callPrefix: `run/${executionId}`,
+    breakers: { beforeToolCall() {}, afterToolCall: () => undefined } as never,
+    journal: new Journal(executionId, state.executions[executionId]),
+    emit: emit as never,
+    clock: { now: () => 0, sleep: async () => undefined },
+    blobs: {} as never,
+    mask: (text) => text,
+    signal: new AbortController().signal,
+    beforeStep() {},
+    crashPoint(name) {
+      if (name !== crashAt) return;
+      isDead = true;
+      throw new Error('dead');
+    },
+    workspace: async () => workspace,
+    context: async (idempotencyKey) => ({ idempotencyKey }) as never,
+  });
+  return { call: caller.call, log, state };
+}
+
+const input = z.strictObject({ path: z.string() });
+const write = (more: Partial<Tool> = {}): Tool => ({
+  ...(defineTool({
+    name: 'write',
+    description: 'Writes a file.',
+    schema: { input, output: z.string() },
+    effect: 'workspace',
+    execute: async ({ path }) => `wrote ${path}`,
+  }) as Tool),
+  ...more,
+});
+
+describe('a call that changes the workspace', () => {
+  it('is announced with the snapshot that it goes back to when it was cut', async () => {
+    const { call, log, state } = execution([write()], initialState(), 'tool.ran');
+    await expect(call('write', { path: 'a' })).rejects.toThrow('dead');
+    expect(log[0]).toBe('snapshot 1 of everything');
+    expect(log[1]).toContain('"snapshot":"1"');
+
+    const again = execution([write()], state);
+    await expect(again.call('write', { path: 'a' })).resolves.toMatchObject({ ok: true, text: 'wrote a' });
+    expect(again.log.map((line) => line.split(' ', 1)[0])).toEqual(['restore', 'tool.repeated', 'tool.result']);
+    expect(again.log[0]).toBe('restore 1');
+
+    const third = execution([write()], state);
+    await expect(third.call('write', { path: 'a' })).resolves.toMatchObject({ text: 'wrote a' });
+    expect(third.log).toEqual([]);
+  });
+
+  const SAYINGS: readonly { name: string; touches: Tool['touches']; kept: string; with?: JsonObject }[] = [
+    { name: 'names files', touches: (call) => [(call as { path: string }).path, 'b'], kept: 'a,b' },
+    {
+      name: 'fails to say',
+      touches: () => {
+        throw new Error('no');
+      },
+      kept: 'of everything',
+    },
+    { name: 'is given what it does not take', touches: () => ['b'], kept: 'of everything', with: { path: 1 } },
+  ];
+  it.each(SAYINGS)('keeps what it may change when it $name', async ({ touches, kept, with: given = { path: 'a' } }) => {
+    const { call, log } = execution([write(touches === undefined ? {} : { touches })]);
+    await call('write', given);
+    expect(log[0]).toBe(`snapshot 1 ${kept}`);
+  });
+
+  it('runs alone among those of its execution, in the order of the calls, beside what reads', async () => {
+    const running: string[] = [];
+    const gates = new Map<string, PromiseWithResolvers<void>>();
+    const slow = (name: string, effect: 'workspace' | 'read') =>
+      write({
+        name,
+        effect,
+        async execute(given) {
+          const { path } = given as { path: string };
+          running.push(path);
+          const gate = Promise.withResolvers<void>();
+          gates.set(path, gate);
+          await gate.promise;
+          return path;
+        },
+      });
+    const { call, log } = execution([slow('write', 'workspace'), slow('read', 'read')]);
+    const all = [call('write', { path: 'a' }), call('write', { path: 'b' }), call('read', { path: 'c' })];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(running).toEqual(['c', 'a']);
+    gates.get('a')?.resolve();
+    await all[0];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(running).toEqual(['c', 'a', 'b']);
+    for (const gate of gates.values()) gate.resolve();
+    await Promise.all(all);
+    expect(log.filter((line) => line.startsWith('snapshot'))).toHaveLength(2);
+    expect(log.findIndex((line) => line.startsWith('snapshot 2'))).toBeGreaterThan(
+      log.findIndex((line) => line.startsWith('tool.result {"ordinal":1')),
+    );
+  });
+
+  it('is not guessed at when an older Forge kept nothing before it', async () => {
+    const { state } = execution([]);
+    const payload = { ordinal: 1, tool: 'write', input: { path: 'a' }, inputHash: '', effect: 'workspace' };
+    const first = execution([write()], state, 'tool.announced');
+    await expect(first.call('write', { path: 'a' })).rejects.toThrow('dead');
+    const entry = state.executions[executionId]?.journal[1];
+    if (entry?.kind !== 'tool') throw new Error('no entry');
+    const { snapshot: _none, ...intent } = entry.intent;
+    entry.intent = { ...intent, ...payload, inputHash: entry.hash };
+    await expect(execution([write()], state).call('write', { path: 'a' })).rejects.toMatchObject({
+      code: 'JOURNAL_VERSION',
+    });
+  });
+});
