@@ -1,9 +1,11 @@
 import { contributionKeys, type Kind, type Manifest, type ResolvedConfig } from '@forge/plugin-api';
 
 /** Does a run with this configuration use something that the plugin brings? */
-export function isUsed(config: ResolvedConfig, { name: plugin, provides }: Manifest): boolean {
+export function isUsed(config: ResolvedConfig, { name: plugin, provides, optIn }: Manifest): boolean {
+  const named = config.plugins.some(({ use }) => use === plugin);
   return (Object.keys(contributionKeys) as Kind[]).some((kind) => {
     const names = provides[contributionKeys[kind]];
+    if (kind === 'tool' && optIn && !named) return names.some((name) => config.tools.allow.includes(name));
     const wanted = usedNames[kind](config, names);
     return names.some((name) => wanted.includes(name) || wanted.includes(`${plugin}/${name}`));
   });

@@ -8,7 +8,7 @@ const provides = Object.fromEntries(Object.values(contributionKeys).map((key) =>
 >;
 
 export const permissionsSchema = z.strictObject({
-  /** Environment variables it may read. */
+  /** Environment variables it may read; `*` for those that its options name. */
   env: z.array(z.string()).default([]),
   /** Environment variables that hold secrets: read like `env`, and masked wherever Forge writes. */
   secrets: z.array(z.string()).default([]),
@@ -30,6 +30,8 @@ export const manifestSchema = z.strictObject({
   description: z.string().default(''),
   /** Module, relative to the manifest. */
   entry: z.string().regex(/^\.\//, 'expected a path that starts with ./'),
+  /** Its tools are offered only when the configuration names the plugin or the tool, not by `tools.allow: ['*']`. */
+  optIn: z.boolean().default(false),
   /** Range of @forge/plugin-api versions that it works with, such as `^0.1.0`. */
   api: z.string().default('*'),
   /** Names it registers, for each kind. */

@@ -12,6 +12,11 @@ export interface PluginContext<Options = unknown> {
   readonly secret: (name: string) => string | undefined;
   /** Text of a file in the plugin's own folder, such as `prompts/planner.md`. */
   readonly readAsset: (path: string) => Promise<string>;
+  /**
+   * Text of a file of the repository that says what shall run, such as `.mcp.json`; undefined when there is none. Rejects
+   * with TRUST_REQUIRED until the person has trusted it with this very content.
+   */
+  readonly readTrusted: (path: string) => Promise<string | undefined>;
   /** Absolute path of a folder for Forge's state of this repository. It exists. */
   readonly stateDirectory: string;
   readonly clock: Clock;

@@ -23,6 +23,7 @@ import { chooseSandbox } from './choose-sandbox.ts';
 import { trustSubjects } from './plugin-trust.ts';
 import { createRunDeps } from './run-deps.ts';
 import { tokens } from './tokens.ts';
+import { readTrustedFile } from '../trust/read-trusted-file.ts';
 import type { Discovered } from '../manifests/discover.ts';
 
 /** The least that is needed to read the configuration: nothing of it depends on a plugin. */
@@ -66,11 +67,14 @@ export function buildHost(world: Container, configuration: Configuration, discov
   host.factory(tokens.repositoryId, [tokens.places], ({ project }) => repositoryId(project));
   host.factory(
     tokens.pluginWorld,
-    [tokens.options, tokens.places, tokens.clock, tokens.newId, tokens.masker, tokens.stopping],
-    ({ env, interaction, log }, places, clock, newId, masker, { signal }) => {
+    [tokens.options, tokens.places, tokens.clock, tokens.newId, tokens.masker, tokens.stopping, tokens.trust],
+    ({ env, interaction, log }, places, clock, newId, masker, { signal }, trust) => {
       let made: Promise<string> | undefined;
       const stateDirectory = () => (made ??= ensureStateDirectory(places.state));
-      return { env, interaction, log, clock, newId, masker, signal, random: systemRandom, stateDirectory };
+      const readTrusted = (path: string, plugin: string) =>
+        readTrustedFile(realPath(places.project), path, plugin, trust);
+      const around = { env, interaction, log, clock, newId, masker, signal, random: systemRandom };
+      return { ...around, stateDirectory, readTrusted };
     },
   );
   host.factory(

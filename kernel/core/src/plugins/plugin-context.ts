@@ -15,6 +15,8 @@ export interface PluginWorld {
   readonly masker: Masker;
   /** Aborts when the host stops. */
   readonly signal: AbortSignal;
+  /** Text of a file of the repository that the person trusts; asks when they have not said so yet. */
+  readTrusted(path: string, plugin: string): Promise<string | undefined>;
   /** Makes Forge's state folder if it is not there. */
   stateDirectory(): Promise<string>;
 }
@@ -27,7 +29,7 @@ export async function pluginContext(
 ): Promise<PluginContext> {
   const { name, permissions } = record.manifest;
   const allowed = (variable: string, list: 'env' | 'secrets'): void => {
-    if (permissions[list].includes(variable)) return;
+    if (permissions[list].includes(variable) || permissions[list].includes('*')) return;
     throw forgeError(
       'PERMISSION_MISSING',
       `The plugin "${name}" asks for ${variable}, which its manifest does not name`,
@@ -46,9 +48,12 @@ export async function pluginContext(
     },
     secret: (variable: string) => {
       allowed(variable, 'secrets');
+      // One that only the options name was not known when the host began.
+      world.masker.register(world.env[variable]);
       return world.env[variable];
     },
     readAsset: (path: string) => readAsset(record, path),
+    readTrusted: (path: string) => world.readTrusted(path, name),
     stateDirectory: await world.stateDirectory(),
     clock: world.clock,
     random: () => world.random(),

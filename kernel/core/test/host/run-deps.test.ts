@@ -23,6 +23,19 @@ describe('tools', () => {
   });
 });
 
+it('offers the tools of an opt-in plugin only where the configuration names the plugin or the tool', async () => {
+  const optIn = inline('zoo', { tools: ['ape'] }, definePlugin({ tools: [tool('ape')] }), { optIn: true });
+  const inlinePlugins = [optIn, tools('usual', 'fs')];
+  const offered = async (flags: ConfigLayer) => {
+    const opened = await host(temporaryFolder(), { inlinePlugins, flags });
+    return (await opened.get(tokens.runDeps).tools()).map(({ name }) => name);
+  };
+  expect(await offered({})).toEqual(['fs']);
+  expect(await offered({ plugins: ['zoo'] })).toEqual(['ape', 'fs']);
+  expect(await offered({ tools: { allow: ['*', 'ape'] } })).toEqual(['ape', 'fs']);
+  expect(await offered({ plugins: ['zoo'], tools: { deny: ['ape'] } })).toEqual(['fs']);
+});
+
 describe('memory', () => {
   it('knows which repository is the current one', async () => {
     const queries: RecallQuery[] = [];

@@ -7,9 +7,11 @@ import { createSeededIds, createSeededRandom } from './seeded-random.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 export interface PluginContextOptions<Options>
-  extends Partial<Omit<PluginContext<Options>, 'env' | 'secret' | 'readAsset'>> {
+  extends Partial<Omit<PluginContext<Options>, 'env' | 'secret' | 'readAsset' | 'readTrusted'>> {
   /** What `env` and `secret` find; all else is PERMISSION_MISSING. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What `readTrusted` finds, by path. Default: nothing. */
+  readonly trusted?: Readonly<Record<string, string>>;
   /** The plugin's folder, for `readAsset`. */
   readonly folder?: string;
   /** Where the seeded randomness begins. Default 1. */
@@ -20,7 +22,7 @@ export interface PluginContextOptions<Options>
 export function createPluginContext<Options = undefined>(
   given: PluginContextOptions<Options> & { readonly options?: Options } = {},
 ): PluginContext<Options> {
-  const { env = {}, folder, seed = 1, ...rest } = given;
+  const { env = {}, trusted = {}, folder, seed = 1, ...rest } = given;
   const clock = rest.clock ?? createVirtualClock();
   const random = rest.random ?? createSeededRandom(seed);
   const permitted = (name: string) => {
@@ -35,6 +37,7 @@ export function createPluginContext<Options = undefined>(
       if (folder === undefined) throw new Error('Give createPluginContext the folder of the plugin');
       return readFile(join(folder, path), 'utf8');
     },
+    readTrusted: async (path) => trusted[path],
     // No default folder: only its owner can remove it after the test.
     get stateDirectory(): string {
       throw new Error('Give createPluginContext a stateDirectory');
