@@ -7,9 +7,7 @@ import { sampleRepository } from './sample-repository.ts';
 import { changes, done, pipelineScript } from './scripts.ts';
 
 const change = changes.node;
-const server = fileURLToPath(
-  new URL('../../plugins/tool/mcp/node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url),
-);
+const server = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'));
 
 async function world() {
   const model = await startModelServer({
