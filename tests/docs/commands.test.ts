@@ -34,7 +34,7 @@ const elsewhere: Readonly<Record<string, { readonly by: string; readonly as: str
 const scenes: readonly (readonly [RegExp, Scene])[] = [
   [/forge answer/, 'asking'],
   [/forge (inbox|approve|reject|resume|discard)/, 'waiting'],
-  [/forge (show|logs|watch|stop|runs|verify|export|replay|memory)/, 'done'],
+  [/forge (show|logs|fork|watch|stop|runs|verify|export|replay|memory)/, 'done'],
   [/./, 'fresh'],
 ];
 

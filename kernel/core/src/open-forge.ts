@@ -53,6 +53,7 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
       ...made,
       start: async (request) => check().then(() => made.start(request)),
       resume: async (runId, request) => check().then(() => made.resume(runId, request)),
+      fork: async (runId, request) => check().then(() => made.fork(runId, request)),
     } satisfies Engine);
   };
   return Object.freeze({

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
-import { forgeError, type AgentType, type RunRecord, type RunStore } from '@forge/plugin-api';
+import { forgeError, type AgentType, type EventPayload, type RunRecord, type RunStore } from '@forge/plugin-api';
 import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
 import { maskJson } from './log/mask-json.ts';
 import type { RunDeps } from './run-deps.ts';
 import { carryOut } from './run/carry-out.ts';
 import { discardRun } from './run/discard-run.ts';
 import { openRun, type OpenedRun } from './run/open-run.ts';
+import { forkOrigin, lostAt } from './run/fork-origin.ts';
+import { inheritEvents, type InheritedEvent } from './run/inherit-events.ts';
 import { branchName } from './run/branch-name.ts';
 import { runDirectory } from './run/run-directory.ts';
 import { realGround, type Ground } from './run/ground.ts';
-import type { Repository } from './workspace/index.ts';
+import type { Repository, RunWorkspacesOptions } from './workspace/index.ts';
 
 /** Runs, as apps start and steer them. */
 export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine {
@@ -35,8 +37,29 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       });
       deps.crashPoint('run.created');
       const opened = await open(store, repository, record, request);
-      await announce(opened, request, repository, models);
+      const { commit, dirty, branch: baseBranch } = repository;
+      const base = { commit, dirty, ...(baseBranch === undefined ? {} : { branch: baseBranch }) };
+      await announce(opened, { requirement: request.requirement, base }, models);
       return handleOf(opened, record, { planOnly: request.planOnly ?? false });
+    },
+
+    async fork(runId, request = {}) {
+      const [store, models] = await Promise.all([deps.store(), modelNames(), deps.sandbox()]);
+      const source = await knownRun(store, runId);
+      const { events, started, origin, from } = await forkOrigin(deps, store, source, request.at);
+      const repository = await ground.openRepository(source.repository, deps);
+      const { task } = started.requirement;
+      const id = deps.newId();
+      const branch = branchName(id, task);
+      const run = { id, task, repository: repository.root, branch, createdAt: deps.clock.now() };
+      await workspacesOf(repository, run, { origin }).catch((error: unknown) => {
+        throw lostAt(error, source, events);
+      });
+      const record = await store.createRun(run);
+      deps.crashPoint('run.created');
+      const opened = await open(store, repository, record, { ...request, requirement: started.requirement });
+      await announce(opened, { ...started, forkedFrom: from }, models, inheritEvents(events, id));
+      return handleOf(opened, record, { planOnly: false });
     },
 
     async resume(runId, request = {}) {
@@ -88,13 +111,22 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     async diff(runId) {
       const store = await deps.store();
       const record = await knownRun(store, runId);
-      const repository = await ground.openRepository(record.repository, deps);
-      return workspacesOf(repository, record).then((workspaces) => workspaces.wholeDiff());
+      const [repository, [first]] = await Promise.all([
+        ground.openRepository(record.repository, deps),
+        store.readEvents(runId, { limit: 1 }),
+      ]);
+      const began = first?.type === 'run.started' ? { base: first.payload.base } : {};
+      return (await workspacesOf(repository, record, began)).wholeDiff();
     },
   };
 
-  function workspacesOf(repository: Repository, record: RunRecord) {
+  function workspacesOf(
+    repository: Repository,
+    record: Pick<RunRecord, 'id' | 'branch'>,
+    more: Pick<RunWorkspacesOptions, 'base' | 'origin'> = {},
+  ) {
     return ground.createRunWorkspaces({
+      ...more,
       repository,
       runId: record.id,
       directory: runDirectory(deps, record.id),
@@ -130,21 +162,19 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     return openRun(deps, store, { record, requirement, approve: request.approve ?? false, workspaces, processes });
   }
 
+  /** Writes the first events, all at once: no run has but half of what it takes over. */
   async function announce(
     { run }: OpenedRun,
-    { requirement }: StartRequest,
-    repository: Repository,
+    { requirement, base, forkedFrom }: Pick<EventPayload<'run.started'>, 'requirement' | 'base' | 'forkedFrom'>,
     models: ModelNames,
+    inherited: readonly InheritedEvent[] = [],
   ): Promise<void> {
     const { config, forgeVersion } = deps;
     const { sandbox, detail } = await deps.sandbox();
     const started = run.events.emit('run.started', {
       requirement,
-      base: {
-        commit: repository.commit,
-        dirty: repository.dirty,
-        ...(repository.branch === undefined ? {} : { branch: repository.branch }),
-      },
+      base,
+      ...(forkedFrom === undefined ? {} : { forkedFrom }),
       branch: run.branch,
       budgetUsd: config.safety.budgetUsd,
       automationLevel: config.automation.level,
@@ -157,6 +187,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     await Promise.all([
       started,
       run.events.emit('sandbox.selected', { name: sandbox.name, level: sandbox.level, detail }),
+      ...inherited.map(({ type, payload, meta, patch }) => run.events.emit(type, payload as never, meta, patch)),
     ]);
   }
 

@@ -12,6 +12,11 @@ export interface StartRequest {
 
 export type ResumeRequest = Pick<StartRequest, 'approve'>;
 
+export interface ForkRequest extends ResumeRequest {
+  /** The last event of the other run that is taken over. Default: its last one. */
+  readonly at?: number;
+}
+
 /** How a run, or this process's part of it, ended. */
 export interface RunOutcome {
   readonly record: RunRecord;
@@ -38,6 +43,13 @@ export interface Engine {
    * RUN_NOT_FOUND, and with LEASE_HELD while a living process owns it.
    */
   resume(runId: string, request?: ResumeRequest): Promise<RunHandle>;
+  /**
+   * A new run that begins as a copy of another one's first events, with the workspaces of that moment, and goes on from
+   * there by itself. What the other one paid for is not paid again. The other run stays as it is, whatever its state.
+   * Rejects with RUN_NOT_FOUND, with USAGE when there is no such event, and with WORKSPACE_LOST when commits that the
+   * copy needs are gone; before anything is stored.
+   */
+  fork(runId: string, request?: ForkRequest): Promise<RunHandle>;
   /** Ends an unfinished run that nobody owns and removes its workspaces. Rejects with USAGE for a completed one. */
   discard(runId: string, by: string): Promise<RunRecord>;
   /** Answers a request for a person. The run goes on when its owner, or `resume`, sees it. */

@@ -1,5 +1,5 @@
 export { createEngine } from './create-engine.ts';
-export type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
+export type { Engine, ForkRequest, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
 export { type CrashPoint, crashPoints, type PassCrashPoint } from './crash-points.ts';
 export { canonicalJson } from './log/canonical-json.ts';
 export { deepFreeze } from './log/deep-freeze.ts';

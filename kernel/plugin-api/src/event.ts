@@ -37,6 +37,20 @@ export const eventSchemas = {
     /** A recording is played instead of a live model. */
     recorded: z.boolean(),
     forgeVersion: z.string(),
+    /** Of a run that began as a copy of another one's first events. */
+    forkedFrom: z
+      .strictObject({
+        runId: z.string(),
+        /** The last event that was taken over, and its hash in the other run. */
+        seq: z.int(),
+        hash: z.string(),
+        /** What agents were told that the branch of the change is called; in this run, they go on being told so. */
+        branch: z.string(),
+        /** What the other run had spent by then. It is no part of what this one spends. */
+        costUsd: z.number(),
+        tokens: z.number(),
+      })
+      .optional(),
   }),
   'run.resumed': z.strictObject({ owner: z.string(), fence: z.int() }),
   'run.parked': z.strictObject({

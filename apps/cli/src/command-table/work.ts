@@ -52,6 +52,23 @@ export const workCommands: readonly CommandRow[] = [
     load: () => import('../commands/resume.ts'),
   },
   {
+    name: 'fork',
+    group: 'work',
+    summary: 'start a new run from any point of another one',
+    words: { '[id]': anyRun },
+    options: [
+      { flags: '--at <event>', description: 'the last event to take over: its number or id (default: the last one)' },
+      ...modelOptions,
+    ],
+    details:
+      'What that run had done by then is taken over and not paid again; the run itself stays as it is. Other models, limits and settings hold from there on.',
+    examples: [
+      ['forge fork 7Q2M4K --at 42 --model claude-opus-4-1', 'go on from event 42 with another model'],
+      ['forge fork', 'the newest run, from where it ended'],
+    ],
+    load: () => import('../commands/fork.ts'),
+  },
+  {
     name: 'watch',
     group: 'work',
     summary: 'follow a run that another process works on',

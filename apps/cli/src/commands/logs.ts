@@ -62,11 +62,12 @@ function written(event: ForgeEvent, view: RunView, { printer: { style }, options
   const line = eventLine(event, view);
   if (line === undefined) return [];
   const time = style.dim(formatTime(event.timestamp).slice(11));
+  const number = style.dim(`#${event.seq}`.padEnd(5));
   const mark = view.recorded ? style.yellow(recordedMark) : '';
   const full = options.full === true ? harmless(wordsOf(event)).trimEnd() : '';
   return [
-    `${mark}${time} ${glyph(line.glyph, style)} ${line.text}`,
-    ...(full === '' ? [] : full.split('\n').map((row) => `${mark}           ${row}`)),
+    `${mark}${time} ${number} ${glyph(line.glyph, style)} ${line.text}`,
+    ...(full === '' ? [] : full.split('\n').map((row) => `${mark}                 ${row}`)),
   ];
 }
 

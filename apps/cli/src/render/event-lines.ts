@@ -31,6 +31,7 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     'running',
     [
       `run ${traceId}`,
+      ...(payload.forkedFrom === undefined ? [] : [forkText(payload.forkedFrom)]),
       `branch ${payload.branch}`,
       `budget ${formatDollars(payload.budgetUsd)}`,
       ...surroundings(view),
@@ -164,4 +165,10 @@ function replyCost({ payload, costUsd = payload.costUsd }: EventOf<'llm.responde
   const counted =
     tokens === undefined ? '' : `${formatTokens(tokens)} tokens in, ${formatTokens(usage?.outputTokens ?? 0)} out, `;
   return `${counted}${costUsd === undefined ? '$?' : formatDollars(costUsd)}${estimated ? ' estimated' : ''}`;
+}
+
+/** Where a fork comes from, and what was paid there and is not paid again. */
+export function forkText({ runId, seq, costUsd, tokens }: NonNullable<RunView['forkedFrom']>): string {
+  const inherited = formatMoney({ costUsd, unpriced: costUsd === 0 && tokens > 0 });
+  return `fork of ${runId} at event ${seq} · ${inherited} inherited`;
 }

@@ -28,6 +28,7 @@ const handlers: { readonly [T in EventType]?: (view: RunView, event: EventOf<T>)
     task: payload.requirement.task,
     branch: payload.branch,
     base: payload.base,
+    forkedFrom: payload.forkedFrom,
     budgetUsd: payload.budgetUsd,
     automationLevel: payload.automationLevel,
     recorded: payload.recorded,

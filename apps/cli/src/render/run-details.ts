@@ -1,6 +1,6 @@
 import type { Plan } from '@forge/plugin-api';
 import { count, formatDuration, formatMoney, formatTime, formatTokens, type Spending } from './figures.ts';
-import { findingWords } from './event-lines.ts';
+import { findingWords, forkText } from './event-lines.ts';
 import { addSpending } from './fold-run.ts';
 import { glyph } from './glyphs.ts';
 import { countsOf, phaseFacts } from './phase-facts.ts';
@@ -62,6 +62,7 @@ function header(view: RunView): string {
     ['started', formatTime(view.startedAt)],
     ['branch', view.branch],
     ['from', from],
+    ['fork', view.forkedFrom === undefined ? '' : forkText(view.forkedFrom).replace(/^fork /, '')],
     ['with', surroundings(view).join(' · ')],
   ];
   return rows

@@ -7,6 +7,8 @@ export interface RunView {
   readonly task: string;
   readonly branch: string;
   readonly base: EventPayload<'run.started'>['base'] | undefined;
+  /** Where it began as a copy of another run. */
+  readonly forkedFrom: EventPayload<'run.started'>['forkedFrom'];
   readonly budgetUsd: number;
   readonly automationLevel: number;
   /** A recording is played: every line says so. */
@@ -93,6 +95,7 @@ export const emptyRunView: RunView = {
   task: '',
   branch: '',
   base: undefined,
+  forkedFrom: undefined,
   budgetUsd: 0,
   automationLevel: 1,
   recorded: false,

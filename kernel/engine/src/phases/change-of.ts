@@ -1,9 +1,15 @@
 import type { Change } from '@forge/plugin-api';
+import { toldBranch } from '../run/run-state.ts';
 import type { Run } from '../run/run.ts';
 
-/** What the run has changed so far. */
+/** What the run has changed so far, as agents see it: the same in a fork, whose journal would not fit otherwise. */
 export async function changeOf(run: Run): Promise<Change> {
   const base = run.workspaces.base.commit;
   const commit = await run.workspaces.head();
-  return { base, commit, branch: run.branch, files: await run.workspaces.changedFiles(base, commit) };
+  return {
+    base,
+    commit,
+    branch: toldBranch(run.state, run.branch),
+    files: await run.workspaces.changedFiles(base, commit),
+  };
 }

@@ -24,9 +24,10 @@ import { inspectionWorkspace } from './workspaces.ts';
 
 /** The change goes where configuration says, as far as its risk and the automation level allow without a person. */
 export async function deploy(run: Run, progress: Progress): Promise<PhaseResult> {
-  const change = await changeOf(run);
+  const seen = await changeOf(run);
+  const change = { ...seen, branch: run.branch };
   const touched = protectedFindings(change, await run.workspaces.listFiles(change.base));
-  const assessment = withFloor(await assess(run, progress, change, touched), progress, touched);
+  const assessment = withFloor(await assess(run, progress, seen, touched), progress, touched);
   const request: DeployRequest = {
     runId: run.id,
     task: run.requirement.task,

@@ -112,6 +112,11 @@ export function applyEvent(state: RunState, event: ForgeEvent): void {
   state.hash = event.hash;
 }
 
+/** The name of the branch in what agents get. */
+export function toldBranch({ started }: Readonly<RunState>, branch: string): string {
+  return started?.forkedFrom?.branch ?? branch;
+}
+
 export function sameFinding(left: Finding, right: Finding): boolean {
   return left.file === right.file && left.message === right.message && left.line === right.line;
 }

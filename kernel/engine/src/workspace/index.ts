@@ -3,6 +3,7 @@ export { openRepository, type Repository } from './repository.ts';
 export {
   createRunWorkspaces,
   removeRunDirectory,
+  type RunOrigin,
   type RunWorkspacesHere,
   type RunWorkspacesOptions,
 } from './run-workspaces.ts';

@@ -16,6 +16,15 @@ export interface RunClone {
   readonly base: RunCloneBase;
 }
 
+/** Where a clone starts that goes on from another run. */
+export interface CloneOrigin {
+  readonly base: RunCloneBase;
+  /** The commit that the branch starts at. */
+  readonly head: string;
+  /** The other run's folder, as far as it is still there. */
+  readonly directory: string;
+}
+
 interface CloneRecord {
   readonly base: RunCloneBase;
 }
@@ -38,13 +47,17 @@ export async function openRunClone(directory: string): Promise<RunClone | undefi
  * The run's folder may lie inside the person's working tree. A git file that leads nowhere keeps git from looking for a
  * repository further up: or `rm -rf .git; git stash` in a checkout would be done to the person's own files.
  */
-export async function createRunClone(repository: Repository, directory: string, branch: string): Promise<RunClone> {
+export async function createRunClone(
+  repository: Repository,
+  directory: string,
+  branch: string,
+  origin?: CloneOrigin,
+): Promise<RunClone> {
   const gitDirectory = gitDirectoryOf(directory);
-  const { commit, branch: baseBranch, dirty } = repository;
-  const base: RunCloneBase = { commit, dirty, ...(baseBranch === undefined ? {} : { branch: baseBranch }) };
+  const base = origin?.base ?? baseOf(repository);
   await layOutGitDirectory(gitDirectory, {
     branch,
-    commit,
+    commit: origin?.head ?? base.commit,
     bare: true,
     objectFormat: repository.objectFormat,
     settings: repository.configuration.carried,
@@ -55,12 +68,17 @@ export async function createRunClone(repository: Repository, directory: string, 
     copyIfThere(join(repository.commonDirectory, 'shallow'), join(gitDirectory, 'shallow')),
     copyIfThere(join(repository.commonDirectory, 'info', 'exclude'), join(gitDirectory, 'info', 'exclude')),
     ownPacks(repository.commonDirectory, gitDirectory),
+    ...(origin === undefined ? [] : [ownObjects(gitDirectoryOf(origin.directory), gitDirectory)]),
   ]);
   // Last, and in one step: with it the clone is complete.
   const record: CloneRecord = { base };
   await writeFile(`${recordFile(directory)}.new`, JSON.stringify(record));
   await rename(`${recordFile(directory)}.new`, recordFile(directory));
   return { gitDirectory, base };
+}
+
+function baseOf({ commit, branch, dirty }: Repository): RunCloneBase {
+  return { commit, dirty, ...(branch === undefined ? {} : { branch }) };
 }
 
 export interface GitDirectoryLayout {
@@ -125,6 +143,25 @@ async function ownPacks(commonDirectory: string, gitDirectory: string): Promise<
     const linked = kept.filter((name) => name.endsWith(extension));
     await Promise.all(linked.map((name) => link(join(from, name), join(to, name)).catch(() => undefined)));
   }
+}
+
+/** Gives the clone all objects of another run's clone, which may be removed afterwards. */
+async function ownObjects(from: string, to: string): Promise<void> {
+  const folders = await readdir(join(from, 'objects')).catch(() => []);
+  const loose = folders.filter((name) => /^[0-9a-f]{2}$/.test(name));
+  await Promise.all([
+    ownPacks(from, to),
+    ...loose.map(async (folder) => {
+      const [source, target] = [from, to].map((path) => join(path, 'objects', folder)) as [string, string];
+      await mkdir(target, { recursive: true });
+      const names = await readdir(source);
+      await Promise.all(names.map((name) => linkOrCopy(join(source, name), join(target, name))));
+    }),
+  ]);
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to));
 }
 
 async function copyIfThere(from: string, to: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { forgeError } from '@forge/plugin-api';
 import { reapMarked } from '../process/reap.ts';
 import type { CheckoutOptions, RunWorkspaces } from '../run/run-workspaces.ts';
 import { type Checkout, openCheckout } from './checkout.ts';
@@ -12,7 +13,7 @@ import { changedFiles, listFiles, readTexts, unifiedDiff } from './read-changes.
 import { readIfThere } from './read-if-there.ts';
 import { removeTree } from './remove-tree.ts';
 import { personsGit, type Repository } from './repository.ts';
-import { createRunClone, openRunClone } from './run-clone.ts';
+import { type CloneOrigin, createRunClone, openRunClone, type RunCloneBase } from './run-clone.ts';
 
 export interface RunWorkspacesOptions {
   readonly repository: Repository;
@@ -23,6 +24,15 @@ export interface RunWorkspacesOptions {
   readonly branch: string;
   readonly env: GitWorld['env'];
   readonly clock: { now(): number };
+  /** What the run began from, where its log says it. */
+  readonly base?: RunCloneBase;
+  /** The run goes on from another one. */
+  readonly origin?: RunOrigin;
+}
+
+export interface RunOrigin extends CloneOrigin {
+  /** Without the objects of these there are no workspaces, but WORKSPACE_LOST with those missing as its data. */
+  readonly commits: readonly string[];
 }
 
 export interface RunWorkspacesHere extends RunWorkspaces {
@@ -47,12 +57,13 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
   const existing = await openRunClone(directory);
   const isOver = existing === undefined && (await hasBranchFile(repository, branch));
   const open = once(async () => {
-    const clone = existing ?? (await createRunClone(repository, directory, branch));
+    const clone = existing ?? (await createRunClone(repository, directory, branch, options.origin));
     const git = createGit({ env, marker }, { cwd: directory, gitDirectory: clone.gitDirectory });
     if (existing === undefined) await excludeInstalled(git, clone);
     return { git, base: clone.base };
   });
   const base = isOver ? repository : (await open()).base;
+  if (options.origin !== undefined) await expectCommits((await open()).git, options.origin.commits, directory);
 
   const git = async () => (await open()).git;
   const checkouts = new Map<string, Promise<Checkout>>();
@@ -104,7 +115,7 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
       if (!isOver) return unifiedDiff(await git(), base.commit, `refs/heads/${branch}`, WHOLE_DIFF_BYTES);
       return unifiedDiff(
         persons,
-        await whereBranchBegan(persons, branch, runId),
+        options.base?.commit ?? (await whereBranchBegan(persons, branch, runId)),
         `refs/heads/${branch}`,
         WHOLE_DIFF_BYTES,
       );
@@ -119,6 +130,18 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
 /** Removes all that a run keeps on disk: clone, checkouts, private places. */
 export async function removeRunDirectory(directory: string): Promise<void> {
   await removeTree(directory);
+}
+
+async function expectCommits(git: Git, commits: readonly string[], directory: string): Promise<void> {
+  const answer = await git.text(['cat-file', '--batch-check=%(objecttype)'], { stdin: commits.join('\n') });
+  const lines = answer.split('\n');
+  const missing = commits.filter((_, index) => lines[index] !== 'commit');
+  if (missing.length === 0) return;
+  await removeRunDirectory(directory);
+  throw forgeError('WORKSPACE_LOST', 'The commits of the other run are gone with its workspaces', {
+    why: `neither its clone nor the repository has ${missing[0]}`,
+    data: { missing },
+  });
 }
 
 async function hasBranchFile({ commonDirectory }: Repository, branch: string): Promise<boolean> {
