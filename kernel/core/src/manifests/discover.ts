@@ -56,6 +56,9 @@ export function readInstalled(options: InstalledOptions): Installed {
   };
 }
 
+/** Beside the default plugins: what is published and installed by who wants it. */
+const published = 'published';
+
 class Search {
   readonly plugins: PluginRecord[] = [];
   readonly faults: Promise<ForgeError[]>[] = [];
@@ -69,6 +72,7 @@ class Search {
 
   readDefaults(folder: string): void {
     for (const outer of foldersIn(folder)) {
+      if (outer === published) continue;
       const path = join(folder, outer);
       if (this.#readFolder(path, 'default') !== 'none') continue;
       for (const inner of foldersIn(path)) this.#readFolder(join(path, inner), 'default');

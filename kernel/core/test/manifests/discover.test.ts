@@ -33,6 +33,7 @@ describe('readInstalled', () => {
       'one/inner/plugin.json': manifest('not-a-plugin-of-its-own'),
       'tool/two/plugin.json': manifest('two'),
       'lib/helper/package.json': {},
+      'published/three/plugin.json': manifest('installed-by-who-wants-it'),
       'tool/node_modules/plugin.json': manifest('hidden'),
     });
     expect(names(await discover({ pluginFolders: [folder] }))).toEqual(['one (default)', 'two (default)']);
