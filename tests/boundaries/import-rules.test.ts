@@ -61,6 +61,10 @@ const layers: Record<string, { readonly refused: readonly string[]; readonly all
     refused: ['@forge/engine', '@forge/tool-fs', 'tsyringe'],
     allowed: ['@forge/core', '@forge/plugin-api', '@forge/sdk', 'commander'],
   },
+  'apps/worker/src/a.ts': {
+    refused: ['@forge/engine', '@forge/executor-child-process', '@forge/sdk', 'tsyringe'],
+    allowed: ['@forge/core', '@forge/plugin-api', '@forge/worker-protocol', 'node:net'],
+  },
   'apps/dashboard/src/a.ts': {
     refused: ['@forge/core', '@forge/plugin-api', 'node:fs'],
     allowed: ['@forge/sdk', 'uplot'],

@@ -89,6 +89,7 @@ async function realWorld(): Promise<World> {
     userName: nameOf(userInfo),
     hostName: hostname(),
     temporaryFolder: tmpdir(),
+    worker: await workerProgram(),
     processExists: (pid) => {
       try {
         process.kill(pid, 0);
@@ -110,6 +111,21 @@ async function realWorld(): Promise<World> {
       process.on('exit', listener);
       return () => void process.off('exit', listener);
     },
+  };
+}
+
+/** This Node with the worker's entry, and the compiled code that it may share with this process. */
+async function workerProgram(): Promise<World['worker']> {
+  const { fileURLToPath } = await import('node:url');
+  const { getCompileCacheDir } = await import('node:module');
+  const { dirname } = await import('node:path');
+  const entry = fileURLToPath(new URL('../../worker/src/main.worker.ts', import.meta.url));
+  // Node keeps a folder of its own in there for each of its versions.
+  const compiled = getCompileCacheDir();
+  return {
+    file: process.execPath,
+    args: [...process.execArgv, entry],
+    env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compiled) },
   };
 }
 

@@ -71,5 +71,6 @@ async function open(call: CommandCall, { flags, record, directory, trust }: Forg
     forgeVersion: world.version,
     clock: world.clock,
     ...(world.crashPoint === undefined ? {} : { crashPoint: world.crashPoint }),
+    worker: world.worker,
   });
 }

@@ -25,6 +25,8 @@ export interface World {
   readonly userName: string;
   readonly hostName: string;
   readonly temporaryFolder: string;
+  /** How executions are run in processes of their own. */
+  readonly worker: NonNullable<ForgeOptions['worker']>;
   processExists(pid: number): boolean;
   /**
    * Ctrl-C, a polite kill, or a closed terminal goes to the newest listener instead of ending the process; the third

@@ -1,4 +1,4 @@
-import type { Engine, PassCrashPoint } from '@forge/engine';
+import type { Engine, PassCrashPoint, WorkerProgram } from '@forge/engine';
 import type {
   Clock,
   ConfigLayer,
@@ -31,6 +31,8 @@ export interface ForgeOptions {
   /** `forge run --record <file>`: every reply of the model in use is also written there. */
   readonly record?: string;
   readonly forgeVersion: string;
+  /** How this app starts a worker, for executors that run agents elsewhere. Default: it has none. */
+  readonly worker?: WorkerProgram;
   readonly clock?: Clock;
   /** Plugins that the app brings along as objects; they count as default ones. */
   readonly inlinePlugins?: readonly InlinePlugin[];

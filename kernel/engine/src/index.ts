@@ -8,7 +8,7 @@ export { hashJson, hashText } from './log/hash.ts';
 export { genesisHash, verifyEvents, type Verification } from './log/verify-events.ts';
 export { phases } from './phases/phases.ts';
 export type { Ground } from './run/ground.ts';
-export type { ModelChoice, RunDeps } from './run-deps.ts';
+export type { ModelChoice, RunDeps, WorkerProgram } from './run-deps.ts';
 export {
   createCheckpointSystem,
   readState,

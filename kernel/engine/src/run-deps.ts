@@ -1,5 +1,6 @@
 import type {
   Agent,
+  AgentPlace,
   AgentType,
   Clock,
   Deployer,
@@ -21,6 +22,14 @@ import type { PassCrashPoint } from './crash-points.ts';
 export interface ModelChoice {
   readonly provider: LLMProvider;
   readonly model: string;
+}
+
+/** The program that runs one execution, speaking docs/worker-protocol.md. */
+export interface WorkerProgram {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Beside the least environment that any process of a run gets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -59,6 +68,10 @@ export interface RunDeps {
   /** Those that configuration allows, in a fixed order. */
   tools(): Promise<readonly Tool[]>;
   agent(name: string): Promise<Agent>;
+  /** Where it lies, for executors that load it elsewhere. */
+  agentPlace(name: string): Promise<AgentPlace>;
+  /** How the app starts a worker on this machine; undefined when it has none. */
+  readonly worker: WorkerProgram | undefined;
   deployer(name: string): Promise<Deployer>;
   /** The model for an agent of that type, then its fallbacks. Rejects with NO_MODEL or LLM_CREDENTIALS. */
   models(agentType: AgentType): Promise<readonly ModelChoice[]>;

@@ -91,6 +91,7 @@ export const errorTable = {
   JOURNAL_MISMATCH: 'conflict',
   JOURNAL_VERSION: 'conflict',
   EVENT_INVALID: 'failed',
+  WORKER_LOST: 'environment',
   STOPPED: 'stopped',
   // the store
   LEASE_HELD: 'conflict',

@@ -84,6 +84,8 @@ export const eventSchemas = {
   'execution.failed': fault,
   /** Of older logs: what was cut in the middle of a call began anew. */
   'execution.restarted': z.strictObject({ reason: z.string() }),
+  /** What ran the agent is gone; the execution goes on elsewhere, from its journal. */
+  'worker.lost': z.strictObject({ message: z.string(), why: z.string().optional() }),
 
   'llm.requested': z.strictObject({
     ordinal,

@@ -12,6 +12,7 @@ export * from './json.ts';
 export * from './llm.ts';
 export * from './manifest.ts';
 export * from './memory.ts';
+export * from './object-call.ts';
 export * from './phase-io.ts';
 export * from './plugin.ts';
 export * from './recording.ts';

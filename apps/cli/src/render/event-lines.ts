@@ -64,6 +64,7 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     `${who(event, view)}: ${event.payload.message} [${event.payload.code}]`,
   ],
   'execution.restarted': (event, view) => ['warn', `${who(event, view)}: starts again, ${event.payload.reason}`],
+  'worker.lost': (event, view) => ['warn', `${who(event, view)}: goes on elsewhere, ${event.payload.message}`],
 
   'llm.requested': (event, view) => [
     'note',

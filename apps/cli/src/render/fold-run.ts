@@ -114,6 +114,7 @@ const handlers: { readonly [T in EventType]?: (view: RunView, event: EventOf<T>)
     withExecution(view, event, { status: 'failed', activity: event.payload.message }),
   'execution.restarted': (view, event) =>
     withExecution(view, event, { status: 'running', activity: `again: ${event.payload.reason}` }),
+  'worker.lost': (view, event) => withExecution(view, event, { trouble: event.payload.message }),
 
   // What it did last tells more than that the model is being asked again.
   'llm.requested': (view, event) =>

@@ -18,6 +18,7 @@ import { createIds, systemRandom } from '../world/randomness.ts';
 import { systemClock } from '../world/system-clock.ts';
 import { runtimeFacts, thisProcess } from '../world/this-process.ts';
 import { join } from 'node:path';
+import { agentPlace } from './agent-place.ts';
 import { createModels } from './choose-models.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { trustSubjects } from './plugin-trust.ts';
@@ -77,25 +78,19 @@ export function buildHost(world: Container, configuration: Configuration, discov
       return { ...around, stateDirectory, readTrusted };
     },
   );
+  host.factory(tokens.pluginStart, [tokens.trust, tokens.places], (trust, { project }) => ({
+    optionsOf: (record) => givenOptions(record, configuration, discovered),
+    allow: (record) => {
+      const { uses } = configuration;
+      const { used } = discovered;
+      return trust.require(trustSubjects(record, { repository: realPath(project), uses, used }));
+    },
+  }));
   host.factory(
     tokens.activation,
-    [
-      tokens.options,
-      tokens.pluginWorld,
-      tokens.loadCode,
-      tokens.configuration,
-      tokens.discovered,
-      tokens.trust,
-      tokens.places,
-    ],
-    ({ limits }, pluginWorld, loadCode, { uses }, { used }, trust, { project }) =>
-      createActivation({
-        world: pluginWorld,
-        limits: { ...pluginLimits, ...limits },
-        loadCode,
-        optionsOf: (record) => givenOptions(record, configuration, discovered),
-        allow: (record) => trust.require(trustSubjects(record, { repository: realPath(project), uses, used })),
-      }),
+    [tokens.options, tokens.pluginWorld, tokens.loadCode, tokens.pluginStart],
+    ({ limits }, pluginWorld, loadCode, start) =>
+      createActivation({ world: pluginWorld, limits: { ...pluginLimits, ...limits }, loadCode, ...start }),
     (activation) => activation.stop(),
   );
   host.factory(tokens.registry, [tokens.discovered, tokens.activation], ({ plugins }, activation) =>
@@ -131,22 +126,11 @@ export function buildHost(world: Container, configuration: Configuration, discov
       tokens.log,
       tokens.clock,
       tokens.newId,
+      tokens.pluginStart,
     ],
-    (
-      { env, forgeVersion, crashPoint },
-      { config },
-      registry,
-      models,
-      sandbox,
-      id,
-      owner,
-      masker,
-      places,
-      log,
-      clock,
-      newId,
-    ) =>
-      createRunDeps({
+    (options, { config }, registry, models, sandbox, id, owner, masker, places, log, clock, newId, start) => {
+      const { env, forgeVersion, crashPoint, worker } = options;
+      return createRunDeps({
         env,
         forgeVersion,
         config,
@@ -162,7 +146,10 @@ export function buildHost(world: Container, configuration: Configuration, discov
         newId,
         random: systemRandom,
         crashPoint,
-      }),
+        worker,
+        agentPlace: (name) => agentPlace(name, { registry, env, ...start }),
+      });
+    },
   );
   return host;
 }

@@ -1,5 +1,6 @@
-import type { PassCrashPoint, RunDeps } from '@forge/engine';
+import type { PassCrashPoint, RunDeps, WorkerProgram } from '@forge/engine';
 import {
+  type AgentPlace,
   type Clock,
   type LeaseOwner,
   type Logger,
@@ -24,6 +25,8 @@ export interface RunDepsOptions {
   readonly owner: LeaseOwner;
   readonly masker: Masker;
   readonly stateDirectory: string;
+  readonly worker: WorkerProgram | undefined;
+  agentPlace(name: string): Promise<AgentPlace>;
   readonly log: Logger;
   readonly clock: Clock;
   newId(): string;
@@ -56,6 +59,8 @@ export function createRunDeps(options: RunDepsOptions): RunDeps {
     gates: () => Promise.all(config.gates.map((name) => registry.get('gate', name))),
     tools: () => Promise.all(allowedTools(config, registry).map((name) => registry.get('tool', name))),
     agent: (name: string) => registry.get('agent', name),
+    agentPlace: (name: string) => options.agentPlace(name),
+    worker: options.worker,
     deployer: (name: string) => registry.get('deployer', name),
     models: (type: Parameters<RunDeps['models']>[0]) => models.forAgent(type),
   });

@@ -4,7 +4,7 @@ import type { Configuration } from '../config/read-configuration.ts';
 import { token } from '../container.ts';
 import type { ForgeOptions } from '../forge.ts';
 import type { Discovered } from '../manifests/discover.ts';
-import type { Activation } from '../plugins/activation.ts';
+import type { Activation, PluginStart } from '../plugins/activation.ts';
 import type { LoadCode } from '../plugins/load-module.ts';
 import type { PluginWorld } from '../plugins/plugin-context.ts';
 import type { Registry } from '../plugins/registry.ts';
@@ -30,6 +30,7 @@ export const tokens = {
   configuration: token<Configuration>('configuration'),
   discovered: token<Discovered>('discovered'),
   pluginWorld: token<PluginWorld>('plugin-world'),
+  pluginStart: token<PluginStart>('plugin-start'),
   activation: token<Activation>('activation'),
   registry: token<Registry>('registry'),
   models: token<Models>('models'),

@@ -10,13 +10,17 @@ import { pluginContext, type PluginWorld } from './plugin-context.ts';
 import { type GivenOptions, parseOptions } from './plugin-options.ts';
 import { type Provided, providedBy } from './provided.ts';
 
-export interface ActivationOptions {
-  readonly world: PluginWorld;
-  readonly limits: PluginLimits;
-  readonly loadCode: LoadCode;
+/** What is decided outside about the start of each plugin. */
+export interface PluginStart {
   optionsOf(record: PluginRecord): GivenOptions;
   /** Rejects with TRUST_REQUIRED for a plugin that may not run. */
   allow(record: PluginRecord): Promise<void>;
+}
+
+export interface ActivationOptions extends PluginStart {
+  readonly world: PluginWorld;
+  readonly limits: PluginLimits;
+  readonly loadCode: LoadCode;
 }
 
 export interface Activation {

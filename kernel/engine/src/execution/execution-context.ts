@@ -1,4 +1,5 @@
 import {
+  createObjectCall,
   forgeError,
   type AgentContext,
   type AgentMemory,
@@ -18,7 +19,6 @@ import type { ExecutionBreakers } from './breakers.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
 import type { Journal } from './journal.ts';
 import type { ModelCaller } from './model-caller.ts';
-import { createObjectCall } from './structured-answer.ts';
 
 export interface ExecutionContextDeps {
   readonly runId: string;

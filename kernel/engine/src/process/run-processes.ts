@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '../workspace/remove-tree.ts';
+import { PROCESS_MARKER } from './process-table.ts';
 import { reapMarked } from './reap.ts';
 import { createCommandRunner, type CommandRunner } from './run-command.ts';
 import { scrubbedEnvironment } from './scrubbed-environment.ts';
@@ -9,6 +10,11 @@ import { visibilityOf, type Visibility, type VisibilityRequest } from './visibil
 export interface PrivatePlace {
   readonly home: string;
   readonly temporary: string;
+}
+
+export interface WorkerPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The processes of one run: how they are started, what they see, and how all of them end. */
@@ -23,6 +29,8 @@ export interface RunProcesses {
   freshPlace(name: string): Promise<PrivatePlace>;
   environment(place: PrivatePlace): Readonly<Record<string, string>>;
   readonly visibility: Visibility;
+  /** Where a worker of the run starts: folders of its own, which no command can write to, and no secret. */
+  workerPlace(marker: string): Promise<WorkerPlace>;
   /** Kills what this process has left under one marker. */
   reap(marker: string): Promise<void>;
   /** Kills what is left of the run, whoever started it: for who has just become the run's owner. */
@@ -48,11 +56,18 @@ export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunPro
   const owned = (marker: string) => `${marker}@${ownerId}`;
   const isOurs = (marker: string) => marker.startsWith(`${runId}/`) && marker.includes(`${owned('')}#`);
   let place: Promise<PrivatePlace> | undefined;
+  let workers = 0;
 
   async function makePlace(top: string): Promise<PrivatePlace> {
     const made = { home: join(top, 'home'), temporary: join(top, 'tmp') };
     await Promise.all(Object.values(made).map((path) => mkdir(path, { recursive: true })));
     return made;
+  }
+
+  async function freshPlace(name: string): Promise<PrivatePlace> {
+    const top = join(directory, 'places', name);
+    await removeTree(top);
+    return makePlace(top);
   }
 
   return {
@@ -61,13 +76,14 @@ export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunPro
       close: () => runner.close(),
     },
     privatePlace: () => (place ??= makePlace(directory)),
-    async freshPlace(name) {
-      const top = join(directory, 'places', name);
-      await removeTree(top);
-      return makePlace(top);
-    },
+    freshPlace,
     environment: ({ home, temporary }) => scrubbedEnvironment({ source: env, home, temporaryDirectory: temporary }),
     visibility: visibilityOf(deps),
+    async workerPlace(marker) {
+      const { home, temporary } = await freshPlace(`worker-${(workers += 1)}`);
+      const least = scrubbedEnvironment({ source: env, home, temporaryDirectory: temporary });
+      return { cwd: home, env: { ...least, [PROCESS_MARKER]: `${owned(marker)}#worker` } };
+    },
     async reap(marker) {
       await reapMarked((found) => found.startsWith(`${owned(marker)}#`));
     },

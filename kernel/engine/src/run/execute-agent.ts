@@ -1,6 +1,7 @@
 import {
   agentContracts,
   forgeError,
+  isForgeError,
   z,
   type AgentContext,
   type AgentInput,
@@ -21,6 +22,8 @@ import { answerQuestion } from '../people/answer-question.ts';
 import { createEventBus } from './event-bus.ts';
 import type { Run } from './run.ts';
 import type { Workspace } from './run-workspaces.ts';
+import { createWorkerCommands } from './worker-commands.ts';
+import { createWorkerLosses } from './worker-losses.ts';
 
 export interface ExecutionRequest<T extends AgentType> {
   /** Such as `implementation/limiter`; the attempt is added. */
@@ -43,7 +46,26 @@ export interface Begun<T extends AgentType> {
   readonly input: AgentInput<T>;
 }
 
+/** A lost worker loses nothing that is in the journal: the next one goes on from there. */
 export async function executeAgent<T extends AgentType>(
+  run: Run,
+  request: ExecutionRequest<T>,
+  begun: Begun<T>,
+  emit: ExecutionEmit,
+): Promise<AgentOutput<T>> {
+  const losses = createWorkerLosses(() => Object.keys(run.state.executions[begun.id]?.journal ?? {}).length);
+  for (;;) {
+    try {
+      return await execute(run, request, begun, emit);
+    } catch (error) {
+      if (!isForgeError(error, 'WORKER_LOST') || run.signal.aborted || !losses.isWorthAnother()) throw error;
+      const { why } = error.details;
+      await emit('worker.lost', { message: error.message, ...(why === undefined ? {} : { why }) });
+    }
+  }
+}
+
+async function execute<T extends AgentType>(
   run: Run,
   request: ExecutionRequest<T>,
   begun: Begun<T>,
@@ -57,10 +79,16 @@ export async function executeAgent<T extends AgentType>(
     workspace: () => request.workspace(begun.base),
     signal,
   });
+  const workers = createWorkerCommands(run, begun.id);
   try {
     const context = await contextOf(run, request, begun, emit, { signal, toolContexts });
     const job = { runId: run.id, executionId: begun.id, agent: begun.agent, input: begun.input as unknown as Json };
-    const output = await executor.execute(job, { context, resolveAgent: (name) => run.deps.agent(name) });
+    const output = await executor.execute(job, {
+      context,
+      resolveAgent: (name) => run.deps.agent(name),
+      locateAgent: (name) => run.deps.agentPlace(name),
+      workerCommand: workers.command,
+    });
     return parseOutput(request, output);
   } catch (error) {
     // Why it was aborted says more than what the abort broke.
@@ -68,6 +96,7 @@ export async function executeAgent<T extends AgentType>(
   } finally {
     limit.end();
     await toolContexts.close();
+    await workers.close();
   }
 }
 

@@ -41,6 +41,7 @@ const continuing: ReadonlySet<string> = new Set<ErrorCode>([
   'BREAKER_TIME',
   'DISK_FULL',
   'STORE_BUSY',
+  'WORKER_LOST',
 ]);
 
 /** Ends of this process's part of a run, not of the execution. */

@@ -8,7 +8,8 @@ export {
   unknownSkips,
 } from './contract-case.ts';
 export { deployerCases, deployerContract, type DeployerSubject } from './deployer.ts';
-export { contractAgents, executorCases, executorContract, type ExecutorSubject } from './executor.ts';
+export { contractAgents } from '../contract-agents.ts';
+export { executorCases, executorContract, type ExecutorSubject } from './executor.ts';
 export { failingCases, only } from './failing-cases.ts';
 export { gateCases, gateContract, type GateSubject, type PersonsAnswer } from './gate.ts';
 export { llmCases, llmContract } from './llm.ts';

@@ -53,6 +53,73 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
       return right({ ...job, input: lastInput }, host);
     },
   },
+  {
+    fault: 'lets calls of one kind go first',
+    caughtBy: 'calls made at once reach the host in the order in which the agent makes them',
+    execute: (job, host) =>
+      right(job, {
+        ...host,
+        context: {
+          ...host.context,
+          async note(decision, rationale) {
+            await new Promise((resolve) => setImmediate(resolve));
+            return host.context.note(decision, rationale);
+          },
+        },
+      }),
+  },
+  {
+    fault: 'takes every step',
+    caughtBy: 'a step that the host knows is not taken again',
+    execute: (job, host) => right(job, { ...host, context: { ...host.context, step: (_, fn) => fn() } }),
+  },
+  {
+    fault: 'keeps what a step gave for itself',
+    caughtBy: 'a step gives what the agent does in it, and the host hears of it',
+    execute: (job, host) => right(job, { ...host, context: { ...host.context, step: (_, fn) => fn() } }),
+  },
+  {
+    fault: 'makes an error of its own of what a step throws',
+    caughtBy: "what the agent's own code throws in a step comes back to it as it was",
+    execute: (job, host) => {
+      const step: typeof host.context.step = (name, fn) =>
+        host.context.step(name, fn).catch((error: unknown) => Promise.reject(new Error(String(error))));
+      return right(job, { ...host, context: { ...host.context, step } });
+    },
+  },
+  {
+    fault: 'shows the limits as they were at the start',
+    caughtBy: 'the agent sees what a call has cost as soon as it has the answer',
+    execute: (job, host) => {
+      const { state, check } = host.context.safety;
+      const checked = check();
+      return right(job, { ...host, context: { ...host.context, safety: { state, check: () => checked } } });
+    },
+  },
+  {
+    fault: 'is deaf to events',
+    caughtBy: 'events of the run reach an agent that listens, before the answer of the call that caused them',
+    execute: (job, host) =>
+      right(job, { ...host, context: { ...host.context, bus: { ...host.context.bus, on: () => () => {} } } }),
+  },
+  {
+    fault: 'gives the model no tools',
+    caughtBy: 'tools and model are those of the host',
+    execute: (job, host) =>
+      right(job, { ...host, context: { ...host.context, tools: { ...host.context.tools, specs: [] } } }),
+  },
+  {
+    fault: 'takes any object',
+    caughtBy: "an object is checked with the agent's own schema, and asked for again when it does not fit",
+    execute: (job, host) => {
+      const { llm } = host.context;
+      const object: typeof llm.object = async ({ system, messages }) => {
+        const [block] = (await llm.chat({ system, messages })).content;
+        return JSON.parse(block?.type === 'text' ? block.text : '') as never;
+      };
+      return right(job, { ...host, context: { ...host.context, llm: { ...llm, object } } });
+    },
+  },
 ];
 
 describe('the executor contract catches an executor that', () => {

@@ -1,4 +1,9 @@
-import { forgeError, parseAnswer, z, type AgentLLM, type JsonSchema, type Message } from '@forge/plugin-api';
+import { z } from 'zod';
+import type { AgentLLM } from './agent.ts';
+import { forgeError } from './errors.ts';
+import type { JsonSchema } from './json.ts';
+import type { Message } from './llm.ts';
+import { parseAnswer } from './tool-loop.ts';
 
 /** How often a reply that does not fit the schema is sent back with its faults. */
 const repairs = 2;

@@ -1,0 +1,6 @@
+import { definePlugin } from '@forge/plugin-api';
+import { createChildProcessExecutor } from './child-process-executor.ts';
+
+export default definePlugin({
+  setup: ({ clock }) => ({ executors: [createChildProcessExecutor({ clock })] }),
+});

@@ -1,0 +1,50 @@
+import {
+  type ErrorCode,
+  type ErrorDetails,
+  errorTable,
+  forgeError,
+  ForgeFaults,
+  isForgeError,
+  type Json,
+  z,
+} from '@forge/plugin-api';
+
+/** An error as it travels. `code` is there for errors of Forge, `faults` for several found together. */
+export const faultSchema = z.strictObject({
+  name: z.string(),
+  message: z.string(),
+  code: z.string().optional(),
+  details: z.record(z.string(), z.custom<Json>()).optional(),
+  stack: z.string().optional(),
+  faults: z.array(z.unknown()).optional(),
+});
+export type Fault = z.output<typeof faultSchema>;
+
+export function toFault(error: unknown): Fault {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  const common = { name, message, ...(stack === undefined ? {} : { stack }) };
+  if (isForgeError(error)) return { ...common, code: error.code, details: jsonOf(error.details) };
+  if (name === 'ForgeFaults' && 'errors' in error)
+    return { ...common, faults: (error.errors as unknown[]).map(toFault) };
+  return common;
+}
+
+/** The error on this side: same code, words and details, but never the same object. */
+export function fromFault(fault: Fault): Error {
+  const { name, message, code, details, stack, faults } = fault;
+  if (faults !== undefined) {
+    const errors = faults.map((each) => fromFault(faultSchema.parse(each)));
+    return new ForgeFaults(errors.filter((error) => isForgeError(error)));
+  }
+  const error =
+    code !== undefined && code in errorTable
+      ? forgeError(code as ErrorCode, message, details as ErrorDetails | undefined)
+      : Object.assign(new Error(message), { name });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+function jsonOf(details: ErrorDetails): Record<string, Json> {
+  return JSON.parse(JSON.stringify(details)) as Record<string, Json>;
+}
