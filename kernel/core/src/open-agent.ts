@@ -46,6 +46,12 @@ export async function openAgent(place: AgentPlace, options: OpenAgentOptions): P
       // Nobody sits here: questions go through the agent's context.
       interaction: { interactive: false, ask: async () => undefined },
       stateDirectory: async () => directory,
+      readTrusted: async (path, plugin) => {
+        throw forgeError('UNSUPPORTED', `The plugin "${plugin}" would read ${path}, and a worker has no repository`, {
+          fix: 'set "executor" to "in-process"',
+          plugin,
+        });
+      },
     },
     limits: pluginLimits,
     loadCode: createCodeLoader({ cacheFolder: join(directory, 'code') }),

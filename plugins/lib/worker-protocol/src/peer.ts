@@ -83,13 +83,11 @@ export function createPeer<Incoming extends Messages, Outgoing extends Messages>
     }
   }
 
-  function lose(why: string): void {
+  function lose(why: string, leave = () => void stream.destroy()): void {
     if (over.signal.aborted) return;
     const error = forgeError('WORKER_LOST', `The line to the other side was lost: ${why}`, { transient: true });
     over.abort();
-    // What was said before still gets there.
-    if (stream.writable) stream.end(() => stream.destroy());
-    else stream.destroy();
+    leave();
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
     lost.resolve(error);
@@ -158,7 +156,8 @@ export function createPeer<Incoming extends Messages, Outgoing extends Messages>
     },
     notify: (method, params) => send({ method, params }),
     lost: lost.promise,
-    close: () => lose('this side has closed it'),
+    // What was said before still gets there.
+    close: () => lose('this side has closed it', () => void stream.end(() => stream.destroy())),
   };
 }
 
