@@ -18,7 +18,9 @@ async function play(script: ScriptFunction, ...args: string[]) {
   const server = await startModelServer({ script });
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+  // What happens after each merge is told in parallel.test.ts.
+  const env = { FORGE_TESTING__AFTER_MERGE: 'false' };
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
   const end = await forge.run('run', 'Add the area of a triangle', '--yes', '--json', ...args);
   return { ...end, repository, forge, server };
 }

@@ -54,11 +54,19 @@ describe('forge run, from a task to a branch', () => {
         expect(repository.git('show', `${branch}:${change.testFile}`)).toBe(change.test.trim());
         expect(repository.git('diff', '--stat', 'main', branch, '--', 'untracked.txt', 'staged.txt')).toBe('');
 
-        const evidence = events.flatMap((event) => (event.type === 'tests.ran' ? [event.payload.evidence] : []));
-        expect(evidence.map(({ on, command, exitCode }) => ({ on, command, exitCode }))).toEqual([
-          { on: 'base', command: test.join(' '), exitCode: 0 },
-          { on: 'result', command: test.join(' '), exitCode: 0 },
+        const ran = events.flatMap((event) =>
+          event.type === 'tests.ran'
+            ? [[event.payload.evidence.on, event.taskId, event.payload.evidence] as const]
+            : [],
+        );
+        expect(ran.map(([on, task]) => [on, task])).toEqual([
+          ['base', undefined],
+          ['result', 'triangle'],
+          ['result', 'triangle-test'],
         ]);
+        for (const [, , { command, exitCode }] of ran) {
+          expect({ command, exitCode }).toEqual({ command: test.join(' '), exitCode: 0 });
+        }
         repository.git('worktree', 'add', '--quiet', '.forge/check', branch);
         expect(spawnSync(test[0], test.slice(1), { cwd: `${repository.path}/.forge/check` }).status).toBe(0);
       },

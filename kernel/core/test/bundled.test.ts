@@ -60,7 +60,7 @@ describe('core in a bundle', () => {
       'node_modules/@forge/plugin-api/package.json': copy,
       'node_modules/@forge/plugin-api/index.js': 'exports.definePlugin = () => "another copy";',
     });
-    expect(found).toEqual({ concurrency: 4, brought: ['greet'] });
+    expect(found).toEqual({ concurrency: expect.any(Number), brought: ['greet'] });
   });
 
   it.each<[string, Files, string]>([

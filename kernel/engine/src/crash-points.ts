@@ -18,7 +18,7 @@ export const crashPoints = {
   'request.opened': 'a question can be answered, the log does not know it',
   'request.decided': 'a decision counts, the log does not know it',
   'task.committed': 'the work of a task is a commit, not on the branch of the run',
-  'task.merged': 'a task is on the branch of the run, the log does not know it',
+  'task.merged': 'the log knows of a merge, the branch of the run is not there yet',
   'tests.ran': 'tests have run, what was seen is not durable',
   'stage.deployed': 'a stage is deployed, the log does not know it',
   'run.ending': 'the end is durable, the lease is held and workspaces lie about',

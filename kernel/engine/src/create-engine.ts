@@ -10,11 +10,13 @@ import { forkOrigin, lostAt } from './run/fork-origin.ts';
 import { inheritEvents, type InheritedEvent } from './run/inherit-events.ts';
 import { branchName } from './run/branch-name.ts';
 import { runDirectory } from './run/run-directory.ts';
+import { createWorkers } from './run/workers.ts';
 import { realGround, type Ground } from './run/ground.ts';
 import type { Repository, RunWorkspacesOptions } from './workspace/index.ts';
 
 /** Runs, as apps start and steer them. */
 export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine {
+  const workers = createWorkers(deps.config.concurrency);
   return {
     async start(asked) {
       // Before anything of it is stored, sent or made into the name of a branch.
@@ -159,7 +161,14 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       }),
     ]);
     const requirement = 'requirement' in request ? request.requirement : undefined;
-    return openRun(deps, store, { record, requirement, approve: request.approve ?? false, workspaces, processes });
+    return openRun(deps, store, {
+      record,
+      requirement,
+      approve: request.approve ?? false,
+      workspaces,
+      processes,
+      workers,
+    });
   }
 
   /** Writes the first events, all at once: no run has but half of what it takes over. */

@@ -41,7 +41,7 @@ export const configLayerSchema = z
     /** Names of tools. `deny` wins over `allow`; `*` stands for all. */
     tools: z.strictObject({ allow: z.array(name), deny: z.array(name) }).partial(),
     phases: z.array(z.enum(phaseNames)).min(1),
-    /** Tasks at once. */
+    /** Tasks at once in this process, of all its runs. Default: twice the machine's processors, 2 to 8. */
     concurrency: z.int().min(1).max(64),
     safety: z
       .strictObject({
@@ -69,6 +69,8 @@ export const configLayerSchema = z
         /** Prepares a fresh checkout, in order. Default: found out. */
         setup: z.array(commandLine),
         rounds: z.int().min(0).max(10),
+        /** Also after each task is merged, when the plan has more than one. */
+        afterMerge: z.boolean(),
         /** Minutes for one run of the tests. */
         timeoutMinutes: positive,
       })
@@ -112,7 +114,9 @@ export interface ResolvedConfig {
   readonly concurrency: number;
   readonly safety: Readonly<DeepRequired<NonNullable<ConfigLayer['safety']>>>;
   readonly review: Readonly<DeepRequired<NonNullable<ConfigLayer['review']>>>;
-  readonly testing: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['testing']>>, 'rounds' | 'timeoutMinutes'>> & {
+  readonly testing: Readonly<
+    Pick<DeepRequired<NonNullable<ConfigLayer['testing']>>, 'rounds' | 'timeoutMinutes' | 'afterMerge'>
+  > & {
     readonly command?: readonly string[] | undefined;
     readonly setup?: readonly (readonly string[])[] | undefined;
   };

@@ -70,7 +70,22 @@ export const eventSchemas = {
 
   'plan.created': z.strictObject({ plan: planSchema }),
   'task.started': z.strictObject({ taskId: z.string(), title: z.string(), base: z.string() }),
-  'task.completed': z.strictObject({ taskId: z.string(), summary: z.string(), commit: z.string().optional() }),
+  /** Worked on, and not yet merged. `commit` is what it did on top of `base`; undefined when nothing changed. */
+  'task.completed': z.strictObject({
+    taskId: z.string(),
+    summary: z.string(),
+    base: z.string().optional(),
+    commit: z.string().optional(),
+  }),
+  /** Its change does not fit what is on the run's branch at `onto`; an agent is about to resolve that. */
+  'task.conflicted': z.strictObject({
+    taskId: z.string(),
+    files: z.array(z.string()),
+    onto: z.string(),
+    attempt: z.int(),
+    /** What was wrong with the attempt before. */
+    faults: z.array(z.string()),
+  }),
   'task.merged': z.strictObject({ taskId: z.string(), commit: z.string() }),
   'task.failed': z.strictObject({ taskId: z.string(), ...fault.shape }),
 

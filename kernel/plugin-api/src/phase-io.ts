@@ -100,6 +100,19 @@ export const testEvidenceSchema = z.strictObject({
 });
 export type TestEvidence = z.output<typeof testEvidenceSchema>;
 
+/** Two changes that do not fit. The workspace holds both, with conflict marks where git could not decide. */
+export const conflictSchema = z.strictObject({
+  /** Files to resolve. */
+  files: z.array(z.string()).min(1),
+  /** Unified diff of the task's own change, capped. */
+  diff: z.string(),
+  /** What was merged before and touches these files. */
+  others: z.array(z.strictObject({ title: z.string(), goal: z.string(), diff: z.string() })),
+  /** Why the attempt before was no merge. */
+  faults: z.array(z.string()).default([]),
+});
+export type Conflict = z.output<typeof conflictSchema>;
+
 export const implementationInputSchema = z.strictObject({
   requirement: requirementSchema,
   plan: planSchema,
@@ -110,6 +123,8 @@ export const implementationInputSchema = z.strictObject({
     .strictObject({
       findings: z.array(findingSchema).default([]),
       failedTests: testEvidenceSchema.optional(),
+      /** The task is done; what is left is to bring it together with the others. */
+      conflict: conflictSchema.optional(),
     })
     .optional(),
 });

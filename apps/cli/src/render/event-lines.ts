@@ -54,6 +54,10 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
   'plan.created': ({ payload: { plan } }) => ['note', `plan: ${plan.tasks.map((task) => task.id).join(', ')}`],
   'task.started': ({ payload }) => ['running', `${payload.taskId}: ${payload.title}`],
   'task.completed': ({ payload }) => ['done', `${payload.taskId}: ${payload.summary}`],
+  'task.conflicted': ({ payload }) => [
+    'warn',
+    `${payload.taskId}: does not fit what is merged, resolving ${payload.files.join(', ')}${payload.attempt > 1 ? ` (attempt ${payload.attempt})` : ''}`,
+  ],
   'task.merged': ({ payload }) => ['note', `${payload.taskId}: merged as ${payload.commit.slice(0, 12)}`],
   'task.failed': ({ payload }) => ['failed', `${payload.taskId}: ${payload.message} [${payload.code}]`],
 

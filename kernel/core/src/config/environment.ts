@@ -108,6 +108,7 @@ function upperSnake(key: string): string {
 
 function readText(text: string, schema: JsonType): unknown {
   if (schema.type === 'number' || schema.type === 'integer') return text.trim() === '' ? text : numberOr(text);
+  if (schema.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   const takesList = schema.type === 'array' || schema.anyOf?.some(({ type }) => type === 'array');
   if (takesList && text.trimStart().startsWith('[')) return jsonOr(text);
   if (schema.type === 'array')

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { ForgeFaults } from '@forge/plugin-api';
+import { type ConfigLayer, ForgeFaults } from '@forge/plugin-api';
 import { knownVariables } from '../config/environment.ts';
 import { type Configuration, readConfiguration } from '../config/read-configuration.ts';
 import type { Container } from '../container.ts';
@@ -12,6 +12,7 @@ import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { isSecretOption, type Masker } from '../secrets.ts';
 import { maskError } from '../mask-error.ts';
 import { realPath } from '../state/places.ts';
+import { tasksAtOnce } from '../world/machine.ts';
 import { buildHost, buildWorld, givenOptions } from './build-host.ts';
 import { checkNames, checkOptions } from './check-config.ts';
 import { trustSubjects } from './plugin-trust.ts';
@@ -63,7 +64,7 @@ async function look(
     cwd: options.cwd,
     env: options.env,
     places,
-    defaults: options.defaults ?? (defaults as NonNullable<ForgeOptions['defaults']>),
+    defaults: { concurrency: tasksAtOnce(), ...(options.defaults ?? (defaults as ConfigLayer)) },
     flags: options.flags,
     knownVariables: [...knownVariables, ...readByPlugins],
     trust: world.get(tokens.trust),

@@ -7,6 +7,7 @@ describe('environmentLayer', () => {
   it.each<[Record<string, string>, object]>([
     [{ FORGE_SAFETY__BUDGET_USD: '2.5' }, { safety: { budgetUsd: 2.5 } }],
     [{ FORGE_CONCURRENCY: '8' }, { concurrency: 8 }],
+    [{ FORGE_TESTING__AFTER_MERGE: 'false' }, { testing: { afterMerge: false } }],
     [
       { FORGE_LLM__PROVIDER: 'anthropic', FORGE_LLM__MODELS__PLANNER: '4' },
       { llm: { provider: 'anthropic', models: { planner: '4' } } },

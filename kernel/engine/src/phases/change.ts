@@ -1,12 +1,7 @@
-import {
-  forgeError,
-  type ImplementationInput,
-  type ImplementationOutput,
-  type Plan,
-  type PlanTask,
-} from '@forge/plugin-api';
+import type { ImplementationInput, ImplementationOutput, Plan, PlanTask } from '@forge/plugin-api';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
+import type { Workspace } from '../run/run-workspaces.ts';
 import type { Progress } from './progress.ts';
 
 export interface ChangeRequest {
@@ -14,20 +9,26 @@ export interface ChangeRequest {
   readonly key: string;
   readonly task: PlanTask;
   readonly feedback?: ImplementationInput['feedback'];
+  /** The commit where it begins, and the name of the checkout that it is worked on in. */
+  readonly base: string;
+  readonly checkout: string;
 }
 
 export interface WorkedChange {
   readonly output: ImplementationOutput;
   readonly base: string;
+  /** What was done, as one commit on the base; undefined when nothing changed. */
+  readonly commit: string | undefined;
 }
 
-/** Lets the implementer work on a task in a checkout of its own. */
+/** Lets the implementer work on a task in a checkout of its own, and commits what it left there. */
 export async function workOnChange(
   run: Run,
   progress: Progress,
-  { key, task, feedback }: ChangeRequest,
+  { key, task, feedback, base: wanted, checkout }: ChangeRequest,
 ): Promise<WorkedChange> {
-  return runExecution(run, {
+  const workspace = (base: string) => run.workspaces.checkout(checkout, base);
+  const { output, base } = await runExecution(run, {
     key,
     phase: 'implementation',
     taskId: task.id,
@@ -39,38 +40,20 @@ export async function workOnChange(
       instructions: progress.project.instructions,
       ...(feedback === undefined ? {} : { feedback }),
     },
-    workspace: (base) => run.workspaces.checkout(`tasks/${task.id}`, base),
-    base: await run.workspaces.head(),
+    workspace,
+    base: wanted,
   });
+  run.beforeStep();
+  const commit = await committed(await workspace(base), output, run.id);
+  run.deps.crashPoint('task.committed');
+  return { output, base, commit };
 }
 
-/** Commits what the implementer left in its checkout and brings it onto the run's branch. */
-export async function mergeChange(run: Run, task: PlanTask, { output, base }: WorkedChange): Promise<void> {
-  if (run.state.merged[task.id] !== undefined) return;
-  run.beforeStep();
-  const message = commitMessage(output, run.id);
-  const checkout = await run.workspaces.checkout(`tasks/${task.id}`, base);
-  const commit = await checkout.commit(message);
-  run.deps.crashPoint('task.committed');
-  const merged =
-    commit === undefined
-      ? { ok: true as const, commit: await run.workspaces.head() }
-      : await run.workspaces.merge(commit, message);
-  if (!merged.ok) {
-    throw forgeError(
-      'MERGE_CONFLICT',
-      `The change of task "${task.id}" does not fit those before it: ${merged.conflicts.join(', ')}`,
-      {
-        fix: 'resume with concurrency 1, or ask for a plan whose tasks touch different files',
-      },
-    );
-  }
-  run.deps.crashPoint('task.merged');
-  await run.events.emit(
-    'task.merged',
-    { taskId: task.id, commit: merged.commit },
-    { phase: 'implementation', taskId: task.id },
-  );
+function committed(workspace: Workspace, { commit }: ImplementationOutput, runId: string): Promise<string | undefined> {
+  const { type, scope, subject, body } = commit;
+  const head = `${type}${scope ? `(${scope})` : ''}: ${subject}`;
+  const parts = [head, body, `Forge-Run: ${runId}`];
+  return workspace.commit(parts.filter((part) => part !== undefined && part !== '').join('\n\n'));
 }
 
 /** The id of a task that is not in the plan: one that no task of the plan has. */
@@ -82,12 +65,27 @@ export function furtherTaskId({ tasks }: Plan, wanted: string): string {
 }
 
 /** A further change that a later phase asks for. Returns when it is on the run's branch. */
-export async function fix(run: Run, progress: Progress, request: ChangeRequest): Promise<void> {
-  if (run.state.merged[request.task.id] !== undefined) return;
-  await mergeChange(run, request.task, await workOnChange(run, progress, request));
+export async function fix(
+  run: Run,
+  progress: Progress,
+  request: Pick<ChangeRequest, 'key' | 'task' | 'feedback'>,
+): Promise<void> {
+  const { id } = request.task;
+  if (run.state.merged[id] === undefined) {
+    const head = await run.workspaces.head();
+    const { base, commit } = await workOnChange(run, progress, { ...request, base: head, checkout: `tasks/${id}` });
+    await recordMerge(run, id, commit ?? base);
+  }
+  await advanceTo(run, id);
 }
 
-function commitMessage({ commit: { type, scope, subject, body } }: ImplementationOutput, runId: string): string {
-  const head = `${type}${scope ? `(${scope})` : ''}: ${subject}`;
-  return [head, body, `Forge-Run: ${runId}`].filter((part) => part !== undefined && part !== '').join('\n\n');
+/** What the log says is merged is the truth; the branch follows it, now or, after a crash, the next time. */
+export async function recordMerge(run: Run, taskId: string, commit: string): Promise<void> {
+  await run.events.emit('task.merged', { taskId, commit }, { phase: 'implementation', taskId });
+  run.deps.crashPoint('task.merged');
+}
+
+export async function advanceTo(run: Run, taskId: string): Promise<void> {
+  const commit = run.state.merged[taskId];
+  if (commit !== undefined) await run.workspaces.advance(commit);
 }

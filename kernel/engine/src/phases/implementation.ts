@@ -1,19 +1,27 @@
-import { faultsOf, forgeError, type PlanTask } from '@forge/plugin-api';
+import { faultsOf, forgeError, isForgeError, type ForgeError, type PlanTask } from '@forge/plugin-api';
+import { parkingOf } from '../run/parking.ts';
 import type { Run } from '../run/run.ts';
 import { scheduleTasks } from '../run/schedule-tasks.ts';
 import { planOrder } from '../run/task-graph.ts';
+import { workOnChange } from './change.ts';
 import { counted } from './counted.ts';
-import { mergeChange, workOnChange, type WorkedChange } from './change.ts';
+import { mergeChange } from './merge-change.ts';
+import { createMergeCheck } from './merge-check.ts';
 import type { PhaseResult, Progress } from './progress.ts';
+import { taskBase } from './task-base.ts';
 
 /** Each task of the plan in a checkout of its own; results come together in plan order. */
 export async function implement(run: Run, progress: Progress): Promise<PhaseResult> {
   const tasks = planOrder(progress.plan);
-  await scheduleTasks<WorkedChange | undefined>(tasks, {
-    concurrency: run.deps.config.concurrency,
-    work: (task) => reported(run, task, () => work(run, progress, task)),
-    merge: (task, worked) => reported(run, task, () => merge(run, task, worked)),
+  const check = createMergeCheck(run, progress);
+  const inTurn = untilParked();
+  const failures = await scheduleTasks<string>(tasks, {
+    withWorker: (work) => run.withWorker(work),
+    begin: (task, dependencies) => taskBase(run, tasks, task, dependencies),
+    work: (task, base) => reported(run, task, () => work(run, progress, task, base)),
+    merge: (task) => inTurn(() => reported(run, task, () => mergeChange(run, progress, task, check))),
   });
+  if (failures.length > 0) throw failureOf(failures);
   const { base } = run.workspaces;
   const changed = await run.workspaces.changedFiles(base.commit, await run.workspaces.head());
   if (changed.length === 0) {
@@ -24,23 +32,43 @@ export async function implement(run: Run, progress: Progress): Promise<PhaseResu
   return { progress, summary: `${counted(tasks.length, 'task')}, ${counted(changed.length, 'file')} changed` };
 }
 
-/** Undefined when the task was merged before this process began. */
-async function work(run: Run, progress: Progress, task: PlanTask): Promise<WorkedChange | undefined> {
-  if (run.state.merged[task.id] !== undefined) return undefined;
-  const base = await run.workspaces.head();
-  await run.events.emit(
-    'task.started',
-    { taskId: task.id, title: task.title, base },
-    { phase: 'implementation', taskId: task.id },
-  );
-  return workOnChange(run, progress, { key: `implementation/${task.id}`, task });
+/** Works on a task, unless an earlier process of the run did. */
+async function work(run: Run, progress: Progress, task: PlanTask, begin: string): Promise<void> {
+  const { id, title } = task;
+  if (run.state.merged[id] !== undefined || run.state.changes[id] !== undefined) return;
+  const about = { phase: 'implementation', taskId: id } as const;
+  await run.events.emit('task.started', { taskId: id, title, base: begin }, about);
+  const request = { key: `implementation/${id}`, task, base: begin, checkout: `tasks/${id}` };
+  const { output, base, commit } = await workOnChange(run, progress, request);
+  const did = commit === undefined ? {} : { commit };
+  await run.events.emit('task.completed', { taskId: id, summary: output.summary, base, ...did }, about);
 }
 
-async function merge(run: Run, task: PlanTask, worked: WorkedChange | undefined): Promise<void> {
-  if (worked === undefined) return;
-  await mergeChange(run, task, worked);
-  const { summary } = worked.output;
-  await run.events.emit('task.completed', { taskId: task.id, summary }, { phase: 'implementation', taskId: task.id });
+/** What would come after a merge that waits for a person or the like waits, too: it must find the branch as it was. */
+function untilParked(): (merge: () => Promise<void>) => Promise<void> {
+  let parked: ForgeError | undefined;
+  return async (merge) => {
+    if (parked !== undefined) throw parked;
+    try {
+      await merge();
+    } catch (error) {
+      if (isForgeError(error) && parkingOf(error) !== undefined) parked = error;
+      throw error;
+    }
+  };
+}
+
+/** What the phase ends with: what parks the run if anything does, else all that failed. */
+function failureOf(failures: readonly unknown[]): unknown {
+  const faults = [...new Set(failures)].flatMap(faultsOf);
+  const [first] = faults;
+  const parked = faults.find((fault) => parkingOf(fault) !== undefined);
+  if (parked !== undefined || first === undefined || faults.length === 1) return parked ?? first;
+  const words = faults.map(({ message }) => message).join('; ');
+  return forgeError(first.code, `${counted(faults.length, 'task')} failed: ${words}`, {
+    ...first.details,
+    cause: first,
+  });
 }
 
 /** Tells of a task's failure, unless the whole run is being ended. */

@@ -6,6 +6,7 @@ import {
   type TestingOutput,
 } from '@forge/plugin-api';
 import { runSandboxed } from '../execution/run-sandboxed.ts';
+import type { EventMeta } from '../log/event-log.ts';
 import type { PrivatePlace } from '../process/run-processes.ts';
 import type { Run } from '../run/run.ts';
 import { readTestCounts } from './test-counts.ts';
@@ -27,6 +28,7 @@ export async function runTests(
   on: TestEvidence['on'],
   commit: string,
   round: number,
+  about: Pick<EventMeta, 'phase' | 'taskId'> = { phase: 'testing' },
 ): Promise<TestEvidence> {
   const known = run.state.tests[`${on}@${commit}`];
   if (known !== undefined) return known;
@@ -51,7 +53,7 @@ export async function runTests(
       output: capped(result.output),
     };
     run.deps.crashPoint('tests.ran');
-    await run.events.emit('tests.ran', { evidence, round }, { phase: 'testing', durationMs: result.durationMs });
+    await run.events.emit('tests.ran', { evidence, round }, { ...about, durationMs: result.durationMs });
     return evidence;
   } finally {
     await run.processes.reap(context.marker);

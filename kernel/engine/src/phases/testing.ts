@@ -1,16 +1,15 @@
-import { forgeError, type PlanTask, type TestEvidence, type TestingOutput } from '@forge/plugin-api';
-import { runExecution } from '../run/run-execution.ts';
+import { forgeError, type PlanTask, type TestEvidence } from '@forge/plugin-api';
 import type { Run } from '../run/run.ts';
 import { fix, furtherTaskId } from './change.ts';
 import type { PhaseResult, Progress } from './progress.ts';
 import { changeOf } from './change-of.ts';
+import { findTests } from './find-tests.ts';
 import { countsOf, verdictOn } from './test-verdict.ts';
 import { runTests, type TestPlan } from './run-tests.ts';
-import { inspectionWorkspace } from './workspaces.ts';
 
 /** The engine runs the project's tests on the base and on the result; failures go back to the implementer. */
 export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
-  const found = configured(run) ?? (await detect(run));
+  const found = await findTests(run, 'testing/detect', await changeOf(run));
   if (found.test === undefined) return { progress, summary: `no tests found: ${found.reason}` };
   const plan: TestPlan = { test: found.test, setup: found.setup };
   const base = await runTests(run, plan, 'base', run.workspaces.base.commit, 0);
@@ -23,7 +22,7 @@ export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
         summary: `${countsOf(result)}, base ${countsOf(base)}`,
       };
     }
-    if (round > rounds) throw failed(result, round);
+    if (round > rounds) throw testsFailed('The tests fail with the change', result, round);
     const task = fixTask(furtherTaskId(progress.plan, `fix-tests-${round}`), result);
     await fix(run, progress, {
       key: `implementation/${task.id}`,
@@ -31,33 +30,6 @@ export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
       feedback: { findings: [], failedTests: result },
     });
   }
-}
-
-function configured(run: Run): TestingOutput | undefined {
-  const { command, setup } = run.deps.config.testing;
-  if (command === undefined) return undefined;
-  const commandOf = (words: readonly string[]) => ({ command: [...words], directory: '.', runner: 'unknown' });
-  return {
-    test: commandOf(command),
-    setup: (setup ?? []).map(commandOf),
-    reason: 'testing.command in the configuration',
-  };
-}
-
-async function detect(run: Run): Promise<TestingOutput> {
-  const change = await changeOf(run);
-  const { output } = await runExecution(run, {
-    key: 'testing/detect',
-    phase: 'testing',
-    agentType: 'tester',
-    input: { requirement: run.requirement, project: await run.workspaces.facts(change.commit), change },
-    workspace: inspectionWorkspace(run),
-    base: change.commit,
-  });
-  const { setup } = run.deps.config.testing;
-  return setup === undefined
-    ? output
-    : { ...output, setup: setup.map((words) => ({ command: [...words], directory: '.', runner: 'unknown' })) };
 }
 
 function fixTask(id: string, result: TestEvidence): PlanTask {
@@ -71,16 +43,12 @@ function fixTask(id: string, result: TestEvidence): PlanTask {
   };
 }
 
-function failed(result: TestEvidence, round: number): Error {
-  return forgeError(
-    'TESTS_FAILED',
-    `The tests fail with the change: ${countsOf(result)}, after ${round} ${round === 1 ? 'try' : 'tries'}`,
-    {
-      where: result.command,
-      why: failureLines(result.output),
-      fix: 'look at `forge show`; raise testing.rounds, or set testing.command when it is the wrong one',
-    },
-  );
+export function testsFailed(what: string, result: TestEvidence, round: number): Error {
+  return forgeError('TESTS_FAILED', `${what}: ${countsOf(result)}, after ${round} ${round === 1 ? 'try' : 'tries'}`, {
+    where: result.command,
+    why: failureLines(result.output),
+    fix: 'look at `forge show`; raise testing.rounds, or set testing.command when it is the wrong one',
+  });
 }
 
 /** What a person looks for first: the lines that tell of a failure, else the end. */

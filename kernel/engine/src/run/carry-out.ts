@@ -1,15 +1,8 @@
-import {
-  faultsOf,
-  forgeError,
-  isForgeError,
-  type ErrorCode,
-  type EventPayload,
-  type ForgeError,
-  type RunPatch,
-} from '@forge/plugin-api';
+import { faultsOf, forgeError, isForgeError, type ForgeError, type RunPatch } from '@forge/plugin-api';
 import { phases } from '../phases/phases.ts';
 import type { Progress } from '../phases/progress.ts';
 import { planOf } from '../phases/planning.ts';
+import { parkingOf } from './parking.ts';
 import { rememberRun } from './remember-run.ts';
 import type { Run } from './run.ts';
 
@@ -85,25 +78,6 @@ async function complete(run: Run, progress: Progress): Promise<void> {
 function asFault(error: unknown, run: Run): ForgeError {
   const reason: unknown = run.signal.aborted ? run.signal.reason : error;
   return faultsOf(reason)[0] ?? forgeError('INTERNAL', String(reason), { cause: reason });
-}
-
-type ParkReason = EventPayload<'run.parked'>['reason'];
-
-/** Ends after which the run can go on from where it is. */
-const parkings: Partial<Record<ErrorCode, ParkReason>> = {
-  STOPPED: 'stopped',
-  WAITING_FOR_PERSON: 'approval',
-  OUTCOME_UNKNOWN: 'outcome-unknown',
-  WAITING_FOR_QUOTA: 'quota',
-  BREAKER_COST: 'budget',
-  BREAKER_TOKENS: 'budget',
-  DISK_FULL: 'disk-full',
-};
-
-function parkingOf(fault: ForgeError): ParkReason | undefined {
-  const data = fault.details.data;
-  const isQuestion = typeof data === 'object' && data !== null && 'reason' in data && data.reason === 'question';
-  return isQuestion ? 'question' : parkings[fault.code];
 }
 
 async function end(run: Run, fault: ForgeError): Promise<void> {

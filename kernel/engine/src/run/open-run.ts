@@ -13,6 +13,7 @@ import { createCheckpointSystem, readState } from './checkpoint-system.ts';
 import { keepCheckpoints } from './keep-checkpoints.ts';
 import { applyEvent, initialState, type RunState } from './run-state.ts';
 import { createStopSwitch, type StopSwitch } from './stop-switch.ts';
+import type { Workers } from './workers.ts';
 
 export interface OpenRunRequest {
   readonly record: RunRecord;
@@ -21,6 +22,7 @@ export interface OpenRunRequest {
   readonly approve: boolean;
   readonly workspaces: RunWorkspaces;
   readonly processes: RunProcesses;
+  readonly workers: Workers;
 }
 
 export interface OpenedRun {
@@ -32,7 +34,7 @@ export interface OpenedRun {
 
 /** Takes the lease of a run and puts together what its phases work with. */
 export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRequest): Promise<OpenedRun> {
-  const { record, workspaces, processes } = request;
+  const { record, workspaces, processes, workers } = request;
   const [bus, chosen] = await Promise.all([deps.bus(), deps.sandbox()]);
   const stopSwitch = createStopSwitch(record.id, { store, clock: deps.clock, log: deps.log });
   let keeper: LeaseKeeper;
@@ -73,6 +75,7 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
     workspaces,
     processes,
     sandbox: { sandbox: chosen.sandbox, network: deps.config.sandbox.network },
+    withWorker: (work) => workers.use(record.id, stopSwitch.signal, work),
     lease: keeper.current,
     ask: (ask) =>
       askPerson(

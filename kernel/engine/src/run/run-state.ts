@@ -62,6 +62,10 @@ export interface RunState {
   /** A call was paid for whose price nobody knows. */
   unknownPrice: boolean;
   executions: Record<string, ExecutionRecord>;
+  /** Task to what it did, before that was merged. `commit` is undefined when nothing changed. */
+  changes: Record<string, { base: string; commit: string | undefined }>;
+  /** Task to how often its conflict could not be resolved. */
+  unresolved: Record<string, number>;
   /** Task or fix to the commit on the run's branch that came of it. */
   merged: Record<string, string>;
   requests: Record<string, { request: HumanRequest; decision?: Decision }>;
@@ -86,6 +90,8 @@ export function initialState(): RunState {
     tokens: 0,
     unknownPrice: false,
     executions: {},
+    changes: {},
+    unresolved: {},
     merged: {},
     requests: {},
     tests: {},
@@ -220,6 +226,13 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
     if (known !== undefined) known.decision = payload.decision;
   },
 
+  'task.completed': (state, { payload: { taskId, base, commit } }) => {
+    // Older logs say it after the merge, and without a base.
+    if (base !== undefined) state.changes[taskId] = { base, commit };
+  },
+  'task.failed': (state, { payload: { taskId, code } }) => {
+    if (code === 'MERGE_CONFLICT') state.unresolved[taskId] = (state.unresolved[taskId] ?? 0) + 1;
+  },
   'task.merged': (state, { payload }) => {
     state.merged[payload.taskId] = payload.commit;
   },

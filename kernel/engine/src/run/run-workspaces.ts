@@ -22,9 +22,27 @@ export interface CheckoutOptions {
   readonly fresh?: boolean;
 }
 
-export type MergeOutcome =
+/** What a task did, as one commit on top of where it began. */
+export interface TaskChange {
+  readonly base: string;
+  readonly commit: string;
+}
+
+export type PickOutcome =
   | { readonly ok: true; readonly commit: string }
-  | { readonly ok: false; readonly conflicts: readonly string[] };
+  /** The commit holds the conflicting files with marks in them. */
+  | { readonly ok: false; readonly conflicts: readonly string[]; readonly commit: string };
+
+/** A conflict, and the commit that is said to resolve it. */
+export interface Resolution {
+  readonly base: string;
+  /** The two sides. */
+  readonly onto: string;
+  readonly theirs: string;
+  readonly conflicts: readonly string[];
+  readonly marked: string;
+  readonly resolved: string;
+}
 
 /** The private clone of one run and its checkouts. Nothing here touches the person's repository but `deliver`. */
 export interface RunWorkspaces {
@@ -40,8 +58,14 @@ export interface RunWorkspaces {
    * `tasks/` are for tasks of a plan, all others for the engine: who names a task must not choose where the engine works.
    */
   checkout(name: string, base: string, options?: CheckoutOptions): Promise<Workspace>;
-  /** Brings a commit into the run's branch. A commit that is in it already changes nothing. */
-  merge(commit: string, message: string): Promise<MergeOutcome>;
+  /** The change on top of another commit, as a commit that no branch has yet. The same request, the same commit. */
+  pick(change: TaskChange, onto: string): Promise<PickOutcome>;
+  /** The content of a commit on top of another one, told as the change that it stands for. */
+  replant(content: string, onto: string, like: string): Promise<string>;
+  /** Why that is no merge of both sides; empty when it is. */
+  resolutionFaults(resolution: Resolution): Promise<readonly string[]>;
+  /** Moves the run's branch on to a commit that continues it. One that is in it already changes nothing. */
+  advance(commit: string): Promise<void>;
   changedFiles(base: string, head: string): Promise<Change['files']>;
   /** Unified; at most `maxBytes`, with a note when it was cut. */
   diff(base: string, head: string, maxBytes: number): Promise<string>;

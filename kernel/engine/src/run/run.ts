@@ -22,6 +22,8 @@ export interface Run {
   readonly workspaces: RunWorkspaces;
   readonly processes: RunProcesses;
   readonly sandbox: { readonly sandbox: Sandbox; readonly network: 'none' | 'full' };
+  /** Runs something when a worker of this process is free; runs that wait take turns. */
+  withWorker(work: () => Promise<void>): Promise<void>;
   lease(): Lease;
   ask(request: Ask): Promise<Decision>;
   /** Aborts when the run must end now. */

@@ -17,3 +17,24 @@ export function planOrder({ tasks }: Pick<Plan, 'tasks'>): readonly PlanTask[] {
   }
   return ordered;
 }
+
+/** Tasks on the longest way from each task to the end, itself counted. */
+export function pathLengths(tasks: readonly PlanTask[]): Map<string, number> {
+  const lengths = new Map<string, number>();
+  for (const { id } of tasks.toReversed()) {
+    const after = tasks
+      .filter(({ dependencies }) => dependencies.includes(id))
+      .map((task) => lengths.get(task.id) ?? 0);
+    lengths.set(id, 1 + Math.max(0, ...after));
+  }
+  return lengths;
+}
+
+/** A task and all that it needs, directly or not, in the order of `tasks`. */
+export function withAllNeeded(tasks: readonly PlanTask[], id: string): readonly PlanTask[] {
+  const needed = new Set([id]);
+  // Each comes after what it depends on, so one way back finds all.
+  for (const task of tasks.toReversed())
+    if (needed.has(task.id)) for (const other of task.dependencies) needed.add(other);
+  return tasks.filter((task) => needed.has(task.id));
+}

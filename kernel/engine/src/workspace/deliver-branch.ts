@@ -2,7 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import type { Git } from './git.ts';
-import { refCommit } from './merge-commit.ts';
+import { refCommit } from './advance-branch.ts';
 import { removeTree } from './remove-tree.ts';
 import { setRefs } from './write-commit.ts';
 

@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import { reapMarked } from '../process/reap.ts';
 import type { CheckoutOptions, RunWorkspaces } from '../run/run-workspaces.ts';
+import { advanceBranch, refCommit } from './advance-branch.ts';
 import { type Checkout, openCheckout } from './checkout.ts';
 import { deliverBranch } from './deliver-branch.ts';
 import { excludeInstalled } from './exclude-installed.ts';
 import { createGit, type Git, type GitWorld } from './git.ts';
-import { mergeCommit, refCommit } from './merge-commit.ts';
+import { pickCommit, replantCommit } from './pick-commit.ts';
 import { readProjectFacts } from './project-facts.ts';
 import { changedFiles, listFiles, readTexts, unifiedDiff } from './read-changes.ts';
 import { readIfThere } from './read-if-there.ts';
 import { removeTree } from './remove-tree.ts';
+import { resolutionFaults } from './resolution-faults.ts';
 import { personsGit, type Repository } from './repository.ts';
 import { type CloneOrigin, createRunClone, openRunClone, type RunCloneBase } from './run-clone.ts';
 
@@ -67,7 +69,6 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
 
   const git = async () => (await open()).git;
   const checkouts = new Map<string, Promise<Checkout>>();
-  let merging: Promise<unknown> = Promise.resolve();
 
   return {
     base,
@@ -88,12 +89,17 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
       checkouts.set(name, next);
       return next;
     },
-    merge(commit, message) {
-      const next = merging.then(async () =>
-        mergeCommit(await git(), { branch, commit, message, identity, at: clock.now() }),
-      );
-      merging = next.catch(() => undefined);
-      return next;
+    async pick(change, onto) {
+      return pickCommit(await git(), { change, onto, identity });
+    },
+    async replant(content, onto, like) {
+      return replantCommit(await git(), { content, onto, like, identity });
+    },
+    async resolutionFaults(resolution) {
+      return resolutionFaults(await git(), resolution);
+    },
+    async advance(commit) {
+      await advanceBranch(await git(), branch, commit);
     },
     async changedFiles(from, to) {
       return changedFiles(await git(), from, to);

@@ -2,7 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunWorkspacesHere } from '../../src/workspace/index.ts';
-import { BRANCH, changeIn, fingerprint, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
+import {
+  BRANCH,
+  changeIn,
+  fingerprint,
+  merge,
+  type RepositoryFixture,
+  repositoryFixture,
+} from './repository-fixture.ts';
 
 let fixture: RepositoryFixture;
 let workspaces: RunWorkspacesHere;
@@ -138,7 +145,7 @@ describe('a checkout', () => {
   it('works beside others at the same time', async () => {
     const names = Array.from({ length: 8 }, (_, i) => `task-${i}`);
     const commits = await Promise.all(names.map((name) => change(name, `echo ${name} > ${name}.txt`)));
-    for (const [i, commit] of commits.entries()) await workspaces.merge(commit, `feat: ${i}`);
+    for (const commit of commits) await merge(workspaces, commit);
     const files = await workspaces.listFiles(await workspaces.head());
     expect(files.filter((path) => path.startsWith('task-'))).toEqual(names.map((name) => `${name}.txt`));
   });

@@ -9,6 +9,7 @@ import {
   fingerprint,
   type RepositoryFixture,
   repositoryFixture,
+  merge,
 } from './repository-fixture.ts';
 
 let fixture: RepositoryFixture;
@@ -61,8 +62,8 @@ describe('delivery', () => {
   );
 
   it('lasts when the clone is gone', async () => {
-    await change('one', 'for i in $(seq 300); do echo $i > f$i; done').then((c) => workspaces.merge(c, 'feat: one'));
-    await change('two', 'echo 2 > two').then((c) => workspaces.merge(c, 'feat: two'));
+    await change('one', 'for i in $(seq 300); do echo $i > f$i; done').then((c) => merge(workspaces, c));
+    await change('two', 'echo 2 > two').then((c) => merge(workspaces, c));
     await workspaces.deliver(BRANCH, await workspaces.head());
     await workspaces.remove();
     expect(existsSync(fixture.runDirectory)).toBe(false);
@@ -74,10 +75,10 @@ describe('delivery', () => {
 
   it('is harmless when repeated, and goes on from an earlier one', async () => {
     const one = await change('one', 'echo 1 > one');
-    await workspaces.merge(one, 'feat: one');
+    await merge(workspaces, one);
     await workspaces.deliver(BRANCH, one);
     await workspaces.deliver(BRANCH, one);
-    await change('two', 'echo 2 > two').then((commit) => workspaces.merge(commit, 'feat: two'));
+    await change('two', 'echo 2 > two').then((commit) => merge(workspaces, commit));
     await workspaces.deliver(BRANCH, await workspaces.head());
     expect(fixture.git('rev-parse', BRANCH)).toBe(await workspaces.head());
   });

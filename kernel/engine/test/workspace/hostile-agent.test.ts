@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scrubbedEnvironment } from '../../src/process/index.ts';
 import type { RunWorkspacesHere } from '../../src/workspace/index.ts';
-import { BRANCH, differences, fingerprint, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
+import {
+  BRANCH,
+  differences,
+  fingerprint,
+  merge,
+  type RepositoryFixture,
+  repositoryFixture,
+} from './repository-fixture.ts';
 
 let fixture: RepositoryFixture;
 let workspaces: RunWorkspacesHere;
@@ -55,7 +62,7 @@ describe('git commands of an agent in its checkout', () => {
     // And the run goes on: its own refs, objects and index are out of reach.
     writeFileSync(join(path, 'work.txt'), 'work');
     const made = await commit('feat: work');
-    expect(await workspaces.merge(made ?? '', 'feat: work')).toMatchObject({ ok: true });
+    expect(await merge(workspaces, made ?? '')).toMatchObject({ ok: true });
     await workspaces.deliver(BRANCH, await workspaces.head());
     expect(fixture.git('show', `${BRANCH}:work.txt`)).toBe('work');
     expect(fixture.git('fsck', '--no-dangling')).toBe('');

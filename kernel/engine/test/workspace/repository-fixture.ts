@@ -31,7 +31,7 @@ export interface RepositoryFixture {
   shell(script: string, cwd?: string): string;
   write(path: string, content: string): void;
   commitAll(message: string): string;
-  workspaces(): Promise<RunWorkspacesHere>;
+  workspaces(clock?: { now(): number }): Promise<RunWorkspacesHere>;
   remove(): void;
 }
 
@@ -73,14 +73,14 @@ export function repositoryFixture(
       fixture.git('commit', '-q', '-m', message);
       return fixture.git('rev-parse', 'HEAD');
     },
-    async workspaces() {
+    async workspaces(clock = { now: () => 1_700_000_000_000 }) {
       return createRunWorkspaces({
         repository: await openRepository(root, { env }),
         runId: 'R1',
         directory: fixture.runDirectory,
         branch: BRANCH,
         env,
-        clock: { now: () => 1_700_000_000_000 },
+        clock,
       });
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
@@ -135,4 +135,11 @@ export function fingerprint(root: string, without: readonly string[] = []): Reco
 export function differences(before: Record<string, string>, after: Record<string, string>): string[] {
   const paths = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...paths].filter((path) => before[path] !== after[path]).toSorted();
+}
+
+/** Brings a change of the run's base onto its branch. */
+export async function merge(workspaces: RunWorkspacesHere, commit: string) {
+  const picked = await workspaces.pick({ base: workspaces.base.commit, commit }, await workspaces.head());
+  if (picked.ok) await workspaces.advance(picked.commit);
+  return picked;
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRunWorkspaces, openRepository, type RunWorkspacesHere } from '../../src/workspace/index.ts';
-import { BRANCH, changeIn, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
+import { BRANCH, changeIn, merge, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
 
 let fixture: RepositoryFixture;
 let workspaces: RunWorkspacesHere;
@@ -20,7 +20,7 @@ describe('a run that is opened again', () => {
     fixture.write('untracked', 'x');
     const { base } = workspaces;
     const one = await change('one', 'echo 1 > one');
-    await workspaces.merge(one, 'feat: one');
+    await merge(workspaces, one);
     fixture.commitAll('moved on');
     const later = await fixture.workspaces();
     expect(later.base).toEqual({ ...base, dirty: false });
@@ -35,7 +35,7 @@ describe('a run that is opened again', () => {
     }
     const later = await fixture.workspaces();
     const commit = await (await later.checkout('task', workspaces.base.commit)).commit(MESSAGE);
-    expect(await later.merge(commit ?? '', MESSAGE)).toEqual({ ok: true, commit });
+    expect(await merge(later, commit ?? '')).toEqual({ ok: true, commit });
   });
 
   it('makes a clone anew that was not finished', async () => {
@@ -45,8 +45,8 @@ describe('a run that is opened again', () => {
   });
 
   it('shows its diff from the clone, and from the branch when that is all there is', async () => {
-    await change('one', 'echo 1 > one.txt').then((commit) => workspaces.merge(commit, 'feat: one\n\nForge-Run: R1'));
-    await change('two', 'echo 2 > two.txt').then((commit) => workspaces.merge(commit, 'feat: two\n\nForge-Run: R1'));
+    await change('one', 'echo 1 > one.txt').then((commit) => merge(workspaces, commit));
+    await change('two', 'echo 2 > two.txt').then((commit) => merge(workspaces, commit));
     const diff = await workspaces.wholeDiff();
     expect(diff).toContain('+++ b/one.txt');
     await workspaces.deliver(BRANCH, await workspaces.head());
@@ -121,8 +121,8 @@ describe('other kinds of repositories', () => {
       await change('one', 'echo 1 > one; git log --oneline | wc -l'),
       await change('two', 'echo 2 > two'),
     ];
-    await workspaces.merge(one, 'feat: one');
-    await workspaces.merge(two, 'feat: two');
+    await merge(workspaces, one);
+    await merge(workspaces, two);
     await workspaces.deliver('forge/R2-x', await workspaces.head());
     expect(
       fixture.shell('git fsck --no-dangling; git log --format=%s forge/R2-x', join(fixture.directory, 'shallow')),

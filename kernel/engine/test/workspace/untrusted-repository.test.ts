@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BRANCH, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
+import { BRANCH, merge, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
 
 let fixture: RepositoryFixture;
 beforeEach(() => {
@@ -106,8 +106,8 @@ describe('an untrusted repository', () => {
     writeFileSync(join(checkout.path, 'src/a.txt'), 'later');
     await checkout.restore('1');
     const [one, two] = [await checkout.commit('feat: one\n\nForge-Run: R1'), await other.commit('feat: two')];
-    expect(await workspaces.merge(one ?? '', 'feat: one')).toMatchObject({ ok: true });
-    expect(await workspaces.merge(two ?? '', 'feat: two')).toMatchObject({ ok: false });
+    expect(await merge(workspaces, one ?? '')).toMatchObject({ ok: true });
+    expect(await merge(workspaces, two ?? '')).toMatchObject({ ok: false });
     expect(await workspaces.changedFiles(base.commit, one ?? '')).toHaveLength(3);
     expect(await workspaces.diff(base.commit, one ?? '', 10_000)).toContain('+ONE');
     expect(await workspaces.readFile(one ?? '', 'ONE.txt')).toBe('ONE');
@@ -177,7 +177,7 @@ describe('what an agent leaves in its checkout', () => {
     await checkout.snapshot('1');
     const commit = await checkout.commit('feat: x');
     await checkout.snapshot('1');
-    await workspaces.merge(commit ?? '', 'feat: x');
+    await merge(workspaces, commit ?? '');
     await workspaces.diff(workspaces.base.commit, commit ?? '', 10_000);
     await checkout.restore('1');
     await checkout.reset();

@@ -1,4 +1,5 @@
 import {
+  bullets,
   describeFindings,
   describeInstructions,
   describePlan,
@@ -14,29 +15,36 @@ import {
   implementationOutputSchema,
   runToolLoop,
   type Agent,
+  type Conflict,
   type ImplementationInput,
   type TestEvidence,
 } from '@forge/plugin-api';
 
 type Feedback = NonNullable<ImplementationInput['feedback']>;
 
-/** Carries out one task in a small native tool loop, or mends what review or tests found. */
-export function createImplementer(prompt: string): Agent<'implementer'> {
+export interface ImplementerPrompts {
+  readonly system: string;
+  /** What to do with two changes that do not fit. */
+  readonly conflict: string;
+}
+
+/** Carries out one task in a small native tool loop, mends what review or tests found, or resolves a conflict. */
+export function createImplementer(prompts: ImplementerPrompts): Agent<'implementer'> {
   return defineAgent({
     id: 'implementer',
     type: 'implementer',
     description: 'Carries out one task with tools, in a workspace of its own',
     async execute(input, ctx) {
-      ctx.progress(input.feedback === undefined ? 'reading the code' : 'dealing with what was found');
+      ctx.progress(activity(input.feedback));
       return runToolLoop(ctx, {
-        system: prompt,
+        system: prompts.system,
         opening: opening(
           input.requirement,
           describeRequirement(input.requirement),
           describePlan(input.plan),
           describeInstructions(input.instructions),
           describeTask(input.task),
-          input.feedback === undefined ? '' : describeFeedback(input.feedback),
+          input.feedback === undefined ? '' : describeFeedback(input.feedback, prompts),
         ),
         answer: { name: 'result', schema: implementationOutputSchema },
       });
@@ -44,10 +52,26 @@ export function createImplementer(prompt: string): Agent<'implementer'> {
   });
 }
 
-function describeFeedback({ findings, failedTests }: Feedback): string {
+function activity(feedback: Feedback | undefined): string {
+  if (feedback === undefined) return 'reading the code';
+  return feedback.conflict === undefined ? 'dealing with what was found' : 'resolving a conflict';
+}
+
+function describeFeedback({ findings, failedTests, conflict }: Feedback, prompts: ImplementerPrompts): string {
   return paragraphs(
     section('Findings to deal with', describeFindings(findings)),
     failedTests === undefined ? '' : section('Tests that fail', describeFailure(failedTests)),
+    conflict === undefined ? '' : section('Conflict to resolve', describeConflict(conflict, prompts.conflict)),
+  );
+}
+
+function describeConflict({ files, diff, others, faults }: Conflict, prompt: string): string {
+  return paragraphs(
+    prompt.trim(),
+    section('Files with conflicts', bullets(files)),
+    ...others.map((other) => section(`Merged before: ${other.title}`, paragraphs(other.goal, fenced(other.diff)))),
+    section("Your task's own change", fenced(diff)),
+    section('Why the last attempt was not taken', bullets(faults)),
   );
 }
 

@@ -5,7 +5,7 @@ import { createAgentContext } from '@forge/testkit/fakes';
 import { answer, callTool } from '@forge/testkit/model-server';
 import { createImplementer } from '../src/implementer.ts';
 
-const prompt = readFileSync(new URL('../prompts/implementer.md', import.meta.url), 'utf8');
+const prompt = (name: string) => readFileSync(new URL(`../prompts/${name}.md`, import.meta.url), 'utf8');
 const tools = [{ name: 'look', description: 'Looks at a file', inputSchema: { type: 'object' } }];
 const plan = {
   summary: 'Count',
@@ -17,7 +17,7 @@ const result = { summary: 'Counted', commit: { type: 'feat', subject: 'count log
 agentContract({
   name: 'implementer',
   create: () => ({
-    agent: createImplementer(prompt),
+    agent: createImplementer({ system: prompt('implementer'), conflict: prompt('conflict') }),
     input: implementationInputSchema.parse({ requirement: { task: 'Count logins' }, plan, task: plan.tasks[0] }),
     context: () =>
       createAgentContext({

@@ -8,7 +8,7 @@ const seen = (ctx: ScriptedAgentContext, kind: AgentCall['kind']) =>
   ctx.calls.filter((call) => call.kind === kind).map((call) => call.with);
 const chatText = (ctx: ScriptedAgentContext, turn = 0) => JSON.stringify(seen(ctx, 'chat')[turn]);
 
-const implementer = createImplementer('Do it.');
+const implementer = createImplementer({ system: 'Do it.', conflict: 'Bring both together.' });
 const result = { summary: 'Counted', commit: { type: 'feat' as const, subject: 'count logins' } };
 const task = { id: 'limiter', title: 'Limiter', goal: 'Count logins', acceptance: ['five pass'] };
 const tools = [{ name: 'write', description: 'Writes', inputSchema: {} }];
@@ -36,7 +36,7 @@ test('the model sees task, requirement, the other tasks and instructions, and no
   for (const part of ['Limit logins', 'no package', 'Count logins', 'five pass', 'docs: Docs', 'No semicolons.']) {
     expect(text).toContain(part);
   }
-  expect(text).not.toMatch(/Findings|Tests that fail/);
+  expect(text).not.toMatch(/Findings|Tests that fail|Conflict|together/);
 });
 
 test('history only grows, so that a prompt cache keeps working', async () => {
@@ -96,4 +96,26 @@ test.each([
   const ctx = createAgentContext({ tools, replies: [answer(wrong), answer(result)] });
   expect(await implementer.execute(input(), ctx)).toEqual(result);
   expect(seen(ctx, 'chat')).toHaveLength(2);
+});
+
+test('a conflict comes with both goals, both diffs and what was wrong with the last attempt', async () => {
+  const conflict = {
+    files: ['src/limiter.js'],
+    diff: '+count logins',
+    others: [{ title: 'Rename', goal: 'Rename the limiter', diff: '-old name' }],
+    faults: ['src/limiter.js still has conflict marks'],
+  };
+  const ctx = createAgentContext({ tools, replies: [answer(result)] });
+  await implementer.execute(input({ feedback: { conflict } }), ctx);
+  const text = chatText(ctx);
+  for (const part of [
+    'Bring both together.',
+    'Rename the limiter',
+    '-old name',
+    'Count logins',
+    '+count logins',
+    'still has conflict marks',
+  ]) {
+    expect(text).toContain(part);
+  }
 });

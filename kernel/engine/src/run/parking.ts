@@ -1,0 +1,21 @@
+import type { ErrorCode, EventPayload, ForgeError } from '@forge/plugin-api';
+
+export type ParkReason = EventPayload<'run.parked'>['reason'];
+
+/** Ends after which the run can go on from where it is. */
+const parkings: Partial<Record<ErrorCode, ParkReason>> = {
+  STOPPED: 'stopped',
+  WAITING_FOR_PERSON: 'approval',
+  OUTCOME_UNKNOWN: 'outcome-unknown',
+  WAITING_FOR_QUOTA: 'quota',
+  BREAKER_COST: 'budget',
+  BREAKER_TOKENS: 'budget',
+  DISK_FULL: 'disk-full',
+};
+
+/** Why the run parks with that error; undefined when it fails. */
+export function parkingOf(fault: ForgeError): ParkReason | undefined {
+  const data = fault.details.data;
+  const isQuestion = typeof data === 'object' && data !== null && 'reason' in data && data.reason === 'question';
+  return isQuestion ? 'question' : parkings[fault.code];
+}
