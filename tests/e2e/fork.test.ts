@@ -62,7 +62,7 @@ describe('forge fork', () => {
     const shown = await forge.run('show');
     expect(shown.stdout).toContain(`fork     of ${source.events[0]?.traceId} at event`);
     expect((await forge.run('show', '--diff')).stdout).toContain('+export function triangle');
-  }, 240_000);
+  }, 400_000);
 
   it('carries out what was only planned, with another budget', async () => {
     const { repository, forge, asked } = await setUp();
@@ -77,7 +77,7 @@ describe('forge fork', () => {
     expect((await forge.run('show', planned.events[0]?.traceId ?? '', '--json')).objects[0]).toMatchObject({
       status: 'completed',
     });
-  }, 60_000);
+  }, 120_000);
 
   it('begins a task again that was in the middle, and keeps the answer that was given in it', async () => {
     const { repository, forge } = await setUp();
@@ -92,7 +92,7 @@ describe('forge fork', () => {
     // The one that it was forked from still waits to be gone on with.
     const resumed = await forge.run('resume', killed.events[0]?.traceId ?? '', '--yes', '--json');
     expect(resumed.code).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   it('says up to where when the commits are gone, and what is wrong with an event', async () => {
     const rejecting = pipelineScript(changes.node, { reviewer: byTurn([answer({ approved: false, findings: [] })]) });
@@ -115,5 +115,5 @@ describe('forge fork', () => {
       const end = await forge.run('fork', runId, '--at', at, '--json');
       expect({ at, code: end.code }).toEqual({ at, code: 2 });
     }
-  }, 60_000);
+  }, 120_000);
 });

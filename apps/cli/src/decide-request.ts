@@ -4,7 +4,7 @@ import type { CommandCall, CommandEnd } from './command.ts';
 import { oneLine } from './render/text-width.ts';
 import { resolveRequest } from './resolve-request.ts';
 import { storedRuns } from './stored-runs.ts';
-import { withRuns } from './with-forge.ts';
+import { withForge } from './with-forge.ts';
 
 export interface DecideOptions {
   readonly reason?: string;
@@ -22,7 +22,7 @@ export async function decideRequest(
   const { options, printer, world, words } = call;
   let runId = '';
   let owned = false;
-  const end = await withRuns(call, async (forge) => {
+  const end = await withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const request = await resolveRequest(store, words[0] ?? '');
     runId = request.runId;

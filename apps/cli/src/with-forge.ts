@@ -5,7 +5,6 @@ import type { CommandCall, CommandEnd } from './command.ts';
 import { createInteraction } from './interaction.ts';
 import { reportAbandoned } from './abandoned-runs.ts';
 import { wantsTraces } from './report-faults.ts';
-import { storedRuns } from './stored-runs.ts';
 import { createStderrLogger } from './stderr-logger.ts';
 
 /** The default plugins: folders of the repository, or beside the bundle. */
@@ -20,7 +19,10 @@ export interface ForgeSettings {
   readonly trust?: boolean;
 }
 
-/** Opens Forge for one command and stops it afterwards, whatever happens. */
+/**
+ * Opens Forge for one command and stops it afterwards, whatever happens. Mentions runs of this repository whose process
+ * ended in the middle.
+ */
 export async function withForge(
   call: CommandCall,
   work: (forge: Forge) => Promise<CommandEnd>,
@@ -30,6 +32,7 @@ export async function withForge(
   let end: CommandEnd;
   try {
     end = await work(forge);
+    if (settings.directory === undefined) await reportAbandoned(call, forge);
   } catch (error) {
     // What went wrong first is what the person has to know.
     await forge.close().catch(() => {});
@@ -37,23 +40,6 @@ export async function withForge(
   }
   await forge.close();
   return end;
-}
-
-/** As `withForge`, for commands that look at runs: mentions those whose process ended in the middle. */
-export function withRuns(
-  call: CommandCall,
-  work: (forge: Forge) => Promise<CommandEnd>,
-  settings: ForgeSettings = {},
-): Promise<CommandEnd> {
-  return withForge(
-    call,
-    async (forge) => {
-      const end = await work(forge);
-      await reportAbandoned(call, await storedRuns(forge));
-      return end;
-    },
-    settings,
-  );
 }
 
 async function open(call: CommandCall, { flags, record, directory, trust }: ForgeSettings): Promise<Forge> {

@@ -43,10 +43,18 @@ export const workCommands: readonly CommandRow[] = [
     group: 'work',
     summary: 'go on with a run that was stopped, waits, or failed',
     words: { '[id]': 'a run, or a unique start or end of its id; without it the newest that can go on' },
-    options: modelOptions,
+    options: [
+      {
+        flags: '--all',
+        description:
+          'every run that was left in the middle, has its answer, or whose time to go on has come; asks nobody',
+      },
+      ...modelOptions,
+    ],
     details: 'Nothing that was finished is done or paid for again.',
     examples: [
       ['forge resume', 'the newest run that can go on'],
+      ['forge resume --all --yes', 'for a supervisor: one line a run'],
       ['forge resume 7Q2M4K --budget 5', 'with a higher budget'],
     ],
     load: () => import('../commands/resume.ts'),

@@ -6,11 +6,11 @@ import { count } from '../render/figures.ts';
 import { jsonLine } from '../render/json-line.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
-import { withRuns } from '../with-forge.ts';
+import { withForge } from '../with-forge.ts';
 
 export default function exportRun(call: CommandCall<{ readonly output?: string }>): Promise<CommandEnd> {
   const { directory, options, printer, words, world } = call;
-  return withRuns(call, async (forge) => {
+  return withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const { id } = await resolveRun(store, words[0]);
     const events = await store.readEvents(id);

@@ -7,7 +7,7 @@ import { oneLine } from '../render/text-width.ts';
 import { matchId, resolveRun } from '../resolve-id.ts';
 import { type RunFlags, runSettings } from '../run-flags.ts';
 import { storedRuns, type StoredRuns } from '../stored-runs.ts';
-import { withRuns } from '../with-forge.ts';
+import { withForge } from '../with-forge.ts';
 import { announce } from './run.ts';
 
 type Options = RunFlags & { readonly at?: string };
@@ -15,7 +15,7 @@ type Options = RunFlags & { readonly at?: string };
 export default function fork(call: CommandCall<Options>): Promise<CommandEnd> {
   announce(call);
   const { options, words, directory } = call;
-  return withRuns(
+  return withForge(
     call,
     async (forge) => {
       const store = await storedRuns(forge);

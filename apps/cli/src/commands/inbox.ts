@@ -3,12 +3,12 @@ import { formatTime } from '../render/figures.ts';
 import { glyph } from '../render/glyphs.ts';
 import { harmless, oneLine } from '../render/text-width.ts';
 import { storedRuns } from '../stored-runs.ts';
-import { withRuns } from '../with-forge.ts';
+import { withForge } from '../with-forge.ts';
 
 export default function inbox(call: CommandCall): Promise<CommandEnd> {
   const { printer } = call;
   const { style } = printer;
-  return withRuns(call, async (forge) => {
+  return withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     let shown = 0;
     for (const request of await store.listRequests({ open: true })) {

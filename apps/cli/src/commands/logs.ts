@@ -9,7 +9,7 @@ import { emptyRunView, type RunView } from '../render/run-view.ts';
 import { harmless } from '../render/text-width.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
-import { withRuns } from '../with-forge.ts';
+import { withForge } from '../with-forge.ts';
 
 interface Options {
   readonly follow?: boolean;
@@ -19,7 +19,7 @@ interface Options {
 export default function logs(call: CommandCall<Options>): Promise<CommandEnd> {
   const { options, printer, words } = call;
   const [given, part] = words;
-  return withRuns(call, async (forge) => {
+  return withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const { id, status } = await resolveRun(store, given);
     const follows = options.follow === true && status === 'running';

@@ -6,14 +6,14 @@ import type { RunRenderer } from '../render/run-renderer.ts';
 import { drawSummary } from '../render/summary.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
-import { withRuns } from '../with-forge.ts';
+import { withForge } from '../with-forge.ts';
 
 // Long waits, for a person or a quota, are not worth waiting for again.
 const longestWaitMs = 1500;
 
 export default function replay(call: CommandCall<{ readonly speed?: number }>): Promise<CommandEnd> {
   const { options, printer, words, world } = call;
-  return withRuns(call, async (forge) => {
+  return withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const { id } = await resolveRun(store, words[0]);
     const events = await store.readEvents(id);

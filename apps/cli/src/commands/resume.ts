@@ -9,7 +9,8 @@ import { storedRuns } from '../stored-runs.ts';
 import { withForge } from '../with-forge.ts';
 import { announce } from './run.ts';
 
-export default async function resume(call: CommandCall<RunFlags>): Promise<CommandEnd> {
+export default async function resume(call: CommandCall<RunFlags & { readonly all?: boolean }>): Promise<CommandEnd> {
+  if (call.options.all === true) return (await import('../resume-all.ts')).resumeAll(call);
   announce(call);
   return resumeRun(call, call.words[0], call.options);
 }

@@ -9,7 +9,7 @@ type Options = RequirementOptions & RunFlags & { readonly planOnly?: boolean };
 export default async function run(call: CommandCall<Options>): Promise<CommandEnd> {
   // Before anything that takes time: whoever waits sees that it has begun.
   announce(call);
-  const [{ readRequirement }, { withRuns }, { followRun }, { finishRun }, { runSettings }] = await Promise.all([
+  const [{ readRequirement }, { withForge }, { followRun }, { finishRun }, { runSettings }] = await Promise.all([
     import('../read-requirement.ts'),
     import('../with-forge.ts'),
     import('../follow-run.ts'),
@@ -18,7 +18,7 @@ export default async function run(call: CommandCall<Options>): Promise<CommandEn
   ]);
   const { options, directory } = call;
   const requirement = await readRequirement(call);
-  return withRuns(
+  return withForge(
     call,
     async (forge) => {
       const renderer = chooseRenderer(call, 'Ctrl-C stops after a checkpoint');

@@ -6,7 +6,7 @@ import { glyphs } from '../render/glyphs.ts';
 import { drawTable } from '../render/table.ts';
 import { oneLine } from '../render/text-width.ts';
 import { storedRuns, type StoredRuns } from '../stored-runs.ts';
-import { withRuns } from '../with-forge.ts';
+import { withForge } from '../with-forge.ts';
 
 interface Options {
   readonly limit?: number;
@@ -15,7 +15,7 @@ interface Options {
 
 export default function runs(call: CommandCall<Options>): Promise<CommandEnd> {
   const { options, printer } = call;
-  return withRuns(call, async (forge) => {
+  return withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const records = await store.listRuns({
       limit: options.limit ?? 20,

@@ -6,7 +6,7 @@ import { drawSummary } from '../render/summary.ts';
 import { harmless } from '../render/text-width.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
-import { withRuns } from '../with-forge.ts';
+import { withForge } from '../with-forge.ts';
 
 interface Options {
   readonly diff?: boolean;
@@ -15,7 +15,7 @@ interface Options {
 
 export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
   const { options, printer, words, world } = call;
-  return withRuns(call, async (forge) => {
+  return withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const record = await resolveRun(store, words[0]);
     if (options.diff === true) {

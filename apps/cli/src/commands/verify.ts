@@ -5,14 +5,14 @@ import { count } from '../render/figures.ts';
 import { glyph } from '../render/glyphs.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { storedRuns } from '../stored-runs.ts';
-import { withRuns } from '../with-forge.ts';
+import { withForge } from '../with-forge.ts';
 
 export default function verify(call: CommandCall<{ readonly file?: string }>): Promise<CommandEnd> {
   const { directory, options, words } = call;
   const { file } = options;
   if (file !== undefined)
     return readEventFile(directory, file).then((events) => judge(call, runIdOf(events, file), events));
-  return withRuns(call, async (forge) => {
+  return withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const record = await resolveRun(store, words[0]);
     const events = await store.readEvents(record.id);
