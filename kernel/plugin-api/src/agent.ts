@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { EventBus } from './bus.ts';
+import type { ContextBus } from './context-bus.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { ChatRequest, ChatResponse, ModelCapabilities, ToolSpec } from './llm.ts';
 import type { Memory, MemoryUpdate, NewMemory, RecallQuery, RecalledMemory } from './memory.ts';
@@ -32,6 +33,8 @@ export interface AgentContext {
   readonly tools: AgentTools;
   readonly memory: AgentMemory;
   readonly bus: EventBus;
+  /** What the run has come to, as it was when the execution began. */
+  readonly shared: ContextBus;
   readonly safety: SafetyControls;
   /** Asks a person. Rejects when the run must park until an answer comes. */
   ask(question: Question): Promise<Answer>;

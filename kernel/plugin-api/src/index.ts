@@ -2,6 +2,7 @@ export * from './agent.ts';
 export * from './api-version.ts';
 export * from './bus.ts';
 export * from './config.ts';
+export * from './context-bus.ts';
 export * from './deployer.ts';
 export * from './errors.ts';
 export * from './event.ts';

@@ -5,7 +5,7 @@ import {
   type AgentMemory,
   type AgentTools,
   type Answer,
-  type EventBus,
+  type ContextBus,
   type Json,
   type Logger,
   type MemoryStore,
@@ -30,7 +30,7 @@ export interface ExecutionContextDeps {
   readonly journal: Journal;
   readonly emit: ExecutionEmit;
   memory(): Promise<MemoryStore>;
-  readonly bus: EventBus;
+  readonly shared: ContextBus;
   mask(text: string): string;
   ask(question: Question, ordinal: number): Promise<Answer>;
   readonly signal: AbortSignal;
@@ -47,16 +47,21 @@ export function createExecutionContext(deps: ExecutionContextDeps): AgentContext
   return Object.freeze({
     runId,
     executionId,
-    llm: Object.freeze({ chat: models.chat, object: createObjectCall(models.chat), capabilities: models.capabilities }),
-    tools,
+    llm: Object.freeze({
+      chat: models.chat,
+      object: createObjectCall(models.chat),
+      capabilities: deepFreeze(structuredClone(models.capabilities)),
+    }),
+    tools: Object.freeze({ ...tools, specs: deepFreeze(structuredClone(tools.specs)) }),
     memory: createMemoryCalls(deps),
-    bus: deps.bus,
-    safety: {
+    bus: deps.shared.events,
+    shared: deps.shared,
+    safety: Object.freeze({
       get state() {
-        return breakers.state;
+        return Object.freeze(breakers.state);
       },
-      check: () => breakers.check(),
-    },
+      check: () => Object.freeze(breakers.check()),
+    }),
     ask: async (question: Question) => deepFreeze(await deps.ask(question, journal.nextOrdinal())),
     step,
     progress(message: string) {
@@ -68,7 +73,7 @@ export function createExecutionContext(deps: ExecutionContextDeps): AgentContext
       await emit('agent.note', { decision }, { rationale });
     },
     signal,
-    log,
+    log: Object.freeze({ ...log }),
   });
 
   async function step<T extends Json>(name: string, fn: () => Promise<T>): Promise<T> {

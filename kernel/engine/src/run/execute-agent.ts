@@ -1,5 +1,6 @@
 import {
   agentContracts,
+  createContextBus,
   forgeError,
   isForgeError,
   z,
@@ -19,6 +20,7 @@ import { createToolCaller } from '../execution/tool-caller.ts';
 import { createToolContexts } from '../execution/tool-context.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { answerQuestion } from '../people/answer-question.ts';
+import { contextSnapshot } from './context-snapshot.ts';
 import { createEventBus } from './event-bus.ts';
 import type { Run } from './run.ts';
 import type { Workspace } from './run-workspaces.ts';
@@ -161,7 +163,7 @@ async function contextOf<T extends AgentType>(
     emit,
     memory: deps.memory,
     mask,
-    bus: createEventBus(run, emit),
+    shared: createContextBus(contextSnapshot(run, request.taskId), createEventBus(run, emit)),
     ask: (question, ordinal) => answerQuestion(run, { ...request, executionId: begun.id, ordinal }, question),
     signal,
     beforeStep,

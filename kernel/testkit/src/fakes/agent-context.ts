@@ -1,6 +1,8 @@
 import {
   type AgentContext,
   type Answer,
+  type ContextSnapshot,
+  createContextBus,
   forgeError,
   type Json,
   type JsonObject,
@@ -24,6 +26,8 @@ export interface AgentContextOptions {
   readonly callTool?: (name: string, input: JsonObject) => Promise<ToolOutcome>;
   readonly signal?: AbortSignal;
   readonly executionId?: string;
+  /** What `ctx.shared` shows. Default: a requirement, and nothing else. */
+  readonly shared?: Partial<ContextSnapshot>;
 }
 
 /** One thing that an agent did through its context. */
@@ -36,6 +40,13 @@ export interface ScriptedAgentContext extends AgentContext {
   /** Everything that was asked of it, in order: what the kernel would journal. */
   readonly calls: readonly AgentCall[];
 }
+
+const nothingYet: ContextSnapshot = {
+  requirement: { task: 'A task', constraints: [], acceptanceCriteria: [], images: [] },
+  tasks: {},
+  findings: [],
+  tests: [],
+};
 
 const done = async (): Promise<ToolOutcome> => ({ ok: true, output: 'done', text: 'done' });
 
@@ -56,6 +67,12 @@ export function createAgentContext(options: AgentContextOptions = {}): ScriptedA
     note('chat', request);
     const model = provider.defaultModel ?? '';
     return provider.chat({ ...request, model }, { signal, callId: `run/${executionId}/${calls.length}` });
+  };
+
+  const bus: AgentContext['bus'] = {
+    emit: async (event) => note('emit', event),
+    on: () => () => {},
+    replay: async () => [],
   };
 
   return {
@@ -96,11 +113,8 @@ export function createAgentContext(options: AgentContextOptions = {}): ScriptedA
         return memories.update(id, changes);
       },
     },
-    bus: {
-      emit: async (event) => note('emit', event),
-      on: () => () => {},
-      replay: async () => [],
-    },
+    bus,
+    shared: createContextBus({ ...nothingYet, ...structuredClone(options.shared) }, bus),
     safety: {
       state: { costUsd: 0, tokens: 0, iterations: 0, toolCalls: 0, elapsedMs: 0 },
       check: () => ({ shouldBreak: false }),

@@ -1,5 +1,6 @@
 import {
   type AgentPlace,
+  type ContextSnapshot,
   type ExecutionJob,
   type Json,
   jsonSchema,
@@ -66,6 +67,7 @@ const welcomeSchema = z.strictObject({
   tools: z.array(z.strictObject({ name: z.string(), description: z.string(), inputSchema: record })),
   capabilities: z.custom<ModelCapabilities>((value) => typeof value === 'object' && value !== null),
   safety: safetySchema,
+  shared: z.custom<ContextSnapshot>((value) => typeof value === 'object' && value !== null),
 });
 export type Welcome = z.output<typeof welcomeSchema>;
 

@@ -4,6 +4,7 @@ import {
   type BreakerResult,
   type ChatResponse,
   type Clock,
+  createContextBus,
   createObjectCall,
   type EventHandler,
   type ForgeEvent,
@@ -96,6 +97,11 @@ export function createRemoteContext(
       tell(welcome.safety);
       const { runId, executionId } = welcome.job;
       const chat: AgentContext['llm']['chat'] = (request) => ask<ChatResponse>('llm.chat', request);
+      const bus = Object.freeze<AgentContext['bus']>({
+        emit: (event) => ask('bus.emit', event),
+        on,
+        replay: (traceId) => ask('bus.replay', { traceId }),
+      });
       return Object.freeze<AgentContext>({
         runId,
         executionId,
@@ -111,11 +117,8 @@ export function createRemoteContext(
           store: (memory) => ask<Memory>('memory.store', memory),
           update: (id, changes) => ask<Memory>('memory.update', { id, changes }),
         }),
-        bus: Object.freeze<AgentContext['bus']>({
-          emit: (event) => ask('bus.emit', event),
-          on,
-          replay: (traceId) => ask('bus.replay', { traceId }),
-        }),
+        bus,
+        shared: createContextBus(welcome.shared, bus),
         safety: {
           get state() {
             const { state } = safety ?? welcome.safety;

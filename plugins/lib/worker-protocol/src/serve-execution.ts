@@ -164,6 +164,7 @@ function welcome({ job, place, context }: ServedExecution, version: number): Wel
     tools: tools.specs as unknown as Welcome['tools'],
     capabilities: llm.capabilities,
     safety: safetyOf(context),
+    shared: context.shared.getSnapshot(),
   };
 }
 

@@ -73,7 +73,10 @@ describe('a worker', () => {
       state: { costUsd: 0, tokens: 0, iterations: 0, toolCalls: 0, elapsedMs: 0 },
       check: { shouldBreak: false },
     };
-    orchestrator.say({ id: id ?? 0, result: { version: 1, job, place, tools: [], capabilities: {}, safety } });
+    orchestrator.say({
+      id: id ?? 0,
+      result: { version: 1, job, place, tools: [], capabilities: {}, safety, shared: {} },
+    });
     await started.promise;
     orchestrator.close();
     await expect(work).rejects.toMatchObject({ code: 'WORKER_LOST' });
