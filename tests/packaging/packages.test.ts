@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packAll } from '@forge/pack';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { project, run, type Project } from './project.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -50,7 +50,9 @@ describe('the command line, installed into a project by npm alone', () => {
     expect(help.stdout).toContain('forge run');
   });
 
-  test('does its whole job', { timeout: 2 * minutes }, async () => {
+  test.each(['in-process', 'child-process'])('does its whole job (%s)', { timeout: 2 * minutes }, async (executor) => {
+    vi.stubEnv('FORGE_EXECUTOR', executor);
+    onTestFinished(() => void vi.unstubAllEnvs());
     const { code, stdout, stderr } = await user.bin('forge', 'demo', '--json');
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'exit', code: 0 });

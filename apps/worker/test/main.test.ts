@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 const entry = fileURLToPath(new URL('../src/main.worker.ts', import.meta.url));
 const folder = fileURLToPath(new URL('fixtures/agents', import.meta.url));
 const compiled = fileURLToPath(new URL('../../../node_modules/.cache/compiled/', import.meta.url));
+const args = ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry];
 const variables = { SOME_SITE: 'https://example.org', SOME_TOKEN: 'abcdef-token' };
 
 /** A worker of another machine, so to say: it knows an address and a token, and has its own folder. */
@@ -23,7 +24,6 @@ async function remoteWorker(token: string) {
   onTestFinished(() => void server.close());
   const home = mkdtempSync(join(tmpdir(), 'forge-worker-test-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const args = ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry];
   const { port } = server.address() as AddressInfo;
   const env = { HOME: home, TMPDIR: home, FORGE_WORKER_TOKEN: token, NODE_COMPILE_CACHE: compiled };
   const child = spawn(process.execPath, [...args, '--connect', `127.0.0.1:${port}`], { env });
@@ -49,11 +49,11 @@ function serve(stream: Socket, agent: string, options = {}, context = createAgen
 }
 
 describe('forge worker over a socket', () => {
-  it('carries out an execution with the token for it, and leaves nothing behind', async () => {
+  it('carries out an execution with the token for it, stops the plugin, and leaves nothing behind', async () => {
     const { stream, ended } = await remoteWorker('of-this-execution');
     const context = createAgentContext({ callTool: async (name) => ({ ok: true, text: `result of ${name}` }) });
     expect(await serve(stream, 'asks', {}, context)).toEqual({ ok: true, text: 'result of fs_read' });
-    expect(await ended).toEqual({ code: 0, stderr: '', left: [] });
+    expect(await ended).toEqual({ code: 0, stderr: 'stopped\n', left: [] });
   });
 
   it('gives the plugin its options and variables, which are not in the environment, and a folder of its own', async () => {
@@ -81,6 +81,11 @@ describe('forge worker over a socket', () => {
     );
     expect(error.code ?? error.errors?.[0]?.code).toBe(code);
     expect((await ended).code).toBe(0);
+  });
+
+  it('ends when nobody is there, with why', async () => {
+    const { status, stderr } = spawnSync(process.execPath, [...args, '--connect', '127.0.0.1:1'], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('ECONNREFUSED') });
   });
 
   it('ends when its token is that of another execution, with why', async () => {

@@ -5,6 +5,7 @@ import { events } from './benches/events.ts';
 import { firstRequest } from './benches/first-request.ts';
 import { startUp } from './benches/start-up.ts';
 import { turns } from './benches/turns.ts';
+import { worker } from './benches/worker.ts';
 import type { Bench, Row } from './bench.ts';
 import { markdownTable, textTable } from './report.ts';
 
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, Bench>> = {
   turns,
   events,
   boot,
+  worker,
 };
 
 const { values, positionals } = parseArgs({

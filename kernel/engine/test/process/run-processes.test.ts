@@ -19,7 +19,7 @@ function ownedBy(ownerId: string) {
     directory,
     hidden: [],
     readable: [],
-    env: { PATH: '/usr/bin:/bin' },
+    env: { PATH: '/usr/bin:/bin', API_KEY: 'of the person' },
     clock: { now: () => performance.now() },
     ownerId,
   });
@@ -49,6 +49,23 @@ describe('private places of a run', () => {
       writeFileSync(join(own.home, '.npmrc'), 'script-shell=./liar');
       mkdirSync(join(own.temporary, 'read-only'), { mode: 0o500 });
     }
+    await processes.close();
+  });
+});
+
+describe('the place of a worker', () => {
+  it('is its own, and its environment holds the run’s mark and no secret', async () => {
+    const processes = await ownedBy('first');
+    const [one, other] = [
+      await processes.workerPlace(`${fixture.marker}/planning/1`),
+      await processes.workerPlace(`${fixture.marker}/planning/1`),
+    ];
+    expect(one.cwd).not.toBe(other.cwd);
+    const agents = await processes.privatePlace();
+    expect([one.cwd, one.env['HOME'], one.env['TMPDIR']].filter((path) => path?.startsWith(agents.home))).toEqual([]);
+    expect(one.env).toMatchObject({ PATH: '/usr/bin:/bin', HOME: one.cwd });
+    expect(Object.keys(one.env)).not.toContain('API_KEY');
+    expect(one.env['FORGE_PROCESS']).toBe(`${fixture.marker}/planning/1@first#worker`);
     await processes.close();
   });
 });
