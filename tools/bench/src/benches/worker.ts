@@ -39,7 +39,9 @@ export const worker: Bench = async ({ short }) => {
     const bareMs = performance.now() - startedAt;
     const { firstMs } = await execution(executor, place, 1);
     // The first round fills caches.
-    if (round >= 0) bare.push(bareMs) && starts.push(firstMs);
+    if (round < 0) continue;
+    bare.push(bareMs);
+    starts.push(firstMs);
   }
   const { betweenMs, residentMb } = await execution(executor, place, calls);
   const row = (what: string, percent: number): Row => ({
