@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Forge } from '@forge/core';
+import type { Forge, OpenForge } from '@forge/core';
 import type { ConfigLayer } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from './command.ts';
 import { createInteraction } from './interaction.ts';
@@ -42,10 +42,18 @@ export async function withForge(
   return end;
 }
 
-async function open(call: CommandCall, { flags, record, directory, trust }: ForgeSettings): Promise<Forge> {
+async function open(call: CommandCall, settings: ForgeSettings): Promise<Forge> {
   const { openForge } = await import('@forge/core');
+  return openForge(forgeOptions(call, settings));
+}
+
+/** What the host has to know of this call. */
+export function forgeOptions(
+  call: CommandCall,
+  { flags, record, directory, trust }: ForgeSettings = {},
+): Parameters<OpenForge>[0] {
   const { world, global } = call;
-  return openForge({
+  return {
     cwd: directory ?? call.directory,
     env: world.env,
     ...(flags === undefined ? {} : { flags }),
@@ -58,5 +66,5 @@ async function open(call: CommandCall, { flags, record, directory, trust }: Forg
     clock: world.clock,
     ...(world.crashPoint === undefined ? {} : { crashPoint: world.crashPoint }),
     worker: world.worker,
-  });
+  };
 }

@@ -37,6 +37,8 @@ export const errorTable = {
   PLUGIN_MISMATCH: 'plugin',
   PLUGIN_FAULT: 'plugin',
   PLUGIN_STOP: 'plugin',
+  PLUGIN_CHANGED: 'plugin',
+  INSTALL_FAILED: 'environment',
   CONTRIBUTION_DUPLICATE: 'plugin',
   CONTRIBUTION_NOT_FOUND: 'plugin',
   CONTAINER_DUPLICATE: 'plugin',

@@ -19,6 +19,7 @@ import { systemClock } from '../world/system-clock.ts';
 import { runtimeFacts, thisProcess } from '../world/this-process.ts';
 import { join } from 'node:path';
 import { agentPlace } from './agent-place.ts';
+import { checkLock } from './check-lock.ts';
 import { createModels } from './choose-models.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { trustSubjects } from './plugin-trust.ts';
@@ -80,10 +81,11 @@ export function buildHost(world: Container, configuration: Configuration, discov
   );
   host.factory(tokens.pluginStart, [tokens.trust, tokens.places], (trust, { project }) => ({
     optionsOf: (record) => givenOptions(record, configuration, discovered),
-    allow: (record) => {
-      const { uses } = configuration;
+    allow: async (record) => {
+      const { uses, file } = configuration;
       const { used } = discovered;
-      return trust.require(trustSubjects(record, { repository: realPath(project), uses, used }));
+      checkLock(record, file, project);
+      await trust.require(trustSubjects(record, { repository: realPath(project), uses, used }));
     },
   }));
   host.factory(

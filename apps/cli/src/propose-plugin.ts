@@ -1,0 +1,93 @@
+import type { AddedPlugin, OptionQuestion, PluginProposal } from '@forge/core/installation';
+import { forgeError } from '@forge/plugin-api';
+import type { CommandCall, CommandEnd } from './command.ts';
+import { createInteraction } from './interaction.ts';
+import { glyph } from './render/glyphs.ts';
+import { forgeOptions } from './with-forge.ts';
+
+export interface PluginAddOptions {
+  readonly exact?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Shows what a plugin brings and may do, asks, and adds it. */
+export async function proposePlugin(
+  call: CommandCall<PluginAddOptions>,
+  spec: string,
+  given: Readonly<Record<string, string>>,
+): Promise<CommandEnd> {
+  const { addPlugin } = await import('@forge/core/installation');
+  const { options, printer, terminal, world } = call;
+  const interaction = createInteraction(call);
+  const added = await addPlugin(forgeOptions(call), {
+    spec,
+    options: given,
+    exact: options.exact === true,
+    dryRun: options.dryRun === true,
+    confirm: async (proposal) => {
+      printer.object({ type: 'plugin.proposal', ...proposal });
+      terminal.print(`\n${draw(proposal)}\n`);
+      if (options.dryRun === true || options.yes === true) return true;
+      return confirmed(await interaction.ask(question(proposal), world.interrupted), proposal);
+    },
+    ask: ({ name, description }: OptionQuestion) =>
+      interaction.ask(
+        { title: `Option ${name}${description === undefined ? '' : ` — ${description}`}` },
+        world.interrupted,
+      ),
+    report: (step) => terminal.print(`${glyph('note', printer.style)} ${step}`),
+    signal: world.interrupted,
+  });
+  if (added === undefined) return printer.words('Nothing was changed.');
+  printer.print({ type: 'plugin.added', ...added }, () => done(call, added));
+}
+
+function question({ manifest: { name, version } }: PluginProposal) {
+  return {
+    title: `Add ${name} ${version}?`,
+    options: [
+      { id: 'yes', label: 'Add it' },
+      { id: 'no', label: 'Change nothing' },
+    ],
+    // An Enter that was typed before the question came must not approve anything.
+    initial: 'no',
+    freeText: false,
+  };
+}
+
+function confirmed(answer: string | undefined, { manifest }: PluginProposal): boolean {
+  if (answer !== undefined) return answer === 'yes';
+  throw forgeError('USAGE', 'Nobody could be asked', {
+    why: `${manifest.name} ${manifest.version} has to be approved`,
+    fix: 'look at it with --dry-run, then say so with --yes',
+  });
+}
+
+function draw({ manifest, brings, newPermissions, replaces, ...where }: PluginProposal): string {
+  const place = where.packageManager === undefined ? 'used where it lies' : `installed with ${where.packageManager}`;
+  const rows = [
+    ['plugin', `${manifest.name} ${manifest.version}`],
+    ['does', manifest.description],
+    ['brings', brings.join(', ')],
+    [replaces === undefined ? 'may' : 'newly', newPermissions.join(', ') || 'nothing special'],
+    ['replaces', replaces ?? ''],
+    ['how', `${place}${where.makesPackage ? ', for which a package.json is made' : ''}; no script of it runs`],
+    ['config', where.configFile],
+  ] as const;
+  return rows
+    .filter(([, text]) => text !== '')
+    .map(([name, text]) => `  ${name.padEnd(9)} ${text}`)
+    .join('\n');
+}
+
+function done(
+  { printer }: Pick<CommandCall, 'printer'>,
+  { manifest, configFile, missingSecrets }: AddedPlugin,
+): string {
+  return [
+    `${glyph('done', printer.style)} ${manifest.name} ${manifest.version} is added: ${configFile}, and approved in forge.plugins.lock.`,
+    ...missingSecrets.map((name) => `  Set     export ${name}=…`),
+    `  Look    forge plugin info ${manifest.name}`,
+  ].join('\n');
+}

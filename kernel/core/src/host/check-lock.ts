@@ -1,0 +1,44 @@
+import { dirname } from 'node:path';
+import { forgeError, type Permissions } from '@forge/plugin-api';
+import { type LockedPlugin, lockFileName, readPluginLock } from '../installation/plugin-lock.ts';
+import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { realPath } from '../state/places.ts';
+import { hashFolder } from '../trust/content-hash.ts';
+
+/**
+ * A plugin that somebody added runs as it was approved, and not otherwise. Throws PLUGIN_CHANGED when its files or its
+ * wishes are others. Plugins that the lock does not name are left to trust.
+ *
+ * @param configFile the lock lies beside it
+ */
+export function checkLock(record: PluginRecord, configFile: string | undefined, project: string): void {
+  if (record.origin !== 'configuration') return;
+  const folder = configFile === undefined ? project : dirname(configFile);
+  const locked = readPluginLock(folder)?.[record.manifest.name];
+  if (locked === undefined) return;
+  const changes = [...changedWishes(record, locked), ...changedFiles(record, locked)];
+  if (changes.length === 0) return;
+  const { name, version } = record.manifest;
+  throw forgeError('PLUGIN_CHANGED', `The plugin "${name}" is not the one that was approved`, {
+    where: record.folder,
+    why: `${changes.join('; ')} (approved: ${locked.version}, found: ${version}, by ${lockFileName})`,
+    fix: [
+      `look at it and approve it: forge plugin add ${name}@${version}`,
+      ...(version === locked.version
+        ? []
+        : [`or go back to what is approved: forge plugin add ${name}@${locked.version}`]),
+    ].join('; '),
+    plugin: name,
+  });
+}
+
+function changedFiles(record: PluginRecord, { files }: LockedPlugin): string[] {
+  return hashFolder(realPath(record.folder)) === files ? [] : ['its files differ'];
+}
+
+function changedWishes({ manifest }: PluginRecord, { permissions }: LockedPlugin): string[] {
+  const names = Object.keys(manifest.permissions) as (keyof Permissions)[];
+  return names
+    .filter((name) => JSON.stringify(manifest.permissions[name]) !== JSON.stringify(permissions[name]))
+    .map((name) => `it asks for other permissions (${name})`);
+}

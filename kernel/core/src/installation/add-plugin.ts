@@ -1,0 +1,125 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Manifest } from '@forge/plugin-api';
+import type { ForgeOptions } from '../forge.ts';
+import { openHost } from '../host/open-host.ts';
+import { tokens } from '../host/tokens.ts';
+import { withPlugin } from './edit-config.ts';
+import { type FetchedPlugin, fetchPlugin } from './fetch-plugin.ts';
+import { forgetAside, installPackage, type PlacedPlugin } from './install-package.ts';
+import { keepFiles } from './kept-files.ts';
+import { lookAtPlugin, type PluginProposal, type Project } from './look-at-plugin.ts';
+import { lockFileName, lockPlugin } from './plugin-lock.ts';
+import { chooseOptions, type OptionQuestion } from './plugin-options.ts';
+import { bringsOf } from './plugin-words.ts';
+import { trustConfig, trustPlugin } from './trust-now.ts';
+
+export interface AddPluginRequest {
+  readonly spec: string;
+  /** Options as texts, by name. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Takes the very version, not a range. */
+  readonly exact: boolean;
+  /** Ends after the proposal. */
+  readonly dryRun: boolean;
+  /** Nothing is changed when it resolves with false. */
+  confirm(proposal: PluginProposal): Promise<boolean>;
+  ask(question: OptionQuestion): Promise<string | undefined>;
+  /** A few words on the step under way. */
+  report(step: string): void;
+  readonly signal: AbortSignal;
+}
+
+export interface AddedPlugin {
+  readonly manifest: Manifest;
+  readonly configFile: string;
+  /** Secrets that it reads and that the environment does not have. */
+  readonly missingSecrets: readonly string[];
+}
+
+/**
+ * Adds a plugin to the project, or approves another version of one that is there: looks at it, asks, installs it without
+ * running scripts, writes it into configuration and lock, and starts it once. A step that fails undoes those before it.
+ * Undefined when the person declined or it was a dry run.
+ */
+export async function addPlugin(forge: ForgeOptions, request: AddPluginRequest): Promise<AddedPlugin | undefined> {
+  const { cwd, env } = forge;
+  const { spec, signal } = request;
+  request.report(`looking at ${spec}`);
+  const fetched = await fetchPlugin({ spec, cwd, env, signal });
+  try {
+    const { project, proposal } = await lookAtPlugin(forge, fetched, signal);
+    if (!(await request.confirm(proposal)) || request.dryRun) return undefined;
+    const { manifest } = fetched.record;
+    // Who updates has set its options before.
+    const options = project.isConfigured ? {} : await chooseOptions(manifest, request.options, request.ask);
+    await carryOut(forge, request, fetched, project, options);
+    const missingSecrets = manifest.permissions.secrets.filter((name) => name !== '*' && !env[name]);
+    return { manifest, configFile: project.configFile, missingSecrets };
+  } finally {
+    await fetched.remove();
+  }
+}
+
+async function carryOut(
+  forge: ForgeOptions,
+  request: AddPluginRequest,
+  fetched: FetchedPlugin,
+  project: Project,
+  options: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { folder, configFile, packages } = project;
+  const { manifest } = fetched.record;
+  const packageFiles = packages?.files ?? ['package.json', 'package-lock.json'].map((name) => join(folder, name));
+  const kept = await keepFiles([configFile, join(folder, lockFileName), ...packageFiles]);
+  const undo = [() => kept.restore()];
+  try {
+    const placed = await installPackage(forge, fetched, project, { ...request, undo: (step) => undo.push(step) });
+    if (!project.isConfigured) await configure(forge, request, project, placed, options);
+    await lockPlugin(folder, manifest, { files: placed.files, integrity: fetched.integrity });
+    await trustPlugin(forge, manifest, placed);
+    await trustConfig(forge, configFile);
+    request.report('starting it once');
+    await startOnce(forge, manifest, { use: fetched.isFolder ? placed.place : placed.use, options: { ...options } });
+    await forgetAside(placed.place);
+  } catch (error) {
+    request.report('undoing it');
+    // What went wrong first is what the person has to know.
+    for (const step of undo.reverse()) await step().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function configure(
+  { cwd }: ForgeOptions,
+  { report }: AddPluginRequest,
+  { configFile }: Project,
+  { use }: PlacedPlugin,
+  options: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  report(`writing it into ${relative(cwd, configFile) || configFile}`);
+  const text = await readFile(configFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const entry = Object.keys(options).length === 0 ? use : { use, options };
+  await writeFile(configFile, await withPlugin(configFile, text, entry));
+}
+
+/**
+ * As a run would: asks for everything that it brings. It is named once more, because a configuration in code that this
+ * process has read is not read again.
+ */
+async function startOnce(
+  forge: ForgeOptions,
+  manifest: Manifest,
+  entry: { readonly use: string; readonly options: Record<string, unknown> },
+): Promise<void> {
+  const { host, close } = await openHost({ ...forge, flags: { ...forge.flags, plugins: [entry] } });
+  try {
+    const registry = host.get(tokens.registry);
+    for (const [kind, name] of bringsOf(manifest)) await registry.get(kind, name);
+  } finally {
+    await close();
+  }
+}

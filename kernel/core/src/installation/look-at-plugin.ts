@@ -1,0 +1,94 @@
+import { dirname, join } from 'node:path';
+import { ForgeFaults, forgeError, type Manifest } from '@forge/plugin-api';
+import type { ForgeOptions } from '../forge.ts';
+import { openHost } from '../host/open-host.ts';
+import { tokens } from '../host/tokens.ts';
+import { checkManifests } from '../manifests/check.ts';
+import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { findPlaces } from '../state/places.ts';
+import type { FetchedPlugin } from './fetch-plugin.ts';
+import { findPackageManager, type PackageManager } from './package-manager.ts';
+import { readPluginLock } from './plugin-lock.ts';
+import { bringsOf, permissionWords } from './plugin-words.ts';
+
+/** What would happen, for the person to look at before anything does. */
+export interface PluginProposal {
+  readonly manifest: Manifest;
+  /** `kind name` of all that it brings. */
+  readonly brings: readonly string[];
+  /** How it comes here: the package manager's name, or undefined for a folder, which is used where it lies. */
+  readonly packageManager: string | undefined;
+  /** There is no package.json: one is made. */
+  readonly makesPackage: boolean;
+  /** Absolute; made when there is none. */
+  readonly configFile: string;
+  /** The version that is approved so far. */
+  readonly replaces: string | undefined;
+  /** What it may do and was not allowed before. */
+  readonly newPermissions: readonly string[];
+}
+
+/** The project that a plugin is added to. All paths absolute. */
+export interface Project {
+  /** Top of the repository. */
+  readonly top: string;
+  /** Folder of configuration and lock. */
+  readonly folder: string;
+  readonly configFile: string;
+  /** Undefined for a plugin that is a folder, and where there is no package yet. */
+  readonly packages: PackageManager | undefined;
+  /** The configuration names it already. */
+  readonly isConfigured: boolean;
+}
+
+/** Holds a plugin against what is there. Rejects with all that keeps it from being added. */
+export async function lookAtPlugin(
+  forge: ForgeOptions,
+  { record, isFolder }: FetchedPlugin,
+  signal: AbortSignal,
+): Promise<{ readonly project: Project; readonly proposal: PluginProposal }> {
+  const { manifest } = record;
+  const { project: top } = findPlaces(forge.cwd, forge.env);
+  const { host, close } = await openHost(forge);
+  try {
+    const { plugins } = host.get(tokens.discovered);
+    const { file } = host.get(tokens.configuration);
+    await refuseUnfit(record, plugins);
+    const folder = file === undefined ? top : dirname(file);
+    const configFile = file ?? join(folder, 'forge.config.json');
+    const packages = isFolder ? undefined : await findPackageManager({ from: folder, top, env: forge.env, signal });
+    const locked = readPluginLock(folder)?.[manifest.name];
+    const allowed = permissionWords(locked?.permissions);
+    return {
+      project: {
+        top,
+        folder,
+        configFile,
+        packages,
+        isConfigured: plugins.some((known) => known.manifest.name === manifest.name),
+      },
+      proposal: {
+        manifest,
+        brings: bringsOf(manifest).map(([kind, name]) => `${kind} ${name}`),
+        packageManager: isFolder ? undefined : (packages?.name ?? 'npm'),
+        makesPackage: !isFolder && packages === undefined,
+        configFile,
+        replaces: locked?.version,
+        newPermissions: permissionWords(manifest.permissions).filter((words) => !allowed.includes(words)),
+      },
+    };
+  } finally {
+    await close();
+  }
+}
+
+async function refuseUnfit(record: PluginRecord, present: readonly PluginRecord[]): Promise<void> {
+  const { name } = record.manifest;
+  const taken = present.find(({ manifest, origin }) => manifest.name === name && origin === 'default');
+  if (taken !== undefined) {
+    throw forgeError('USAGE', `"${name}" comes with Forge`, { fix: 'name it in "plugins" of the configuration' });
+  }
+  const others = present.filter(({ manifest }) => manifest.name !== name);
+  const faults = await checkManifests([...others, record]);
+  if (faults.length > 0) throw faults.length === 1 ? faults[0] : new ForgeFaults(faults);
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { forgeError } from '@forge/plugin-api';
+import { runProgram } from './run-program.ts';
+
+export interface PackageManager {
+  /** `npm`, `pnpm`, `yarn` or `bun`, with a version where that matters. */
+  readonly name: string;
+  /** Absolute: the folder whose package.json names the plugin. */
+  readonly folder: string;
+  /** Files that installing may change, absolute; they need not exist. */
+  readonly files: readonly string[];
+  /** Scripts of packages do not run. */
+  add(spec: string, options: { readonly exact: boolean }): Promise<void>;
+  remove(packageName: string): Promise<void>;
+}
+
+export interface PackageManagerRequest {
+  /** Where the configuration lies. */
+  readonly from: string;
+  /** Top of the repository: nothing above it is changed. */
+  readonly top: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'];
+
+type Flags = (exact: boolean) => readonly string[];
+
+/** How each one leaves scripts out and takes the very version. A plugin is a tool of development. */
+const flags: Readonly<Record<string, Flags>> = {
+  npm: (exact) => ['--save-dev', '--ignore-scripts', '--no-audit', '--no-fund', ...(exact ? ['--save-exact'] : [])],
+  pnpm: (exact) => ['--save-dev', '--ignore-scripts', ...(exact ? ['--save-exact'] : [])],
+  yarn: (exact) => ['--dev', '--ignore-scripts', ...(exact ? ['--exact'] : [])],
+  'yarn@berry': (exact) => ['--dev', '--mode=skip-build', ...(exact ? ['--exact'] : [])],
+  bun: (exact) => ['--dev', '--ignore-scripts', ...(exact ? ['--exact'] : [])],
+};
+
+/** The project's own package manager. Undefined outside of a package: there is nothing to install into. */
+export async function findPackageManager(request: PackageManagerRequest): Promise<PackageManager | undefined> {
+  const folder = packageFolder(request.from, request.top);
+  if (folder === undefined) return undefined;
+  const { detect } = await import('package-manager-detector/detect');
+  const found = await detect({ cwd: folder, stopDir: request.top });
+  return managerOf(found?.agent ?? 'npm', folder, request);
+}
+
+/** The least package there can be, for a project that had none. */
+export async function makePackage(request: PackageManagerRequest): Promise<PackageManager> {
+  await writeFile(join(request.from, 'package.json'), '{\n  "private": true\n}\n', { flag: 'wx' });
+  return managerOf('npm', request.from, request);
+}
+
+async function managerOf(
+  agent: string,
+  folder: string,
+  { env, signal }: PackageManagerRequest,
+): Promise<PackageManager> {
+  const { resolveCommand } = await import('package-manager-detector/commands');
+  const flagsOf = flags[agent] ?? flags[agent.replace(/@.*/, '')];
+  if (flagsOf === undefined) {
+    throw forgeError('UNSUPPORTED', `Plugins cannot be installed with ${agent}`, {
+      where: folder,
+      fix: 'install the package yourself, then name it in "plugins" of the configuration',
+    });
+  }
+  const run = async (action: 'add' | 'uninstall', args: readonly string[]) => {
+    const resolved = resolveCommand(agent as Parameters<typeof resolveCommand>[0], action, [...args]);
+    if (resolved === null) throw forgeError('UNSUPPORTED', `${agent} knows no "${action}"`, { where: folder });
+    await runProgram({ file: resolved.command, args: resolved.args, cwd: folder, env, signal });
+  };
+  return {
+    name: agent,
+    folder,
+    files: ['package.json', ...lockFiles].map((name) => join(folder, name)),
+    add: (spec, { exact }) => run('add', [...flagsOf(exact), spec]),
+    remove: (packageName) => run('uninstall', [packageName]),
+  };
+}
+
+function packageFolder(from: string, top: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (folder === top || dirname(folder) === folder) return undefined;
+  }
+}

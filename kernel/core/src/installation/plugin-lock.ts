@@ -1,0 +1,76 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { forgeError, type Manifest, permissionsSchema, z } from '@forge/plugin-api';
+import { readIfThere } from '../state/places.ts';
+
+const lockedSchema = z.strictObject({
+  version: z.string(),
+  /** Of the archive it was installed from, as npm writes it; none for a folder. */
+  integrity: z.string().optional(),
+  /** SHA-256 over its files, hexadecimal. */
+  files: z.string(),
+  /** What the person allowed. */
+  permissions: permissionsSchema,
+  /** What was there before the last update. */
+  previous: z.strictObject({ version: z.string(), integrity: z.string().optional() }).optional(),
+});
+const fileSchema = z.strictObject({ version: z.literal(1), plugins: z.record(z.string(), lockedSchema) });
+
+export type LockedPlugin = z.output<typeof lockedSchema>;
+export type PluginLock = Readonly<Record<string, LockedPlugin>>;
+
+export const lockFileName = 'forge.plugins.lock';
+
+/** What was approved, by plugin. Undefined when there is no such file. Throws CONFIG_INVALID for one that is broken. */
+export function readPluginLock(folder: string): PluginLock | undefined {
+  const file = join(folder, lockFileName);
+  const text = readIfThere(file);
+  if (text === undefined) return undefined;
+  const parsed = fileSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data.plugins;
+  throw forgeError('CONFIG_INVALID', `${lockFileName} cannot be understood`, {
+    where: file,
+    why: z.prettifyError(parsed.error),
+    fix: 'take the committed one, or remove it and add the plugins again',
+  });
+}
+
+/** Whole or not at all. An empty lock leaves no file. */
+export async function writePluginLock(folder: string, plugins: PluginLock): Promise<void> {
+  const file = join(folder, lockFileName);
+  const sorted = Object.fromEntries(Object.entries(plugins).sort(([left], [right]) => (left < right ? -1 : 1)));
+  if (Object.keys(sorted).length === 0) return rm(file, { force: true });
+  await writeFile(`${file}.new`, `${JSON.stringify({ version: 1, plugins: sorted }, undefined, 2)}\n`);
+  await rename(`${file}.new`, file);
+}
+
+/** Writes down that this version was approved, and which one was before. */
+export async function lockPlugin(
+  folder: string,
+  { name, version, permissions }: Manifest,
+  { files, integrity }: { readonly files: string; readonly integrity: string | undefined },
+): Promise<void> {
+  const known = readPluginLock(folder) ?? {};
+  const before = known[name];
+  const previous = before === undefined || before.version === version ? before?.previous : versionOf(before);
+  const locked: LockedPlugin = {
+    version,
+    ...(integrity === undefined ? {} : { integrity }),
+    files,
+    permissions,
+    ...(previous === undefined ? {} : { previous }),
+  };
+  await writePluginLock(folder, { ...known, [name]: locked });
+}
+
+function versionOf({ version, integrity }: LockedPlugin): NonNullable<LockedPlugin['previous']> {
+  return { version, ...(integrity === undefined ? {} : { integrity }) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

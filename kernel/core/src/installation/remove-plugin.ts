@@ -1,0 +1,80 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { forgeError } from '@forge/plugin-api';
+import type { ForgeOptions } from '../forge.ts';
+import { openHost } from '../host/open-host.ts';
+import { tokens } from '../host/tokens.ts';
+import { findPlaces, realPath } from '../state/places.ts';
+import { withoutPlugin } from './edit-config.ts';
+import { relativeUse } from './install-package.ts';
+import { keepFiles } from './kept-files.ts';
+import { findPackageManager } from './package-manager.ts';
+import { lockFileName, readPluginLock, writePluginLock } from './plugin-lock.ts';
+import { trustConfig } from './trust-now.ts';
+
+export interface RemovePluginRequest {
+  readonly name: string;
+  report(step: string): void;
+  readonly signal: AbortSignal;
+}
+
+export interface RemovedPlugin {
+  readonly name: string;
+  readonly configFile: string;
+  /** Its package was uninstalled. */
+  readonly uninstalled: boolean;
+}
+
+/** Takes a plugin out of configuration, lock and package. A step that fails undoes those before it. */
+export async function removePlugin(forge: ForgeOptions, request: RemovePluginRequest): Promise<RemovedPlugin> {
+  const { name, signal, report } = request;
+  const { configFile, use } = await findUse(forge, name);
+  const { project: top } = findPlaces(forge.cwd, forge.env);
+  const folder = dirname(configFile);
+  const isPackage = !use.startsWith('.') && !use.startsWith('/');
+  const packages = isPackage ? await findPackageManager({ from: folder, top, env: forge.env, signal }) : undefined;
+  const kept = await keepFiles([configFile, join(folder, lockFileName), ...(packages?.files ?? [])]);
+  try {
+    report(`taking it out of ${relative(forge.cwd, configFile) || configFile}`);
+    await writeFile(configFile, await withoutPlugin(configFile, await readFile(configFile, 'utf8'), use));
+    await trustConfig(forge, configFile);
+    const { [name]: _removed, ...others } = readPluginLock(folder) ?? {};
+    await writePluginLock(folder, others);
+    // What still names something of it is told before the package goes.
+    const { close } = await openHost(forge);
+    await close();
+    if (packages !== undefined) {
+      report(`uninstalling it with ${packages.name}`);
+      await packages.remove(use);
+    }
+    return { name, configFile, uninstalled: packages !== undefined };
+  } catch (error) {
+    await kept.restore();
+    throw error;
+  }
+}
+
+async function findUse(forge: ForgeOptions, name: string): Promise<{ configFile: string; use: string }> {
+  const { host, close } = await openHost(forge);
+  try {
+    const { file, uses } = host.get(tokens.configuration);
+    const { plugins, used } = host.get(tokens.discovered);
+    const record = plugins.find(({ manifest }) => manifest.name === name);
+    if (record === undefined) {
+      throw forgeError('PLUGIN_NOT_FOUND', `There is no plugin ${name} here`, {
+        fix: 'see what there is: forge plugin list',
+      });
+    }
+    const use = uses.find((each) => used.get(each) === record && each.fromRepository);
+    if (use === undefined || file === undefined) {
+      throw forgeError('USAGE', `"${name}" is not in the configuration of this project`, {
+        where: realPath(record.folder),
+        fix: record.origin === 'project' ? 'remove its folder' : 'there is nothing to remove',
+      });
+    }
+    const written = use.use.startsWith('/') ? relativeUse(dirname(file), use.use) : use.use;
+    return { configFile: file, use: written };
+  } finally {
+    await close();
+  }
+}
