@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { forgeError, type AgentType, type EventPayload, type RunRecord, type RunStore } from '@forge/plugin-api';
 import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
+import { createCircuits } from './execution/circuits.ts';
 import { maskJson } from './log/mask-json.ts';
 import type { RunDeps } from './run-deps.ts';
 import { carryOut } from './run/carry-out.ts';
 import { discardRun } from './run/discard-run.ts';
+import { costOf } from './run/run-state.ts';
 import { openRun, type OpenedRun } from './run/open-run.ts';
 import { forkOrigin, lostAt } from './run/fork-origin.ts';
 import { inheritEvents, type InheritedEvent } from './run/inherit-events.ts';
@@ -17,6 +19,7 @@ import type { Repository, RunWorkspacesOptions } from './workspace/index.ts';
 /** Runs, as apps start and steer them. */
 export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine {
   const workers = createWorkers(deps.config.concurrency);
+  const circuits = createCircuits(deps.clock);
   return {
     async start(asked) {
       // Before anything of it is stored, sent or made into the name of a branch.
@@ -79,9 +82,15 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       const { owner, fence } = opened.run.lease();
       await opened.run.events.emit(
         'run.resumed',
-        { owner: `${owner.host}:${owner.pid}`, fence },
+        { owner: `${owner.host}:${owner.pid}`, fence, budgetUsd: opened.run.safety.budgetUsd },
         {},
-        { status: 'running', stopRequested: false, reason: undefined, wakeAt: undefined },
+        {
+          ...costOf(opened.run.state),
+          status: 'running',
+          stopRequested: false,
+          reason: undefined,
+          wakeAt: undefined,
+        },
       );
       return handleOf(opened, record, { planOnly: false });
     },
@@ -161,14 +170,8 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       }),
     ]);
     const requirement = 'requirement' in request ? request.requirement : undefined;
-    return openRun(deps, store, {
-      record,
-      requirement,
-      approve: request.approve ?? false,
-      workspaces,
-      processes,
-      workers,
-    });
+    const { approve = false, budgetUsd } = request;
+    return openRun(deps, store, { record, requirement, approve, budgetUsd, workspaces, processes, workers, circuits });
   }
 
   /** Writes the first events, all at once: no run has but half of what it takes over. */
@@ -185,7 +188,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       base,
       ...(forkedFrom === undefined ? {} : { forkedFrom }),
       branch: run.branch,
-      budgetUsd: config.safety.budgetUsd,
+      budgetUsd: run.safety.budgetUsd,
       automationLevel: config.automation.level,
       phases: [...config.phases],
       agents: { ...config.agents },

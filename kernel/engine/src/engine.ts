@@ -8,9 +8,11 @@ export interface StartRequest {
   readonly planOnly?: boolean;
   /** Answer approvals with yes where policy allows (`--yes`). Default false. */
   readonly approve?: boolean;
+  /** Dollars that the run may cost in all. Default: as configured; for a run that is resumed not less than before. */
+  readonly budgetUsd?: number | undefined;
 }
 
-export type ResumeRequest = Pick<StartRequest, 'approve'>;
+export type ResumeRequest = Pick<StartRequest, 'approve' | 'budgetUsd'>;
 
 export interface ForkRequest extends ResumeRequest {
   /** The last event of the other run that is taken over. Default: its last one. */

@@ -3,6 +3,7 @@ import { phaseNames, severities } from './phase-io.ts';
 
 const name = z.string().min(1);
 const positive = z.number().positive();
+const cap = z.strictObject({ budgetUsd: positive, maxTokens: z.int().positive() }).partial();
 const commandLine = z.union([z.string().min(1), z.array(z.string()).min(1)]);
 
 /** A package's name or a path that starts with `.` or `/`; with options: `{ use, options }`. */
@@ -59,6 +60,16 @@ export const configLayerSchema = z
         maxFailures: z.int().positive(),
         /** The same call with the same outcome, or the same pattern of calls. Half of it gives a nudge. */
         maxRepeats: z.int().min(2),
+        /** Model calls of all executions of a run. */
+        maxRunIterations: z.int().positive(),
+        /** Tool calls of all executions of a run. */
+        maxRunToolCalls: z.int().positive(),
+        /** Minutes in which a run is worked on. */
+        maxRunMinutes: positive,
+        /** What each phase, each task and each execution may take of the run's budget. */
+        phase: cap,
+        task: cap,
+        execution: cap,
       })
       .partial(),
     review: z.strictObject({ rounds: z.int().min(0).max(10), severityFloor: z.enum(severities) }).partial(),
@@ -112,7 +123,8 @@ export interface ResolvedConfig {
   readonly tools: Readonly<DeepRequired<NonNullable<ConfigLayer['tools']>>>;
   readonly phases: readonly (typeof phaseNames)[number][];
   readonly concurrency: number;
-  readonly safety: Readonly<DeepRequired<NonNullable<ConfigLayer['safety']>>>;
+  readonly safety: Readonly<DeepRequired<Omit<NonNullable<ConfigLayer['safety']>, 'phase' | 'task' | 'execution'>>> &
+    Readonly<Pick<NonNullable<ConfigLayer['safety']>, 'phase' | 'task' | 'execution'>>;
   readonly review: Readonly<DeepRequired<NonNullable<ConfigLayer['review']>>>;
   readonly testing: Readonly<
     Pick<DeepRequired<NonNullable<ConfigLayer['testing']>>, 'rounds' | 'timeoutMinutes' | 'afterMerge'>

@@ -69,6 +69,7 @@ export const errorTable = {
   TOOL_NOT_FOUND: 'failed',
   TOOL_FAILED: 'failed',
   TOOL_TIMEOUT: 'failed',
+  TOOL_UNAVAILABLE: 'failed',
   PATH_OUTSIDE_WORKSPACE: 'failed',
   FILE_NOT_FOUND: 'failed',
   EDIT_NOT_UNIQUE: 'failed',
@@ -144,6 +145,8 @@ export interface ErrorDetails {
   readonly transient?: boolean;
   /** The least time to wait before another try, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Bytes of a model's reply that had arrived when it broke off: what it may have cost is estimated from them. */
+  readonly receivedBytes?: number;
   /** Facts for programs. */
   readonly data?: Json;
 }

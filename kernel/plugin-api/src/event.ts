@@ -19,6 +19,9 @@ const usage = z.strictObject({
 });
 const fault = z.strictObject({ code: z.string(), message: z.string(), fix: z.string().optional() });
 const ordinal = z.int().min(1);
+/** What a call to a model cost, or may have cost; nothing of it when there was nothing to pay for. */
+const paid = { usage: usage.optional(), costUsd: z.number().optional(), estimated: z.boolean().optional() };
+const circuit = { subject: z.enum(['model', 'tool']), name: z.string() };
 
 /**
  * Every event there is. A run's events are its only log: the command line, the server, webhooks and resumption read
@@ -52,12 +55,15 @@ export const eventSchemas = {
       })
       .optional(),
   }),
-  'run.resumed': z.strictObject({ owner: z.string(), fence: z.int() }),
+  'run.resumed': z.strictObject({ owner: z.string(), fence: z.int(), budgetUsd: z.number().optional() }),
   'run.parked': z.strictObject({
     reason: z.enum(['approval', 'question', 'outcome-unknown', 'quota', 'budget', 'stopped', 'disk-full']),
     detail: z.string(),
     requestId: z.string().optional(),
     wakeAt: z.number().optional(),
+    /** What led to it, and what to do about it. */
+    code: z.string().optional(),
+    fix: z.string().optional(),
   }),
   'run.completed': z.strictObject({ summary: z.string(), change: changeSchema.optional(), proof: z.string() }),
   'run.failed': fault,
@@ -102,6 +108,7 @@ export const eventSchemas = {
   /** What ran the agent is gone; the execution goes on elsewhere, from its journal. */
   'worker.lost': z.strictObject({ message: z.string(), why: z.string().optional() }),
 
+  /** A try is under way: what was reserved for it counts as paid until another event says what it came to. */
   'llm.requested': z.strictObject({
     ordinal,
     requestHash: z.string(),
@@ -109,6 +116,8 @@ export const eventSchemas = {
     model: z.string(),
     reservedTokens: z.number(),
     reservedUsd: z.number().optional(),
+    /** The worst case, by kind of token. */
+    reservedUsage: usage.optional(),
   }),
   'llm.responded': z.strictObject({
     ordinal,
@@ -117,8 +126,10 @@ export const eventSchemas = {
     costUsd: z.number().optional(),
     estimated: z.boolean(),
   }),
-  'llm.retried': z.strictObject({ ordinal, attempt: z.int(), waitMs: z.number(), ...fault.shape }),
-  'llm.failed': z.strictObject({ ordinal, ...fault.shape }),
+  'llm.retried': z.strictObject({ ordinal, attempt: z.int(), waitMs: z.number(), ...fault.shape, ...paid }),
+  /** The next model of the chain is asked instead. */
+  'llm.fallback': z.strictObject({ ordinal, from: z.string(), to: z.string(), ...fault.shape, ...paid }),
+  'llm.failed': z.strictObject({ ordinal, ...fault.shape, ...paid }),
   'tool.intent': z.strictObject({
     ordinal,
     tool: z.string(),
@@ -155,6 +166,9 @@ export const eventSchemas = {
   'tests.ran': z.strictObject({ evidence: testEvidenceSchema, round: z.int() }),
   'breaker.tripped': z.strictObject({ breaker: z.string(), reason: z.string() }),
   'breaker.nudged': z.strictObject({ breaker: z.string(), reason: z.string() }),
+  /** A model (`provider:model`) or a tool failed so often in a row that it is left alone until then. */
+  'circuit.opened': z.strictObject({ ...circuit, until: z.number(), failures: z.int(), ...fault.shape }),
+  'circuit.closed': z.strictObject(circuit),
   'deployment.decided': z.strictObject({
     risk: z.enum(riskLevels),
     strategy: z.string(),

@@ -124,7 +124,7 @@ export interface ChatCall {
  *
  * `chat` resolves only with a whole reply. It rejects with a ForgeError whose code starts with `LLM_`, with
  * `details.transient` set when another try may help and `details.retryAfterMs` when the server named a time. A stream
- * that was cut is `LLM_CUT` (transient); a stream without bytes for 60 s is `LLM_TIMEOUT` (transient); an exhausted
+ * that was cut is `LLM_CUT` (transient), with `details.receivedBytes` if known (else the whole reservation counts as paid); a stream without bytes for 60 s is `LLM_TIMEOUT` (transient); an exhausted
  * spend limit is `LLM_SPEND_LIMIT` (not transient); tool arguments that are no JSON object are no error but a
  * `tool_use` block with `invalidInput`.
  */

@@ -28,7 +28,7 @@ export function resumeRun(call: CommandCall, given: string | undefined, flags: R
       });
       const renderer = chooseRenderer(call, 'Ctrl-C stops after a checkpoint');
       const begin = (engine: Awaited<ReturnType<typeof forge.engine>>) =>
-        engine.resume(id, { approve: flags.yes === true });
+        engine.resume(id, { approve: flags.yes === true, budgetUsd: flags.budget });
       return finishRun(call, await followRun(call, forge, renderer, begin, id));
     },
     runSettings(flags, call.directory),

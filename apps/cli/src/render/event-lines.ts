@@ -80,6 +80,10 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     'warn',
     `${who(event, view)}: ${event.payload.message}; try ${event.payload.attempt + 1} in ${Math.ceil(event.payload.waitMs / 1000)} s`,
   ],
+  'llm.fallback': (event, view) => [
+    'warn',
+    `${who(event, view)}: ${event.payload.message}; asks ${event.payload.to} instead of ${event.payload.from}`,
+  ],
   'llm.failed': (event, view) => ['failed', `${who(event, view)}: ${event.payload.message} [${event.payload.code}]`],
   'tool.repeated': (event, view) => [
     'warn',
@@ -120,6 +124,11 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
   ],
   'breaker.tripped': ({ payload }) => ['failed', `limit ${payload.breaker}: ${payload.reason}`],
   'breaker.nudged': (event, view) => ['warn', `${who(event, view)}: ${event.payload.reason}`],
+  'circuit.opened': ({ payload, timestamp }) => [
+    'warn',
+    `${payload.subject} ${payload.name} failed ${payload.failures} times in a row: left alone for ${formatDuration(payload.until - timestamp)}`,
+  ],
+  'circuit.closed': ({ payload }) => ['note', `${payload.subject} ${payload.name} works again`],
   'deployment.decided': ({ payload }) => [
     'note',
     `risk ${payload.risk}, ${payload.strategy}${payload.requireApproval ? ', needs your approval' : ''}: ${payload.reasons.join('; ')}`,

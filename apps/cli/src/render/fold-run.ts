@@ -1,4 +1,4 @@
-import type { EventOf, EventType, ForgeEvent } from '@forge/plugin-api';
+import { addUsd, settleCalls, type EventOf, type EventType, type ForgeEvent, type LedgerRow } from '@forge/plugin-api';
 import { nothingSpent, type Spending } from './figures.ts';
 import {
   emptyRunView,
@@ -14,7 +14,9 @@ import {
 export function applyEvent(view: RunView, event: ForgeEvent): RunView {
   const handler = handlers[event.type] as ((view: RunView, event: ForgeEvent) => Partial<RunView>) | undefined;
   const changes = Object.hasOwn(handlers, event.type) ? handler?.(view, event) : undefined;
-  return { ...view, ...changes, lastAt: event.timestamp, lastSeq: event.seq };
+  const { open, rows } = settleCalls(view.openCalls, event);
+  const after = { ...view, ...changes, openCalls: open, lastAt: event.timestamp, lastSeq: event.seq };
+  return rows.reduce(spend, after);
 }
 
 export function viewOf(events: readonly ForgeEvent[]): RunView {
@@ -37,8 +39,9 @@ const handlers: { readonly [T in EventType]?: (view: RunView, event: EventOf<T>)
     startedAt: timestamp,
     phases: payload.phases.map(waitingPhase),
   }),
-  'run.resumed': (view, { timestamp }) => ({
+  'run.resumed': (view, { timestamp, payload }) => ({
     status: 'running',
+    budgetUsd: payload.budgetUsd ?? view.budgetUsd,
     parked: undefined,
     failure: undefined,
     // Between its last sign of life and now nobody worked on it, whether it was parked or its process died.
@@ -121,11 +124,13 @@ const handlers: { readonly [T in EventType]?: (view: RunView, event: EventOf<T>)
     view.executions[event.executionId ?? '']?.activity === ''
       ? withExecution(view, event, { activity: `asking ${event.payload.model}` })
       : {},
-  'llm.responded': (view, event) => spend(view, event),
+  'llm.responded': (view, event) => withExecution(view, event, { trouble: '' }),
   'llm.retried': (view, event) =>
     withExecution(view, event, {
       trouble: `${event.payload.message}; try ${event.payload.attempt + 1} in ${Math.ceil(event.payload.waitMs / 1000)} s`,
     }),
+  'llm.fallback': (view, event) =>
+    withExecution(view, event, { trouble: `${event.payload.message}; asks ${event.payload.to}` }),
   'tool.intent': (view, event) => withExecution(view, event, { activity: event.payload.description }),
   'agent.progress': (view, event) => withExecution(view, event, { activity: event.payload.message }),
 
@@ -197,25 +202,18 @@ function withExecution(view: RunView, event: ForgeEvent, changes: Partial<Execut
   return { executions: { ...view.executions, [execution.id]: { ...execution, ...changes } } };
 }
 
-/** Books a model's reply on the run, and on the phase, task and execution it was for. */
-function spend(view: RunView, event: EventOf<'llm.responded'>): Partial<RunView> {
-  const { usage, costUsd = event.costUsd } = event.payload;
-  const counted = usage && usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  const cost: Spending = {
-    costUsd: costUsd ?? 0,
-    tokens: event.tokensUsed ?? counted ?? 0,
-    unpriced: costUsd === undefined,
-  };
-  const execution = view.executions[event.executionId ?? ''];
-  const phase = event.phase ?? execution?.phase;
-  const taskId = event.taskId ?? execution?.taskId;
+/** Books a row of the ledger on the run, and on the phase, task and execution it was for. */
+function spend(view: RunView, { costUsd, tokens, executionId, phase, taskId }: LedgerRow): RunView {
+  const cost: Spending = { costUsd: costUsd ?? 0, tokens, unpriced: costUsd === undefined };
+  const execution = view.executions[executionId];
+  const phaseName = phase ?? execution?.phase;
+  const task = taskId ?? execution?.taskId;
   return {
+    ...view,
     spent: addSpending(view.spent, cost),
-    phases: view.phases.map((entry) => (entry.name === phase ? book(entry, cost) : entry)),
-    tasks: view.tasks.map((entry) => (entry.id === taskId ? book(entry, cost) : entry)),
-    ...(execution && {
-      executions: { ...view.executions, [execution.id]: { ...book(execution, cost), trouble: '' } },
-    }),
+    phases: view.phases.map((entry) => (entry.name === phaseName ? book(entry, cost) : entry)),
+    tasks: view.tasks.map((entry) => (entry.id === task ? book(entry, cost) : entry)),
+    ...(execution && { executions: { ...view.executions, [execution.id]: book(execution, cost) } }),
   };
 }
 
@@ -225,7 +223,7 @@ function book<Entry extends { readonly spent: Spending }>(entry: Entry, cost: Sp
 
 export function addSpending(left: Spending, right: Spending): Spending {
   return {
-    costUsd: left.costUsd + right.costUsd,
+    costUsd: addUsd(left.costUsd, right.costUsd),
     tokens: left.tokens + right.tokens,
     unpriced: left.unpriced || right.unpriced,
   };

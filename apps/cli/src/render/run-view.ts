@@ -1,4 +1,4 @@
-import type { Change, EventPayload, Finding, HumanRequest, Plan, TestEvidence } from '@forge/plugin-api';
+import type { Change, EventPayload, Finding, HumanRequest, OpenCalls, Plan, TestEvidence } from '@forge/plugin-api';
 import { nothingSpent, type Spending } from './figures.ts';
 
 /** What a person sees of a run: a pure fold of its events. Times are those of the events. */
@@ -24,6 +24,8 @@ export interface RunView {
   /** Time in which nobody worked on it. */
   readonly idleMs: number;
   readonly spent: Spending;
+  /** Calls to models that nobody has paid for yet. */
+  readonly openCalls: OpenCalls;
   readonly phases: readonly PhaseView[];
   readonly plan: Plan | undefined;
   readonly tasks: readonly TaskView[];
@@ -108,6 +110,7 @@ export const emptyRunView: RunView = {
   lastSeq: 0,
   idleMs: 0,
   spent: nothingSpent,
+  openCalls: {},
   phases: [],
   plan: undefined,
   tasks: [],

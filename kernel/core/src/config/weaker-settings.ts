@@ -16,7 +16,15 @@ const limits = [
   'maxMinutes',
   'maxFailures',
   'maxRepeats',
+  'maxRunIterations',
+  'maxRunToolCalls',
+  'maxRunMinutes',
 ] as const;
+
+/** Limits that a person may have set; without them nothing is weakened. */
+const caps = (['phase', 'task', 'execution'] as const).flatMap((part) =>
+  (['budgetUsd', 'maxTokens'] as const).map((limit) => ({ part, limit })),
+);
 
 /** Settings by which a repository could take away what protects the person who runs Forge in it. */
 const guards: readonly Guard[] = [
@@ -45,6 +53,12 @@ const guards: readonly Guard[] = [
       weakens: ({ safety }, usual) => more(safety?.[limit], usual.safety[limit]),
     }),
   ),
+  ...caps.map(
+    ({ part, limit }): Guard => ({
+      path: `safety.${part}.${limit}`,
+      weakens: ({ safety }, usual) => more(safety?.[part]?.[limit], usual.safety[part]?.[limit]),
+    }),
+  ),
 ];
 
 /** Paths of the settings that are weaker than those of the layers below: the defaults, and what the person has set. */
@@ -60,6 +74,6 @@ function differs(value: unknown, usual: unknown): boolean {
   return value !== undefined && value !== usual;
 }
 
-function more(value: number | undefined, usual: number): boolean {
-  return value !== undefined && value > usual;
+function more(value: number | undefined, usual: number | undefined): boolean {
+  return value !== undefined && usual !== undefined && value > usual;
 }

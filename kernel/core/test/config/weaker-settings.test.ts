@@ -15,6 +15,7 @@ describe('weakerSettings', () => {
     ['phases', { phases: ['planning', 'implementation', 'deployment'] }],
     ['safety.budgetUsd', { safety: { budgetUsd: 200 } }],
     ['safety.maxMinutes', { safety: { maxMinutes: 600 } }],
+    ['safety.maxRunIterations', { safety: { maxRunIterations: 1e6 } }],
   ])('names %s when it protects less than the default', (path, layer) => {
     expect(weaker(layer)).toEqual([path]);
   });

@@ -1,89 +1,65 @@
 import {
   forgeError,
   type BreakerResult,
-  type ErrorCode,
   type ExecutionState,
+  type ForgeError,
   type ResolvedConfig,
 } from '@forge/plugin-api';
+import type { Budget, Resource } from './budget.ts';
 import { LoopDetector } from './loop-detector.ts';
 
-type Limits = ResolvedConfig['safety'];
+type Limits = Pick<ResolvedConfig['safety'], 'maxMinutes' | 'maxFailures' | 'maxRepeats'>;
 
-interface Breaker {
-  readonly name: string;
-  readonly code: ErrorCode;
-  /** Undefined while it holds. */
-  reason(state: ExecutionState, limits: Limits): string | undefined;
-  readonly setting: keyof Limits;
+export interface BreakerDeps {
+  readonly limits: Limits;
+  /** The execution's own node of the run's budget. */
+  readonly budget: Budget;
+  /** Milliseconds that the execution was worked on, before a crash or stop too. */
+  elapsedMs(): number;
 }
 
-/** Limits of one execution; money and tokens are the run's and live in the budget. */
-const breakers: readonly Breaker[] = [
-  {
-    name: 'iterations',
-    code: 'BREAKER_ITERATIONS',
-    setting: 'maxIterations',
-    reason: ({ iterations }, { maxIterations }) =>
-      iterations >= maxIterations ? `${iterations} model calls` : undefined,
-  },
-  {
-    name: 'tool-calls',
-    code: 'BREAKER_TOOL_CALLS',
-    setting: 'maxToolCalls',
-    reason: ({ toolCalls }, { maxToolCalls }) => (toolCalls >= maxToolCalls ? `${toolCalls} tool calls` : undefined),
-  },
-  {
-    name: 'time',
-    code: 'BREAKER_TIME',
-    setting: 'maxMinutes',
-    reason: ({ elapsedMs }, { maxMinutes }) => (elapsedMs >= maxMinutes * 60_000 ? `${maxMinutes} minutes` : undefined),
-  },
-];
+const names: Readonly<Record<Resource, string>> = {
+  usd: 'cost',
+  tokens: 'tokens',
+  iterations: 'iterations',
+  toolCalls: 'tool-calls',
+};
 
-/** The breakers of one execution. Its state is its own; a resumed execution starts from what its journal counted. */
+/**
+ * The breakers of one execution: what it may use is the budget's to say, the rest is watched here. Nothing of it is
+ * shared with another execution.
+ */
 export class ExecutionBreakers {
-  readonly #limits: Limits;
-  readonly #state: () => ExecutionState;
+  readonly #deps: BreakerDeps;
   readonly #loops: LoopDetector;
   #failuresInARow = 0;
   #nudged = false;
 
-  constructor(limits: Limits, state: () => ExecutionState) {
-    this.#limits = limits;
-    this.#state = state;
-    this.#loops = new LoopDetector(limits.maxRepeats);
+  constructor(deps: BreakerDeps) {
+    this.#deps = deps;
+    this.#loops = new LoopDetector(deps.limits.maxRepeats);
   }
 
   get state(): ExecutionState {
-    return this.#state();
+    const { usd, ...counts } = this.#deps.budget.spent;
+    return { costUsd: usd, ...counts, elapsedMs: this.#deps.elapsedMs() };
   }
 
   check(): BreakerResult {
-    for (const { name, reason } of breakers) {
-      const why = reason(this.#state(), this.#limits);
-      if (why !== undefined) return { shouldBreak: true, breaker: name, reason: why };
-    }
-    return { shouldBreak: false };
+    const { maxMinutes } = this.#deps.limits;
+    if (this.#isLate()) return { shouldBreak: true, breaker: 'time', reason: `${maxMinutes} minutes` };
+    const exhausted = this.#deps.budget.exhausted();
+    if (exhausted === undefined) return { shouldBreak: false };
+    return { shouldBreak: true, breaker: names[exhausted.resource], reason: exhausted.reason };
   }
 
-  /** Throws the BREAKER_ error of the first limit that is reached. */
-  beforeModelCall(): void {
-    this.#enforce(['iterations', 'time']);
+  /** Throws BREAKER_TIME when the execution has had its time. */
+  beforeCall(): void {
+    if (this.#isLate()) throw outOfTime('An agent', this.#deps.limits.maxMinutes, 'safety.maxMinutes');
   }
 
-  beforeToolCall(): void {
-    this.#enforce(['tool-calls', 'time']);
-  }
-
-  #enforce(names: readonly string[]): void {
-    for (const { name, code, reason, setting } of breakers) {
-      const why = names.includes(name) ? reason(this.#state(), this.#limits) : undefined;
-      if (why === undefined) continue;
-      throw forgeError(code, `An agent reached its limit: ${why}`, {
-        why: `safety.${setting} is ${this.#limits[setting]}`,
-        fix: `raise safety.${setting} and resume, or make the task smaller`,
-      });
-    }
+  #isLate(): boolean {
+    return this.#deps.elapsedMs() >= this.#deps.limits.maxMinutes * 60_000;
   }
 
   /**
@@ -92,22 +68,30 @@ export class ExecutionBreakers {
    */
   afterToolCall(call: { readonly key: string; readonly failed: boolean }): string | undefined {
     this.#failuresInARow = call.failed ? this.#failuresInARow + 1 : 0;
-    if (this.#failuresInARow >= this.#limits.maxFailures) {
+    if (this.#failuresInARow >= this.#deps.limits.maxFailures) {
       throw forgeError('BREAKER_FAILURES', `${this.#failuresInARow} tool calls failed one after the other`, {
-        why: `safety.maxFailures is ${this.#limits.maxFailures}`,
+        why: `safety.maxFailures is ${this.#deps.limits.maxFailures}`,
         fix: 'look at `forge logs` for what failed; resume tries again',
       });
     }
     const loop = this.#loops.observe(call);
     if (loop === undefined) return undefined;
-    if (loop.repeats >= this.#limits.maxRepeats) {
+    if (loop.repeats >= this.#deps.limits.maxRepeats) {
       throw forgeError('BREAKER_LOOP', `An agent repeated itself ${loop.repeats} times with the same outcome`, {
         why: `the calls were ${loop.pattern.slice(0, 300)}`,
         fix: 'look at `forge logs`; say more clearly what is wanted, then run again',
       });
     }
-    if (this.#nudged || loop.repeats < Math.ceil(this.#limits.maxRepeats / 2)) return undefined;
+    if (this.#nudged || loop.repeats < Math.ceil(this.#deps.limits.maxRepeats / 2)) return undefined;
     this.#nudged = true;
     return `You have made the same call ${loop.repeats} times with the same outcome. Try something else, or give your answer.`;
   }
+}
+
+/** `who` is `An agent` or `The run`. */
+export function outOfTime(who: string, minutes: number, setting: string): ForgeError {
+  return forgeError('BREAKER_TIME', `${who} reached its limit: ${minutes} minutes`, {
+    fix: `raise ${setting} and resume, or make the task smaller`,
+    data: { resource: 'minutes', setting, max: minutes },
+  });
 }

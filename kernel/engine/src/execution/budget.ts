@@ -1,115 +1,159 @@
-import { forgeError, type ChatRequest, type ModelCapabilities, type Price, type Usage } from '@forge/plugin-api';
+import { addUsd, forgeError, type ErrorCode } from '@forge/plugin-api';
 
-export interface Reservation {
-  readonly tokens: number;
-  /** Undefined when the model's price is not known. */
-  readonly usd: number | undefined;
+export const resources = ['usd', 'tokens', 'iterations', 'toolCalls'] as const;
+export type Resource = (typeof resources)[number];
+
+/** So much of each resource; what is left out is none. Dollars are undefined for a model without a known price. */
+export type Amounts = { readonly [R in Resource]?: number | undefined };
+
+export interface Limit {
+  readonly max: number;
+  /** Such as `safety.budgetUsd`. */
+  readonly setting: string;
 }
 
-export interface BudgetLimits {
-  readonly usd: number;
-  readonly tokens: number;
+export interface BudgetOptions {
+  /** Such as `the run`, for messages. */
+  readonly name: string;
+  /** A resource without a limit is only counted. */
+  readonly limits: { readonly [R in Resource]?: Limit | undefined };
+  readonly spent?: Amounts;
+}
+
+/** What was reserved for one call, until the call has ended. */
+export interface Reservation {
+  /** Books what it really used. What a settled reservation is told later changes nothing. */
+  commit(real: Amounts): void;
+  /** It used nothing. */
+  release(): void;
 }
 
 /**
- * The one budget of a run. A call reserves its worst case before it starts and books its real cost after, so that
- * spent and reserved together never pass the limit, however many executions draw at once.
+ * A node of the one tree of budgets: the run's at the root, below it phases, tasks and executions. A call reserves its
+ * worst case in its node and in all above before it starts, and books its real use after, so that spent and reserved
+ * together never pass a limit of any of them, however many draw at once.
  */
 export class Budget {
-  readonly #limits: BudgetLimits;
-  #spent: { usd: number; tokens: number };
-  #reserved = { usd: 0, tokens: 0 };
+  readonly #options: BudgetOptions;
+  readonly #parent: Budget | undefined;
+  readonly #spent: Totals;
+  readonly #reserved: Totals = emptyTotals();
 
-  constructor(limits: BudgetLimits, spent: { readonly usd: number; readonly tokens: number }) {
-    this.#limits = limits;
-    this.#spent = { ...spent };
+  constructor(options: BudgetOptions, parent?: Budget) {
+    this.#options = options;
+    this.#parent = parent;
+    this.#spent = emptyTotals();
+    add(this.#spent, options.spent ?? {}, 1);
   }
 
-  get spent(): { readonly usd: number; readonly tokens: number } {
+  child(options: BudgetOptions): Budget {
+    return new Budget(options, this);
+  }
+
+  get spent(): Readonly<Totals> {
     return { ...this.#spent };
   }
 
-  /** Throws BREAKER_COST or BREAKER_TOKENS when the worst case would pass the limit. */
-  reserve(worst: Reservation): void {
-    const usd = this.#spent.usd + this.#reserved.usd + (worst.usd ?? 0);
-    const tokens = this.#spent.tokens + this.#reserved.tokens + worst.tokens;
-    if (usd > this.#limits.usd) {
-      throw forgeError(
-        'BREAKER_COST',
-        `The budget of ${dollars(this.#limits.usd)} is not enough for the next model call`,
-        {
-          why: `$${this.#spent.usd.toFixed(4)} is spent, and the call may cost $${(worst.usd ?? 0).toFixed(4)}`,
-          fix: 'resume with a higher --budget, or choose a cheaper model',
-        },
-      );
+  get reserved(): Readonly<Totals> {
+    return { ...this.#reserved };
+  }
+
+  /** Throws the BREAKER_ error of the first limit that the worst case would pass, outermost first; else all or none. */
+  reserve(worst: Amounts): Reservation {
+    const nodes = this.#path();
+    for (const node of nodes) node.#check(worst);
+    for (const node of nodes) add(node.#reserved, worst, 1);
+    let open = true;
+    const settle = (real: Amounts): void => {
+      if (!open) return;
+      open = false;
+      for (const node of nodes) {
+        add(node.#reserved, worst, -1);
+        add(node.#spent, real, 1);
+      }
+    };
+    return { commit: settle, release: () => settle({}) };
+  }
+
+  /** The first limit, outermost first, that leaves nothing for another call. */
+  exhausted(): { readonly resource: Resource; readonly reason: string } | undefined {
+    for (const node of this.#path()) {
+      for (const resource of resources) {
+        const limit = node.#options.limits[resource];
+        if (limit === undefined || node.#drawn(resource, 0) < limit.max) continue;
+        return { resource, reason: `${amountOf(resource, limit.max)} of ${node.#options.name}` };
+      }
     }
-    if (tokens > this.#limits.tokens) {
-      throw forgeError(
-        'BREAKER_TOKENS',
-        `The limit of ${this.#limits.tokens} tokens is not enough for the next model call`,
-        {
-          why: `${this.#spent.tokens} are used, and the call may use ${worst.tokens}`,
-          fix: 'raise safety.maxTokens in the configuration and resume',
-        },
-      );
+    return undefined;
+  }
+
+  /** From the root to this node. */
+  #path(): readonly Budget[] {
+    return this.#parent === undefined ? [this] : [...this.#parent.#path(), this];
+  }
+
+  #drawn(resource: Resource, more: number): number {
+    return sum(resource, sum(resource, this.#spent[resource], this.#reserved[resource]), more);
+  }
+
+  #check(worst: Amounts): void {
+    const { limits, name } = this.#options;
+    for (const resource of resources) {
+      const limit = limits[resource];
+      const more = worst[resource] ?? 0;
+      if (limit === undefined || more === 0 || this.#drawn(resource, more) <= limit.max) continue;
+      const used = amountOf(resource, this.#spent[resource]);
+      const held = this.#reserved[resource];
+      throw forgeError(breakers[resource], `The limit of ${name}, ${amountOf(resource, limit.max)}, is reached`, {
+        why: [
+          `${used} used`,
+          held > 0 ? `${amountOf(resource, held)} reserved by calls under way` : '',
+          `the next call may take ${amountOf(resource, more)}`,
+        ]
+          .filter((part) => part !== '')
+          .join(', '),
+        fix: fixFor(limit),
+        data: { resource, setting: limit.setting, max: limit.max },
+      });
     }
-    this.#reserved.usd += worst.usd ?? 0;
-    this.#reserved.tokens += worst.tokens;
-  }
-
-  /** Books the real cost in place of what was reserved. */
-  commit(worst: Reservation, real: Reservation): void {
-    this.release(worst);
-    this.#spent = { usd: this.#spent.usd + (real.usd ?? 0), tokens: this.#spent.tokens + real.tokens };
-  }
-
-  /** The call cost nothing. */
-  release(worst: Reservation): void {
-    this.#reserved.usd -= worst.usd ?? 0;
-    this.#reserved.tokens -= worst.tokens;
   }
 }
 
-function dollars(usd: number): string {
-  return `$${usd < 0.01 ? usd.toFixed(4) : usd.toFixed(2)}`;
+type Totals = Record<Resource, number>;
+
+function emptyTotals(): Totals {
+  return { usd: 0, tokens: 0, iterations: 0, toolCalls: 0 };
 }
 
-/** About as few bytes as a token ever takes in prose and code. */
-const bytesPerToken = 3;
-/** What a provider counts for a picture, at most about this. */
-const tokensPerImage = 1_600;
-
-/** Input tokens of a message's or a tool's JSON text, on the safe side. */
-export function estimateTokens(value: unknown): number {
-  let images = 0;
-  const text = JSON.stringify(value, (key, member: unknown) => {
-    if (key !== 'data' || typeof member !== 'string' || member.length < 1_000) return member;
-    images += 1;
-    return '';
-  });
-  return Math.ceil(text.length / bytesPerToken) + images * tokensPerImage;
+function add(totals: Totals, amounts: Amounts, sign: 1 | -1): void {
+  for (const resource of resources) totals[resource] = sum(resource, totals[resource], sign * (amounts[resource] ?? 0));
 }
 
-/** The worst that a request can cost: all input at the dearest rate, the whole output allowance. */
-export function worstCase(
-  inputTokens: number,
-  request: Pick<ChatRequest, 'maxOutputTokens'>,
-  capabilities: ModelCapabilities,
-): Reservation {
-  const output = request.maxOutputTokens ?? capabilities.maxOutputTokens;
-  const { price } = capabilities;
-  const usd = price && (inputTokens * Math.max(price.input, price.cacheWrite) + output * price.output) / 1e6;
-  return { tokens: inputTokens + output, usd };
+/** Money is counted in whole nano-dollars, so that nothing is won or lost on the way. */
+function sum(resource: Resource, left: number, right: number): number {
+  return resource === 'usd' ? addUsd(left, right) : left + right;
 }
 
-export function realCost(usage: Usage, price: Price | undefined): Reservation {
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
-  const usd =
-    price &&
-    (inputTokens * price.input +
-      outputTokens * price.output +
-      cacheReadTokens * price.cacheRead +
-      cacheWriteTokens * price.cacheWrite) /
-      1e6;
-  return { tokens: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens, usd };
+const breakers: Readonly<Record<Resource, ErrorCode>> = {
+  usd: 'BREAKER_COST',
+  tokens: 'BREAKER_TOKENS',
+  iterations: 'BREAKER_ITERATIONS',
+  toolCalls: 'BREAKER_TOOL_CALLS',
+};
+
+const words: Readonly<Record<Exclude<Resource, 'usd'>, string>> = {
+  tokens: 'tokens',
+  iterations: 'model calls',
+  toolCalls: 'tool calls',
+};
+
+function amountOf(resource: Resource, amount: number): string {
+  if (resource !== 'usd') return `${amount} ${words[resource]}`;
+  return `$${amount === 0 || amount >= 0.01 ? amount.toFixed(2) : amount.toFixed(4)}`;
+}
+
+function fixFor({ setting }: Limit): string {
+  return setting === 'safety.budgetUsd'
+    ? 'resume with a higher --budget, or choose a cheaper model'
+    : `raise ${setting} and resume, or make the task smaller`;
 }

@@ -4,7 +4,6 @@ import {
   type AgentChatRequest,
   type ChatRequest,
   type ChatResponse,
-  type Clock,
   type ErrorCode,
   type ForgeError,
   type Json,
@@ -14,28 +13,29 @@ import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import type { ModelChoice } from '../run-deps.ts';
 import type { ExecutionBreakers } from './breakers.ts';
-import { realCost, worstCase, type Budget, type Reservation } from './budget.ts';
-import type { ExecutionEmit } from './execution-emit.ts';
 import type { Journal } from './journal.ts';
-import { checkedReply, withSchemaInPrompt } from './model-reply.ts';
+import {
+  attemptCall,
+  nameOf,
+  paidFields,
+  paidMeta,
+  type AttemptDeps,
+  type ModelCall,
+  type Paid,
+} from './model-attempts.ts';
+import { withSchemaInPrompt } from './model-reply.ts';
 import { createRequestHasher } from './request-hash.ts';
-import { modelRetries, withRetries } from './retry.ts';
 import { createTokenEstimator } from './token-estimator.ts';
 
-export interface ModelCallerDeps {
+export interface ModelCallerDeps extends AttemptDeps {
   /** The model, then its fallbacks. */
   readonly choices: readonly ModelChoice[];
   readonly maxOutputTokens: number | undefined;
   /** `<runId>/<executionId>`. */
   readonly callPrefix: string;
-  readonly budget: Budget;
   readonly breakers: ExecutionBreakers;
   readonly journal: Journal;
-  readonly emit: ExecutionEmit;
-  readonly clock: Clock;
-  random(): number;
   mask(text: string): string;
-  readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
   readonly crashPoint: PassCrashPoint;
@@ -51,6 +51,13 @@ interface PlacedCall {
   readonly ordinal: number;
   readonly hash: string;
   readonly callId: string;
+  readonly startedAt: number;
+}
+
+/** A model of the chain that said when it can be used again. */
+interface Quota {
+  readonly error: ForgeError;
+  readonly choice: ModelChoice;
 }
 
 /** Output allowance where neither agent nor configuration says one. */
@@ -71,7 +78,7 @@ const fallbackCodes: ReadonlySet<ErrorCode> = new Set([
 
 /** Model calls of one execution: answered from the journal, else budgeted, made, retried and recorded. */
 export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
-  const { choices, budget, breakers, journal, emit, clock, signal } = deps;
+  const { choices, breakers, journal, emit, clock } = deps;
   const hashOf = createRequestHasher(deps.mask);
   const tokensOf = createTokenEstimator();
   const first = choices[0];
@@ -91,96 +98,77 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
       throw forgeError(recorded.failure.code as ErrorCode, recorded.failure.message);
     }
     deps.beforeStep();
-    breakers.beforeModelCall();
-    return callFirstThatAnswers(request, { ordinal, hash, callId });
+    breakers.beforeCall();
+    return callFirstThatAnswers(request, { ordinal, hash, callId, startedAt: clock.now() });
   }
 
   async function callFirstThatAnswers(request: ChatRequest, call: PlacedCall): Promise<ChatResponse> {
+    const quotas: Quota[] = [];
     for (const [index, choice] of choices.entries()) {
-      try {
-        return await callOne(choice, request, call);
-      } catch (error) {
-        const last = index === choices.length - 1;
-        if (!last && isForgeError(error) && fallbackCodes.has(error.code)) continue;
-        if (isForgeError(error) && error.code.startsWith('LLM_')) {
-          await emit('llm.failed', { ordinal: call.ordinal, code: error.code, message: error.message });
-        }
-        throw error;
+      const next = choices[index + 1];
+      const end = await attemptCall(deps, modelCall(choice, request, call, next !== undefined));
+      if ('reply' in end) return book(end.reply, end.paid, call);
+      const { error, paid } = end;
+      if (!isForgeError(error)) throw error;
+      if (error.code === 'WAITING_FOR_QUOTA') quotas.push({ error, choice });
+      const quota = fallbackCodes.has(error.code) ? quotas.toSorted(byWakeTime)[0] : undefined;
+      const instead = fallbackCodes.has(error.code) ? (next ?? quota?.choice) : undefined;
+      const failure = { ordinal: call.ordinal, code: error.code, message: error.message, ...paidFields(paid) };
+      if (instead !== undefined && instead !== choice) {
+        await emit('llm.fallback', { ...failure, from: nameOf(choice), to: nameOf(instead) }, paidMeta(paid));
+        if (next !== undefined) continue;
+      } else if (!deps.signal.aborted && !error.code.startsWith('BREAKER_')) {
+        await emit('llm.failed', failure, paidMeta(paid));
       }
+      // When one of them can be used again later, that is what to wait for.
+      throw quota?.error ?? error;
     }
     throw forgeError('NO_MODEL', 'No model is configured');
   }
 
-  async function callOne(choice: ModelChoice, asked: ChatRequest, call: PlacedCall): Promise<ChatResponse> {
+  function modelCall(
+    choice: ModelChoice,
+    asked: ChatRequest,
+    { ordinal, hash, callId }: PlacedCall,
+    hasFallback: boolean,
+  ): ModelCall {
     const capabilities = choice.provider.capabilities(choice.model);
-    const request = withSchemaInPrompt(
-      { ...asked, model: choice.model, maxOutputTokens: outputTokens(asked, capabilities) },
+    const maxOutputTokens = outputAllowance(asked, capabilities);
+    const request = withSchemaInPrompt({ ...asked, model: choice.model, maxOutputTokens }, capabilities);
+    return {
+      choice,
+      request,
       capabilities,
-    );
-    const reserved = worstCase(tokensOf(request), request, capabilities);
-    budget.reserve(reserved);
-    const startedAt = clock.now();
-    let reply: ChatResponse;
-    try {
-      [reply] = await Promise.all([attempts(choice, request, call), announce(choice, call, reserved)]);
-    } catch (error) {
-      budget.release(reserved);
-      throw error;
-    }
-    return book(reply, capabilities, reserved, call.ordinal, clock.now() - startedAt);
-  }
-
-  function announce({ provider, model }: ModelChoice, { ordinal, hash }: PlacedCall, reserved: Reservation) {
-    return emit('llm.requested', {
+      inputTokens: tokensOf(request),
+      outputTokens: maxOutputTokens,
       ordinal,
-      requestHash: hash,
-      provider: provider.name,
-      model,
-      reservedTokens: reserved.tokens,
-      ...(reserved.usd === undefined ? {} : { reservedUsd: reserved.usd }),
-    });
-  }
-
-  function attempts(
-    { provider }: ModelChoice,
-    request: ChatRequest,
-    { ordinal, callId }: PlacedCall,
-  ): Promise<ChatResponse> {
-    const onRetry = async ({ code, message }: ForgeError, attempt: number, waitMs: number) => {
-      await emit('llm.retried', { ordinal, attempt, waitMs, code, message });
+      callId,
+      hasFallback,
+      announce: (worst) =>
+        emit('llm.requested', {
+          ordinal,
+          requestHash: hash,
+          provider: choice.provider.name,
+          model: choice.model,
+          reservedTokens: worst.tokens,
+          ...(worst.usd === undefined ? {} : { reservedUsd: worst.usd }),
+          reservedUsage: worst.usage,
+        }),
     };
-    return withRetries(modelRetries, { clock, random: deps.random, signal, onRetry }, async () =>
-      checkedReply(await provider.chat(request, { signal, callId })),
-    );
   }
 
-  async function book(
-    reply: ChatResponse,
-    capabilities: ModelCapabilities,
-    reserved: Reservation,
-    ordinal: number,
-    durationMs: number,
-  ) {
-    const real = reply.usage ? realCost(reply.usage, capabilities.price) : reserved;
-    budget.commit(reserved, real);
+  async function book(reply: ChatResponse, paid: Paid, call: PlacedCall): Promise<ChatResponse> {
     deps.crashPoint('model.replied');
     const response = deepFreeze(reply);
-    const costUsd = real.usd;
     await emit(
       'llm.responded',
-      {
-        ordinal,
-        response: response as unknown as Json,
-        ...(response.usage ? { usage: response.usage } : {}),
-        ...(costUsd === undefined ? {} : { costUsd }),
-        estimated: reply.usage === undefined,
-      },
-      { tokensUsed: real.tokens, costUsd, durationMs },
+      { ordinal: call.ordinal, response: response as unknown as Json, ...paidFields(paid), estimated: paid.estimated },
+      { ...paidMeta(paid), durationMs: clock.now() - call.startedAt },
     );
     return response;
   }
 
-  function outputTokens(request: AgentChatRequest, capabilities: ModelCapabilities): number {
+  function outputAllowance(request: AgentChatRequest, capabilities: ModelCapabilities): number {
     return Math.min(
       request.maxOutputTokens ?? deps.maxOutputTokens ?? defaultOutputTokens,
       capabilities.maxOutputTokens,
@@ -188,4 +176,12 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
   }
 
   return { chat, capabilities: first.provider.capabilities(first.model) };
+}
+
+function byWakeTime(one: Quota, other: Quota): number {
+  return wakeAtOf(one.error) - wakeAtOf(other.error);
+}
+
+function wakeAtOf({ details }: ForgeError): number {
+  return (details.data as { readonly wakeAt?: number } | undefined)?.wakeAt ?? Number.POSITIVE_INFINITY;
 }

@@ -24,7 +24,8 @@ export interface RetryWorld {
 
 /**
  * Tries again what may help: transient ForgeErrors, after a wait with full jitter that is never shorter than the server
- * asked for. Rejects with the last error; with WAITING_FOR_QUOTA and the wake time when the wait would be too long.
+ * asked for. Rejects with the last error; with WAITING_FOR_QUOTA and the wake time when the wait that the server asks
+ * for would be too long, or a rate limit outlasts all tries.
  */
 export async function withRetries<T>(policy: RetryPolicy, world: RetryWorld, call: () => Promise<T>): Promise<T> {
   const startedAt = world.clock.now();
@@ -36,7 +37,7 @@ export async function withRetries<T>(policy: RetryPolicy, world: RetryWorld, cal
       const now = world.clock.now();
       const waitMs = waitBefore(policy, attempt, error, world.random());
       if (now - startedAt + waitMs > policy.totalMs) throw tooLong(error, now + waitMs);
-      if (attempt >= policy.attempts) throw error;
+      if (attempt >= policy.attempts) throw error.code === 'LLM_RATE_LIMITED' ? tooLong(error, now + waitMs) : error;
       await world.onRetry(error, attempt, waitMs);
       await world.clock.sleep(waitMs, world.signal);
     }

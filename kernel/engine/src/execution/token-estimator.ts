@@ -1,5 +1,5 @@
 import type { ChatRequest, Message } from '@forge/plugin-api';
-import { estimateTokens } from './budget.ts';
+import { estimateTokens } from './call-cost.ts';
 
 /** Input tokens of a request on the safe side; each message is measured once however often it is sent. */
 export function createTokenEstimator(): (request: ChatRequest) => number {

@@ -20,14 +20,19 @@ import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
 import type { Workspace } from '../run/run-workspaces.ts';
 import type { ExecutionBreakers } from './breakers.ts';
+import type { Budget } from './budget.ts';
+import type { Circuits } from './circuits.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
 import type { Journal } from './journal.ts';
+import { throughToolCircuit } from './tool-circuit.ts';
 
 export interface ToolCallerDeps {
   readonly tools: readonly Tool[];
   /** `<runId>/<executionId>`. */
   readonly callPrefix: string;
+  readonly budget: Budget;
   readonly breakers: ExecutionBreakers;
+  readonly circuits: Circuits;
   readonly journal: Journal;
   readonly emit: ExecutionEmit;
   readonly clock: Clock;
@@ -57,7 +62,7 @@ const inlineText = 64_000;
 
 /** Tool calls of one execution: intent, run, result; each committed before the next. */
 export function createToolCaller(deps: ToolCallerDeps): AgentTools {
-  const { journal, breakers, emit, signal, clock } = deps;
+  const { journal, budget, breakers, circuits, emit, signal, clock } = deps;
   const byName = new Map(deps.tools.map((tool) => [tool.name, tool]));
 
   /** Calls that change the workspace run one after the other: what one of them found is what it may go back to. */
@@ -92,10 +97,12 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   /** A call that was never made before. */
   async function begin(call: PlacedCall): Promise<ToolOutcome> {
     deps.beforeStep();
-    breakers.beforeToolCall();
+    breakers.beforeCall();
     const { tool, name, input, hash, ordinal, key } = call;
     const effect = tool === undefined ? 'read' : (tool.effect ?? 'once');
     const snapshot = effect === 'workspace' ? await takeSnapshot(call) : undefined;
+    // An announced call counts, whatever becomes of it; on resume it is not counted again.
+    budget.reserve({ toolCalls: 1 }).commit({ toolCalls: 1 });
     const stored = emit('tool.intent', {
       ordinal,
       tool: name,
@@ -122,7 +129,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   /** Decides by its effect what happens to a call of which only the intent is known. */
   async function goOn(call: PlacedCall, intent: EventPayload<'tool.intent'>): Promise<ToolOutcome> {
     deps.beforeStep();
-    breakers.beforeToolCall();
+    breakers.beforeCall();
     const { tool, name, key } = call;
     if (intent.effect === 'read') return again(call, 'it only reads');
     if (intent.effect === 'workspace') {
@@ -182,7 +189,9 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
           `There is no tool "${name}". There are: ${[...byName.keys()].join(', ') || 'none'}`,
         );
       }
-      return succeeded(tool, (await tool.execute(input, await deps.context(key, signal))) as Json);
+      return await throughToolCircuit({ circuits, emit, signal }, tool.name, async () =>
+        succeeded(tool, (await tool.execute(input, await deps.context(key, signal))) as Json),
+      );
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       return failed(error);

@@ -6,12 +6,11 @@ import { countsOf, verdictOn } from './test-verdict.ts';
 
 /** The short proof of work, Markdown: what was planned, seen, found and paid, and the log that holds it all. */
 export function proofOf(run: Run, progress: Progress, change: Change, assessment: DeploymentOutput): string {
-  const { findings } = run.state;
+  const { findings, spentUsd, tokens, unknownPrice } = run.state;
   const fixed = findings.filter(({ state }) => state === 'resolved').length;
   const open = findings.filter(({ state }) => state === 'open').length;
   const added = change.files.reduce((sum, file) => sum + file.added, 0);
   const removed = change.files.reduce((sum, file) => sum + file.removed, 0);
-  const { usd, tokens } = run.budget.spent;
   return [
     `## ${progress.plan.summary}`,
     '',
@@ -21,7 +20,7 @@ export function proofOf(run: Run, progress: Progress, change: Change, assessment
     `- Tests: ${testsLine(progress)}`,
     `- Risk: ${assessment.risk} (${assessment.reasons.join('; ')})`,
     ...progress.plan.assumptions.map((assumption) => `- Taken as given: ${assumption}`),
-    `- Cost: ${run.state.unknownPrice ? '$?' : `$${usd.toFixed(4)}`}, ${tokens} tokens`,
+    `- Cost: ${unknownPrice ? '$?' : `$${spentUsd.toFixed(4)}`}, ${tokens} tokens`,
     `- Run: ${run.id}, log hash ${run.events.head.hash.slice(0, 16)} at event ${run.events.head.seq}`,
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import { planOf } from '../phases/planning.ts';
 import { parkingOf } from './parking.ts';
 import { rememberRun } from './remember-run.ts';
 import type { Run } from './run.ts';
+import { costOf } from './run-state.ts';
 
 export interface Ending {
   readonly error?: ForgeError;
@@ -66,7 +67,8 @@ async function complete(run: Run, progress: Progress): Promise<void> {
     proof: proof ?? '',
     ...(delivered === undefined ? {} : { change: delivered }),
   };
-  await run.events.emit('run.completed', payload, {}, { status: 'completed', reason: undefined, wakeAt: undefined });
+  const head = { ...costOf(run.state), status: 'completed', reason: undefined, wakeAt: undefined } as const;
+  await run.events.emit('run.completed', payload, {}, head);
   if (delivered === undefined) return;
   await rememberRun(run, progress).catch((error: unknown) => {
     // The work is delivered; that nothing was learned from it is no reason to call it failed.
@@ -96,17 +98,20 @@ async function writeEnd(run: Run, fault: ForgeError): Promise<void> {
   const parking = parkingOf(fault);
   if (parking === undefined) {
     const payload = { code, message, ...(details.fix === undefined ? {} : { fix: details.fix }) };
-    await run.events.emit('run.failed', payload, {}, { status: 'failed', reason: message });
+    await run.events.emit('run.failed', payload, {}, { ...costOf(run.state), status: 'failed', reason: message });
     return;
   }
   const data = (details.data ?? {}) as { readonly requestId?: string; readonly wakeAt?: number };
   const payload = {
     reason: parking,
     detail: message,
+    code,
+    ...(details.fix === undefined ? {} : { fix: details.fix }),
     ...(data.requestId === undefined ? {} : { requestId: data.requestId }),
     ...(data.wakeAt === undefined ? {} : { wakeAt: data.wakeAt }),
   };
   const patch: RunPatch = {
+    ...costOf(run.state),
     status: parking === 'stopped' ? 'stopped' : 'parked',
     reason: message,
     stopRequested: false,

@@ -11,7 +11,7 @@ import {
   type Json,
   type PhaseName,
 } from '@forge/plugin-api';
-import { ExecutionBreakers } from '../execution/breakers.ts';
+import { ExecutionBreakers, outOfTime } from '../execution/breakers.ts';
 import { createExecutionContext } from '../execution/execution-context.ts';
 import type { ExecutionEmit } from '../execution/execution-emit.ts';
 import { Journal } from '../execution/journal.ts';
@@ -26,6 +26,7 @@ import type { Run } from './run.ts';
 import type { Workspace } from './run-workspaces.ts';
 import { createWorkerCommands } from './worker-commands.ts';
 import { createWorkerLosses } from './worker-losses.ts';
+import { workedMs } from './worked-time.ts';
 
 export interface ExecutionRequest<T extends AgentType> {
   /** Such as `implementation/limiter`; the attempt is added. */
@@ -74,7 +75,8 @@ async function execute<T extends AgentType>(
   emit: ExecutionEmit,
 ): Promise<AgentOutput<T>> {
   const executor = await run.deps.executor();
-  const limit = timeLimit(run);
+  const elapsedMs = stopwatch(run, begun.id);
+  const limit = timeLimit(run, elapsedMs());
   const signal = AbortSignal.any([run.signal, limit.signal]);
   const toolContexts = createToolContexts(run, {
     executionId: begun.id,
@@ -83,7 +85,7 @@ async function execute<T extends AgentType>(
   });
   const workers = createWorkerCommands(run, begun.id);
   try {
-    const context = await contextOf(run, request, begun, emit, { signal, toolContexts });
+    const context = await contextOf(run, request, begun, emit, { signal, toolContexts, elapsedMs });
     const job = { runId: run.id, executionId: begun.id, agent: begun.agent, input: begun.input as unknown as Json };
     const output = await executor.execute(job, {
       context,
@@ -102,15 +104,24 @@ async function execute<T extends AgentType>(
   }
 }
 
-function timeLimit(run: Run): { readonly signal: AbortSignal; end(): void } {
-  const { maxMinutes } = run.deps.config.safety;
+/** Counts on from what earlier processes worked on it. */
+function stopwatch({ state, clock }: Run, executionId: string): () => number {
+  const startedAt = clock.now();
+  const record = state.executions[executionId];
+  const before = record === undefined ? 0 : workedMs(record, startedAt);
+  return () => before + clock.now() - startedAt;
+}
+
+/** The longest time that a timer can wait for, in milliseconds. */
+const longestSleep = 2 ** 31 - 1;
+
+function timeLimit(run: Run, elapsedMs: number): { readonly signal: AbortSignal; end(): void } {
+  const { maxMinutes } = run.safety;
   const reached = new AbortController();
   const over = new AbortController();
-  run.clock.sleep(maxMinutes * 60_000, over.signal).then(
-    () => {
-      const fix = 'raise safety.maxMinutes and resume';
-      reached.abort(forgeError('BREAKER_TIME', `An agent reached its limit: ${maxMinutes} minutes`, { fix }));
-    },
+  const leftMs = Math.max(0, maxMinutes * 60_000 - elapsedMs);
+  run.clock.sleep(Math.min(longestSleep, leftMs), over.signal).then(
+    () => reached.abort(outOfTime('An agent', maxMinutes, 'safety.maxMinutes')),
     () => undefined,
   );
   return { signal: reached.signal, end: () => over.abort() };
@@ -124,21 +135,18 @@ async function contextOf<T extends AgentType>(
   live: {
     readonly signal: AbortSignal;
     readonly toolContexts: ReturnType<typeof createToolContexts>;
+    elapsedMs(): number;
   },
 ): Promise<AgentContext> {
-  const { deps, clock, store, budget } = run;
-  const { signal, toolContexts } = live;
-  const record = run.state.executions[begun.id];
-  const startedAt = clock.now();
-  const journal = new Journal(begun.id, record);
-  const breakers = new ExecutionBreakers(deps.config.safety, () => {
-    const { spentUsd = 0, tokens = 0, iterations = 0, toolCalls = 0 } = run.state.executions[begun.id] ?? {};
-    return { costUsd: spentUsd, tokens, iterations, toolCalls, elapsedMs: clock.now() - startedAt };
-  });
+  const { deps, clock, store, circuits } = run;
+  const { signal, toolContexts, elapsedMs } = live;
+  const journal = new Journal(begun.id, run.state.executions[begun.id]);
+  const budget = run.budget.execution({ executionId: begun.id, phase: request.phase, taskId: request.taskId });
+  const breakers = new ExecutionBreakers({ limits: run.safety, budget, elapsedMs });
   const callPrefix = `${run.id}/${begun.id}`;
   const { mask, crashPoint } = deps;
-  const beforeStep = () => run.beforeStep();
-  const common = { callPrefix, breakers, journal, emit, clock, mask, signal, beforeStep, crashPoint };
+  const limits = { budget, breakers, circuits, beforeStep: () => run.beforeStep() };
+  const common = { ...limits, callPrefix, journal, emit, clock, mask, signal, crashPoint };
   const [choices, allTools] = await Promise.all([deps.models(request.agentType), toolsFor(run, request.agentType)]);
   return createExecutionContext({
     runId: run.id,
@@ -148,7 +156,6 @@ async function contextOf<T extends AgentType>(
       ...common,
       choices,
       maxOutputTokens: deps.config.llm.maxOutputTokens,
-      budget,
       random: deps.random,
     }),
     tools: createToolCaller({
@@ -166,7 +173,7 @@ async function contextOf<T extends AgentType>(
     shared: createContextBus(contextSnapshot(run, request.taskId), createEventBus(run, emit)),
     ask: (question, ordinal) => answerQuestion(run, { ...request, executionId: begun.id, ordinal }, question),
     signal,
-    beforeStep,
+    beforeStep: () => run.beforeStep(),
     crashPoint,
     log: deps.log,
   });

@@ -1,5 +1,7 @@
 import { forgeError, type Requirement, type RunRecord, type RunStore } from '@forge/plugin-api';
-import { Budget } from '../execution/budget.ts';
+import { outOfTime } from '../execution/breakers.ts';
+import { createBudgetTree } from '../execution/budget-tree.ts';
+import type { Circuits } from '../execution/circuits.ts';
 import { EventLog } from '../log/event-log.ts';
 import { keepLease, type LeaseKeeper } from '../log/lease-keeper.ts';
 import { genesisHash } from '../log/verify-events.ts';
@@ -14,15 +16,19 @@ import { keepCheckpoints } from './keep-checkpoints.ts';
 import { applyEvent, initialState, type RunState } from './run-state.ts';
 import { createStopSwitch, type StopSwitch } from './stop-switch.ts';
 import type { Workers } from './workers.ts';
+import { workedMs } from './worked-time.ts';
 
 export interface OpenRunRequest {
   readonly record: RunRecord;
   /** Undefined for a new run; else what `run.started` says. */
   readonly requirement: Requirement | undefined;
   readonly approve: boolean;
+  /** Dollars that the run may cost in all. Default: what it could until now, or configuration if that is more. */
+  readonly budgetUsd: number | undefined;
   readonly workspaces: RunWorkspaces;
   readonly processes: RunProcesses;
   readonly workers: Workers;
+  readonly circuits: Circuits;
 }
 
 export interface OpenedRun {
@@ -34,7 +40,7 @@ export interface OpenedRun {
 
 /** Takes the lease of a run and puts together what its phases work with. */
 export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRequest): Promise<OpenedRun> {
-  const { record, workspaces, processes, workers } = request;
+  const { record, workspaces, processes, workers, circuits } = request;
   const [bus, chosen] = await Promise.all([deps.bus(), deps.sandbox()]);
   const stopSwitch = createStopSwitch(record.id, { store, clock: deps.clock, log: deps.log });
   let keeper: LeaseKeeper;
@@ -56,7 +62,7 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
   const checkpoints = createCheckpointSystem({ store, clock, forgeVersion, lease: keeper.current });
   events.onStored(keepCheckpoints(checkpoints, state, deps.log));
 
-  const { budgetUsd, maxTokens } = deps.config.safety;
+  const safety = { ...deps.config.safety, budgetUsd: request.budgetUsd ?? budgetOf(deps, state) };
   const requirement = request.requirement ?? state.started?.requirement;
   if (requirement === undefined)
     throw forgeError('LOG_CORRUPT', `Run ${record.id} has no beginning`, { fix: 'forge discard it and start again' });
@@ -71,7 +77,9 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
     clock: deps.clock,
     events,
     state,
-    budget: new Budget({ usd: budgetUsd, tokens: maxTokens }, { usd: state.spentUsd, tokens: state.tokens }),
+    safety,
+    budget: createBudgetTree(safety, state),
+    circuits,
     workspaces,
     processes,
     sandbox: { sandbox: chosen.sandbox, network: deps.config.sandbox.network },
@@ -97,7 +105,11 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
         ask,
       ),
     signal: stopSwitch.signal,
-    beforeStep: stopSwitch.beforeStep,
+    beforeStep() {
+      stopSwitch.beforeStep();
+      if (workedMs(state, deps.clock.now()) >= safety.maxRunMinutes * 60_000)
+        throw outOfTime('The run', safety.maxRunMinutes, 'safety.maxRunMinutes');
+    },
   };
   return {
     run,
@@ -108,4 +120,8 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
       await keeper.release();
     },
   };
+}
+
+function budgetOf({ config }: RunDeps, { budgetUsd = 0 }: RunState): number {
+  return Math.max(budgetUsd, config.safety.budgetUsd);
 }

@@ -10,6 +10,9 @@ const parkings: Partial<Record<ErrorCode, ParkReason>> = {
   WAITING_FOR_QUOTA: 'quota',
   BREAKER_COST: 'budget',
   BREAKER_TOKENS: 'budget',
+  BREAKER_ITERATIONS: 'budget',
+  BREAKER_TOOL_CALLS: 'budget',
+  BREAKER_TIME: 'budget',
   DISK_FULL: 'disk-full',
 };
 

@@ -111,8 +111,8 @@ function scopedEmit<T extends AgentType>(run: Run, request: ExecutionRequest<T>,
   const { phase, taskId } = request;
   const source = run.deps.config.agents[request.agentType];
   return (type, payload, meta = {}) => {
-    const head =
-      type === 'llm.responded' ? { costUsd: run.budget.spent.usd, tokens: run.budget.spent.tokens } : undefined;
+    const { usd: costUsd, tokens } = run.budget.run.spent;
+    const head = meta.tokensUsed === undefined ? undefined : { costUsd, tokens };
     return run.events.emit(type as EventType, payload as never, { source, phase, taskId, executionId, ...meta }, head);
   };
 }

@@ -1,18 +1,23 @@
-import type {
-  ChatResponse,
-  Decision,
-  EventOf,
-  EventPayload,
-  EventType,
-  Finding,
-  ForgeEvent,
-  HumanRequest,
-  Json,
-  PhaseName,
-  Plan,
-  RunStatus,
-  TestEvidence,
+import {
+  addUsd,
+  settleCalls,
+  type ChatResponse,
+  type Decision,
+  type EventOf,
+  type EventPayload,
+  type EventType,
+  type Finding,
+  type ForgeEvent,
+  type HumanRequest,
+  type Json,
+  type LedgerRow,
+  type OpenCalls,
+  type PhaseName,
+  type Plan,
+  type RunStatus,
+  type TestEvidence,
 } from '@forge/plugin-api';
+import { keepTime, type WorkedTime } from './worked-time.ts';
 
 /** What is recorded of one call that an execution made, under its ordinal. */
 export type JournalEntry =
@@ -29,7 +34,9 @@ export interface Fault {
   readonly message: string;
 }
 
-export interface ExecutionRecord {
+export interface ExecutionRecord extends WorkedTime {
+  phase: string | undefined;
+  taskId: string | undefined;
   inputHash: string;
   /** The commit that its workspace started from. */
   base: string | undefined;
@@ -50,17 +57,23 @@ export interface FindingRecord {
 }
 
 /** Everything that continuing a run needs: a pure fold of its events, and plain JSON. */
-export interface RunState {
+export interface RunState extends WorkedTime {
   status: RunStatus;
   started: EventPayload<'run.started'> | undefined;
   completed: EventPayload<'run.completed'> | undefined;
   seq: number;
   /** Of the last event: two logs that agree in it agree in all before. */
   hash: string;
+  /** When the last event was written. */
+  lastAt: number;
   spentUsd: number;
   tokens: number;
+  /** Dollars that it may cost in all. */
+  budgetUsd: number | undefined;
   /** A call was paid for whose price nobody knows. */
   unknownPrice: boolean;
+  /** Calls under way, and those that a process left when it ended. */
+  openCalls: OpenCalls;
   executions: Record<string, ExecutionRecord>;
   /** Task to what it did, before that was merged. `commit` is undefined when nothing changed. */
   changes: Record<string, { base: string; commit: string | undefined }>;
@@ -86,9 +99,14 @@ export function initialState(): RunState {
     completed: undefined,
     seq: 0,
     hash: '',
+    lastAt: 0,
+    elapsedMs: 0,
+    activeSince: undefined,
     spentUsd: 0,
     tokens: 0,
+    budgetUsd: undefined,
     unknownPrice: false,
+    openCalls: {},
     executions: {},
     changes: {},
     unresolved: {},
@@ -114,6 +132,10 @@ export function foldEvents(events: Iterable<ForgeEvent>): RunState {
 export function applyEvent(state: RunState, event: ForgeEvent): void {
   const apply = meanings[event.type] as ((state: RunState, event: ForgeEvent) => void) | undefined;
   apply?.(state, event);
+  const { open, rows } = settleCalls(state.openCalls, event);
+  state.openCalls = open;
+  for (const row of rows) book(state, row);
+  keepTime(state, event);
   state.seq = event.seq;
   state.hash = event.hash;
 }
@@ -121,6 +143,18 @@ export function applyEvent(state: RunState, event: ForgeEvent): void {
 /** The name of the branch in what agents get. */
 export function toldBranch({ started }: Readonly<RunState>, branch: string): string {
   return started?.forkedFrom?.branch ?? branch;
+}
+
+/** What the run cost when everything is counted that is still open. */
+export function costOf({ spentUsd, tokens, openCalls }: RunState): {
+  readonly costUsd: number;
+  readonly tokens: number;
+} {
+  const open = Object.values(openCalls);
+  return {
+    costUsd: addUsd(spentUsd, ...open.map((call) => call.costUsd ?? 0)),
+    tokens: open.reduce((sum, call) => sum + call.tokens, tokens),
+  };
 }
 
 export function sameFinding(left: Finding, right: Finding): boolean {
@@ -131,8 +165,10 @@ export function sameFinding(left: Finding, right: Finding): boolean {
 const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T>) => void } = {
   'run.started': (state, { payload }) => {
     state.started = payload;
+    state.budgetUsd = payload.budgetUsd;
   },
-  'run.resumed': (state) => {
+  'run.resumed': (state, { payload }) => {
+    state.budgetUsd = payload.budgetUsd ?? state.budgetUsd;
     state.status = 'running';
     state.recoveries += 1;
   },
@@ -179,20 +215,16 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
     executionOf(state, event).journal[ordinal] = { kind: 'llm', hash: requestHash };
   },
   'llm.responded': (state, event) => {
-    const { ordinal, response, costUsd } = event.payload;
-    const tokens = event.tokensUsed ?? 0;
+    const { ordinal, response } = event.payload;
     const execution = executionOf(state, event);
     const entry = entryOf(execution, ordinal, 'llm');
     if (entry !== undefined) entry.response = response as unknown as ChatResponse;
-    execution.spentUsd += costUsd ?? 0;
-    execution.tokens += tokens;
     execution.iterations += 1;
-    state.spentUsd += costUsd ?? 0;
-    state.tokens += tokens;
-    state.unknownPrice ||= costUsd === undefined;
   },
   'llm.failed': (state, event) => {
     const { ordinal, code, message } = event.payload;
+    // To wait is no outcome: it is asked again when the run goes on.
+    if (code === 'WAITING_FOR_QUOTA') return;
     const entry = entryOf(executionOf(state, event), ordinal, 'llm');
     if (entry !== undefined) entry.failure = { code, message };
   },
@@ -253,13 +285,26 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
   },
 };
 
+function book(state: RunState, { executionId, costUsd, tokens }: LedgerRow): void {
+  const execution = state.executions[executionId];
+  for (const sums of execution === undefined ? [state] : [state, execution]) {
+    sums.spentUsd = addUsd(sums.spentUsd, costUsd ?? 0);
+    sums.tokens += tokens;
+  }
+  state.unknownPrice ||= costUsd === undefined;
+}
+
 function executionOf(state: RunState, event: ForgeEvent): ExecutionRecord {
   const id = event.executionId ?? '';
   state.executions[id] ??= {
+    phase: event.phase,
+    taskId: event.taskId,
     inputHash: '',
     base: undefined,
     status: 'running',
     journal: {},
+    elapsedMs: 0,
+    activeSince: undefined,
     spentUsd: 0,
     tokens: 0,
     iterations: 0,

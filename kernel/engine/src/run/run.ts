@@ -1,5 +1,6 @@
-import type { Clock, Decision, Lease, Requirement, RunStore, Sandbox } from '@forge/plugin-api';
-import type { Budget } from '../execution/budget.ts';
+import type { Clock, Decision, Lease, Requirement, ResolvedConfig, RunStore, Sandbox } from '@forge/plugin-api';
+import type { BudgetTree } from '../execution/budget-tree.ts';
+import type { Circuits } from '../execution/circuits.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { RunDeps } from '../run-deps.ts';
 import type { Ask } from '../people/ask-person.ts';
@@ -18,7 +19,11 @@ export interface Run {
   readonly events: EventLog;
   /** Kept up to date with every stored event. */
   readonly state: Readonly<RunState>;
-  readonly budget: Budget;
+  /** The limits in force; the budget is the run's own. */
+  readonly safety: ResolvedConfig['safety'];
+  readonly budget: BudgetTree;
+  /** Those of this process. */
+  readonly circuits: Circuits;
   readonly workspaces: RunWorkspaces;
   readonly processes: RunProcesses;
   readonly sandbox: { readonly sandbox: Sandbox; readonly network: 'none' | 'full' };
@@ -28,6 +33,6 @@ export interface Run {
   ask(request: Ask): Promise<Decision>;
   /** Aborts when the run must end now. */
   readonly signal: AbortSignal;
-  /** Throws STOPPED when the run shall end after the step in flight. */
+  /** Throws STOPPED when the run shall end after the step in flight, BREAKER_TIME when it has had its time. */
   beforeStep(): void;
 }

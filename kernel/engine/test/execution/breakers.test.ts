@@ -1,42 +1,40 @@
-import type { ExecutionState } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/execution/budget.ts';
 import { ExecutionBreakers } from '../../src/execution/breakers.ts';
 
-const limits = {
-  budgetUsd: 2,
-  maxTokens: 1e6,
-  maxIterations: 5,
-  maxToolCalls: 4,
-  maxMinutes: 1,
-  maxFailures: 3,
-  maxRepeats: 6,
-};
-const idle: ExecutionState = { costUsd: 0, tokens: 0, iterations: 0, toolCalls: 0, elapsedMs: 0 };
+const limits = { maxMinutes: 1, maxFailures: 3, maxRepeats: 6 };
 
-function breakersAt(state: Partial<ExecutionState>) {
-  return new ExecutionBreakers(limits, () => ({ ...idle, ...state }));
+function breakersAt({ elapsedMs = 0, iterations = 0, costUsd = 0 }) {
+  const budget = new Budget({
+    name: 'the execution',
+    limits: { iterations: { max: 5, setting: 'safety.maxIterations' }, usd: { max: 1, setting: 'safety.budgetUsd' } },
+    spent: { iterations, usd: costUsd, tokens: 7 },
+  });
+  return new ExecutionBreakers({ limits, budget, elapsedMs: () => elapsedMs });
 }
 
 describe('ExecutionBreakers', () => {
-  const exactly: [
-    string,
-    Partial<ExecutionState>,
-    Partial<ExecutionState>,
-    'beforeModelCall' | 'beforeToolCall',
-    string,
-  ][] = [
-    ['iterations', { iterations: 4 }, { iterations: 5 }, 'beforeModelCall', 'BREAKER_ITERATIONS'],
-    ['tool calls', { toolCalls: 3 }, { toolCalls: 4 }, 'beforeToolCall', 'BREAKER_TOOL_CALLS'],
-    ['time', { elapsedMs: 59_999 }, { elapsedMs: 60_000 }, 'beforeModelCall', 'BREAKER_TIME'],
-  ];
-  for (const [name, below, at, check, code] of exactly) {
-    it(`fires exactly at the limit of ${name}`, () => {
-      breakersAt(below)[check]();
-      expect(() => breakersAt(at)[check]()).toThrow(expect.objectContaining({ code }));
-      expect(breakersAt(at).check().shouldBreak).toBe(true);
-      expect(breakersAt(below).check().shouldBreak).toBe(false);
+  it('fires exactly at the limit of time', () => {
+    breakersAt({ elapsedMs: 59_999 }).beforeCall();
+    expect(() => breakersAt({ elapsedMs: 60_000 }).beforeCall()).toThrow(
+      expect.objectContaining({ code: 'BREAKER_TIME' }),
+    );
+  });
+
+  it('tells an agent what it has used and which limit leaves nothing', () => {
+    expect(breakersAt({ costUsd: 0.5 }).state).toEqual({
+      costUsd: 0.5,
+      tokens: 7,
+      iterations: 0,
+      toolCalls: 0,
+      elapsedMs: 0,
     });
-  }
+    const broken = (state: Parameters<typeof breakersAt>[0]) => breakersAt(state).check().breaker;
+    expect(broken({ elapsedMs: 59_999, iterations: 4, costUsd: 0.99 })).toBeUndefined();
+    expect(broken({ elapsedMs: 60_000 })).toBe('time');
+    expect(broken({ iterations: 5 })).toBe('iterations');
+    expect(broken({ costUsd: 1 })).toBe('cost');
+  });
 
   it('fires after failures in a row, and a success begins the count anew', () => {
     const breakers = breakersAt({});

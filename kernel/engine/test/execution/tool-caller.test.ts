@@ -1,5 +1,7 @@
 import { defineTool, type EventPayload, type EventType, type JsonObject, type Tool, z } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/execution/budget.ts';
+import { createCircuits } from '../../src/execution/circuits.ts';
 import { Journal } from '../../src/execution/journal.ts';
 import { createToolCaller } from '../../src/execution/tool-caller.ts';
 import { applyEvent, initialState, type RunState } from '../../src/run/run-state.ts';
@@ -7,7 +9,7 @@ import { applyEvent, initialState, type RunState } from '../../src/run/run-state
 const executionId = 'implementation/task/1';
 
 /** One execution whose log outlives its process: `crashAt` is the crash point at which that process ends. */
-function execution(tools: readonly Tool[], state: RunState = initialState(), crashAt?: string) {
+function execution(tools: readonly Tool[], state: RunState = initialState(), crashAt?: string, maxToolCalls = 100) {
   const log: string[] = [];
   const dead = Promise.withResolvers<never>();
   dead.promise.catch(() => undefined);
@@ -27,13 +29,20 @@ function execution(tools: readonly Tool[], state: RunState = initialState(), cra
       log.push(`restore ${name}`);
     },
   };
+  const clock = { now: () => 0, sleep: async () => undefined };
   const caller = createToolCaller({
     tools,
     callPrefix: `run/${executionId}`,
-    breakers: { beforeToolCall() {}, afterToolCall: () => undefined } as never,
+    budget: new Budget({
+      name: 'the execution',
+      limits: { toolCalls: { max: maxToolCalls, setting: 'safety.maxToolCalls' } },
+      spent: { toolCalls: state.executions[executionId]?.toolCalls },
+    }),
+    circuits: createCircuits(clock),
+    breakers: { beforeCall() {}, afterToolCall: () => undefined } as never,
     journal: new Journal(executionId, state.executions[executionId]),
     emit: emit as never,
-    clock: { now: () => 0, sleep: async () => undefined },
+    clock,
     blobs: {} as never,
     mask: (text) => text,
     signal: new AbortController().signal,
@@ -59,6 +68,17 @@ const write = (more: Partial<Tool> = {}): Tool => ({
     execute: async ({ path }) => `wrote ${path}`,
   }) as Tool),
   ...more,
+});
+
+describe('the limit of tool calls', () => {
+  it('is reached after exactly so many, and a call that was cut by a crash counts once', async () => {
+    const { call, state } = execution([write()], initialState(), 'tool.ran', 2);
+    await expect(call('write', { path: 'a' })).rejects.toThrow('dead');
+    const again = execution([write()], state, undefined, 2);
+    await expect(again.call('write', { path: 'a' })).resolves.toMatchObject({ ok: true });
+    await expect(again.call('write', { path: 'b' })).resolves.toMatchObject({ ok: true });
+    await expect(again.call('write', { path: 'c' })).rejects.toMatchObject({ code: 'BREAKER_TOOL_CALLS' });
+  });
 });
 
 describe('a call that changes the workspace', () => {

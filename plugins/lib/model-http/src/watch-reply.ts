@@ -1,4 +1,4 @@
-import { type Clock, forgeError } from '@forge/plugin-api';
+import { type Clock, forgeError, ForgeError, isForgeError } from '@forge/plugin-api';
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -33,7 +33,7 @@ export interface WatchedCall {
 /**
  * Runs one call to a model so that it always ends: rejects with the caller's reason as soon as the caller aborts, with
  * LLM_TIMEOUT (transient) when nothing arrives in time, with LLM_BAD_REPLY when the reply is too large. Whatever else
- * `attempt` throws goes through `explain`. SDKs turn an abort into errors of their own or into a silent end; neither
+ * `attempt` throws goes through `explain`. All of them say how many bytes had arrived. SDKs turn an abort into errors of their own or into a silent end; neither
  * is seen here. The connection is closed whenever the call fails.
  */
 export async function watchReply<T>(
@@ -80,14 +80,21 @@ export async function watchReply<T>(
     // An end from this side comes first, even if the attempt takes it for the end of a whole reply.
     return await Promise.race([attempt(call), ended.promise]);
   } catch (error) {
-    if (control.signal.aborted) throw control.signal.reason;
+    if (signal.aborted) throw signal.reason;
+    if (control.signal.aborted) throw withReceived(control.signal.reason, bytes);
     control.abort(error);
-    throw explain(error, started);
+    throw withReceived(explain(error, started), bytes);
   } finally {
     signal.removeEventListener('abort', onAbort);
     done.abort();
     await guard;
   }
+}
+
+/** How much of the reply had arrived: what it may have cost is estimated from that. */
+function withReceived(error: unknown, receivedBytes: number): unknown {
+  if (!isForgeError(error)) return error;
+  return new ForgeError(error.code, error.message, { ...error.details, receivedBytes }, error.cause);
 }
 
 /** Never sleeps longer than the shortest limit, since the limit changes when the answer begins. */
