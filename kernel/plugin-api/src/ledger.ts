@@ -61,7 +61,7 @@ export function settleCalls(
       const key = keyOf(event, event.payload.ordinal);
       // Asked once more while the answer to the first was open: nobody waits for that any more.
       const { [key]: lost } = open;
-      return { open: { ...open, [key]: openCall(event) }, rows: lost === undefined ? [] : [lostRow(event, lost)] };
+      return { open: { ...open, [key]: openCall(event) }, rows: lost === undefined ? [] : lostRows(event, [lost]) };
     }
     case 'llm.responded':
     case 'llm.retried':
@@ -77,7 +77,7 @@ export function settleCalls(
       const lost = Object.values(open).filter(isEnd);
       if (lost.length === 0) return { open, rows: [] };
       const left = Object.fromEntries(Object.entries(open).filter(([, call]) => !isEnd(call)));
-      return { open: left, rows: lost.map((call) => lostRow(event, call)) };
+      return { open: left, rows: lostRows(event, lost) };
     }
   }
 }
@@ -151,8 +151,8 @@ function openCall(event: EventOf<'llm.requested'>): OpenCall {
 function rowOf(event: Settling, call: OpenCall | undefined): LedgerRow | undefined {
   const { ordinal, usage, costUsd, estimated = false } = event.payload;
   const replied = event.type === 'llm.responded';
-  if (!replied && usage === undefined) return undefined;
   const tokens = event.tokensUsed ?? (usage === undefined ? 0 : sumOf(usage));
+  if (tokens === 0 && (!replied || costUsd === 0)) return undefined;
   return {
     runId: event.traceId,
     seq: event.seq,
@@ -169,8 +169,10 @@ function rowOf(event: Settling, call: OpenCall | undefined): LedgerRow | undefin
   };
 }
 
-function lostRow(event: ForgeEvent, { requestedAt: _requestedAt, ...call }: OpenCall): LedgerRow {
-  return { runId: event.traceId, seq: event.seq, at: event.timestamp, ...call, outcome: 'lost', estimated: true };
+function lostRows({ traceId: runId, seq, timestamp: at }: ForgeEvent, calls: readonly OpenCall[]): LedgerRow[] {
+  return calls
+    .filter(({ tokens }) => tokens > 0)
+    .map(({ requestedAt: _requestedAt, ...call }) => ({ runId, seq, at, ...call, outcome: 'lost', estimated: true }));
 }
 
 function sumOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Usage): number {

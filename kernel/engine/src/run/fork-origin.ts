@@ -1,4 +1,5 @@
 import {
+  addUsd,
   type EventOf,
   type EventPayload,
   type ForgeEvent,
@@ -51,7 +52,7 @@ export async function forkOrigin(
       seq: last.seq,
       hash: last.hash,
       branch: toldBranch(state, source.branch),
-      costUsd: state.spentUsd + (started.forkedFrom?.costUsd ?? 0),
+      costUsd: addUsd(state.spentUsd, started.forkedFrom?.costUsd ?? 0),
       tokens: state.tokens + (started.forkedFrom?.tokens ?? 0),
     },
   };

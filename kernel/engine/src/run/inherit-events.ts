@@ -66,6 +66,10 @@ export function inheritEvents(events: readonly ForgeEvent[], runId: string): rea
       const inJournal = ordinal !== undefined && !begunAgain.has(event.executionId ?? '');
       return { request: { ...request, runId }, ...(inJournal ? { ordinal } : {}) };
     }
+    if (event.type === 'llm.requested') {
+      const { reservedUsage: _reservedUsage, ...rest } = event.payload;
+      return { ...rest, reservedTokens: 0, reservedUsd: 0 };
+    }
     if (event.type === 'llm.responded') return { ...withoutUsage(event.payload), costUsd: 0 };
     return 'costUsd' in payload ? withoutUsage(payload) : payload;
   }
