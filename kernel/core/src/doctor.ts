@@ -5,6 +5,7 @@ import type { Container } from './container.ts';
 import type { Check } from './forge.ts';
 import { tokens } from './host/tokens.ts';
 import { usedPlugins } from './host/used-plugins.ts';
+import { folderBytes, formatBytes } from './state/disk-space.ts';
 import { runtimeFacts } from './world/this-process.ts';
 
 type Look = (host: Container) => Promise<Omit<Check, 'name'>>;
@@ -40,8 +41,18 @@ const looks: Readonly<Record<string, Look>> = {
     return { ok: true, detail: file ?? 'none; the defaults hold' };
   },
   store: async (host) => {
-    const { name } = await host.get(tokens.runDeps).store();
-    return { ok: true, detail: name };
+    const store = await host.get(tokens.runDeps).store();
+    const runs = await store.listRuns({ limit: 1_000_000 });
+    const parts = (await store.measure?.()) ?? [];
+    const sizes = parts.map(({ part, bytes }) => `${part} ${formatBytes(bytes)}`);
+    return {
+      ok: true,
+      detail: [store.name, `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`, ...sizes].join(', '),
+    };
+  },
+  workspaces: async (host) => {
+    const bytes = await folderBytes(join(host.get(tokens.places).state, 'runs'));
+    return { ok: true, detail: bytes === 0 ? 'none' : `${formatBytes(bytes)}; forge prune removes those of old runs` };
   },
   sandbox: async (host) => {
     const { sandbox, detail } = await host.get(tokens.sandbox)();

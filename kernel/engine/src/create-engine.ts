@@ -5,6 +5,7 @@ import { createCircuits } from './execution/circuits.ts';
 import { maskJson } from './log/mask-json.ts';
 import type { RunDeps } from './run-deps.ts';
 import { carryOut } from './run/carry-out.ts';
+import { pruneRuns } from './run/prune-runs.ts';
 import { discardRun } from './run/discard-run.ts';
 import { costOf } from './run/run-state.ts';
 import { openRun, type OpenedRun } from './run/open-run.ts';
@@ -104,6 +105,10 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
         });
       }
       return discardRun(deps, ground, store, record, by);
+    },
+
+    async prune(request = {}) {
+      return pruneRuns(deps, ground, await deps.store(), request);
     },
 
     async decide(requestId, decision) {
@@ -220,9 +225,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
 
   /** How a run ended stands in its log by now; what could not be cleaned up does not change it. */
   async function tidy(what: string, act: () => Promise<void>): Promise<void> {
-    await act().catch((error: unknown) =>
-      deps.log.warn(`the run's ${what} could not be tidied up`, { error: String(error) }),
-    );
+    await act().catch((error: unknown) => deps.log.warn(`${what} could not be tidied up`, { error: String(error) }));
   }
 
   async function finish(
@@ -233,10 +236,12 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     const { run } = opened;
     const { error, progress } = await carryOut(run, options);
     deps.crashPoint('run.ending');
-    await tidy('processes', () => run.processes.close());
-    await tidy('lease', () => opened.close());
+    await tidy('its processes', () => run.processes.close());
+    await tidy('its lease', () => opened.close());
     deps.crashPoint('run.released');
-    if (error === undefined) await tidy('workspaces', () => run.workspaces.remove());
+    if (error === undefined) await tidy('its workspaces', () => run.workspaces.remove());
+    // A few at a time, so that nobody waits for years of them.
+    await tidy('old runs', async () => void (await pruneRuns(deps, ground, run.store, { limit: 10 })));
     return {
       record: (await run.store.getRun(record.id)) ?? record,
       ...(error === undefined ? {} : { error }),

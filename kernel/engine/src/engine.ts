@@ -1,4 +1,5 @@
 import type { Change, ForgeError, Requirement, RunRecord } from '@forge/plugin-api';
+import type { PruneOutcome, PruneRequest } from './run/prune-runs.ts';
 
 export interface StartRequest {
   readonly requirement: Requirement;
@@ -54,6 +55,8 @@ export interface Engine {
   fork(runId: string, request?: ForkRequest): Promise<RunHandle>;
   /** Ends an unfinished run that nobody owns and removes its workspaces. Rejects with USAGE for a completed one. */
   discard(runId: string, by: string): Promise<RunRecord>;
+  /** Removes finished runs that the configuration (`retention`) does not keep, and what only they needed. */
+  prune(request?: PruneRequest): Promise<PruneOutcome>;
   /** Answers a request for a person. The run goes on when its owner, or `resume`, sees it. */
   decide(
     requestId: string,

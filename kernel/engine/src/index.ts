@@ -18,4 +18,5 @@ export {
 } from './run/checkpoint-system.ts';
 export { applyEvent, foldEvents, initialState, type RunState } from './run/run-state.ts';
 export { verifyCheckpoints, type CheckpointVerification } from './run/verify-checkpoints.ts';
+export type { PruneOutcome, PruneRequest } from './run/prune-runs.ts';
 export { planOrder } from './run/task-graph.ts';

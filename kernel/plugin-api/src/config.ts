@@ -99,6 +99,15 @@ export const configLayerSchema = z
         network: z.enum(['none', 'full']),
       })
       .partial(),
+    /** How long finished runs are kept. Parked and stopped ones, and branches that are not merged, are always kept. */
+    retention: z
+      .strictObject({
+        /** Days since the run ended. */
+        days: positive,
+        /** At most so many. */
+        runs: z.int().min(0),
+      })
+      .partial(),
     store: name,
     memory: name,
     bus: name,
@@ -138,6 +147,7 @@ export interface ResolvedConfig {
   readonly sandbox: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['sandbox']>>, 'use' | 'network'>> & {
     readonly require?: 'process' | 'namespace' | 'container' | undefined;
   };
+  readonly retention: Readonly<DeepRequired<NonNullable<ConfigLayer['retention']>>>;
   readonly store: string;
   readonly memory: string;
   readonly bus: string;

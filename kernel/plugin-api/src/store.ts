@@ -127,6 +127,17 @@ export interface RunStore {
   putBlob(bytes: Uint8Array): Promise<string>;
   /** Rejects with BLOB_NOT_FOUND, and with LOG_CORRUPT when the bytes do not fit their hash. */
   getBlob(hash: string): Promise<Uint8Array>;
+  /**
+   * Removes the blobs that no stored event refers to, in a field of its payload whose name ends in `Blob`, and that were
+   * last stored before that time: the event of a younger one may be on its way. `compact`: also gives the space of
+   * everything that was deleted back, which may take seconds (default false).
+   */
+  collectGarbage(request: {
+    readonly before: number;
+    readonly compact?: boolean;
+  }): Promise<{ readonly blobs: number; readonly bytes: number }>;
+  /** What it takes of the disk, by part, in bytes. */
+  measure?(): Promise<readonly { readonly part: string; readonly bytes: number }[]>;
 
   close?(): Promise<void>;
 }

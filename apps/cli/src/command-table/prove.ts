@@ -40,4 +40,25 @@ export const proveCommands: readonly CommandRow[] = [
     examples: [['forge replay 7Q2M4K --speed 60', 'a minute in a second']],
     load: () => import('../commands/replay.ts'),
   },
+  {
+    name: 'prune',
+    group: 'prove',
+    summary: 'remove finished runs that are older, or more, than the configuration keeps',
+    options: [
+      { flags: '--dry-run', description: 'only list them' },
+      {
+        flags: '--days <number>',
+        description: 'keep them for so many days (default: retention.days)',
+        value: 'number',
+      },
+      { flags: '--keep <number>', description: 'keep so many at most (default: retention.runs)', value: 'number' },
+    ],
+    details:
+      'Kept in any case: runs that are running, parked or stopped, and completed ones whose branch is there and not merged. Branches are never removed.',
+    examples: [
+      ['forge prune --dry-run', 'what would go'],
+      ['forge prune --days 30', 'what ended more than 30 days ago'],
+    ],
+    load: () => import('../commands/prune.ts'),
+  },
 ];

@@ -47,6 +47,14 @@ const guards: readonly Guard[] = [
     weakens: ({ gates }, usual) => lacksSome(gates, usual.gates),
   },
   { path: 'phases', weakens: ({ phases }, usual) => lacksSome(phases, usual.phases) },
+  {
+    path: 'retention.days',
+    weakens: ({ retention }, usual) => less(retention?.days, usual.retention.days),
+  },
+  {
+    path: 'retention.runs',
+    weakens: ({ retention }, usual) => less(retention?.runs, usual.retention.runs),
+  },
   ...limits.map(
     (limit): Guard => ({
       path: `safety.${limit}`,
@@ -72,6 +80,10 @@ function lacksSome(values: readonly string[] | undefined, usual: readonly string
 
 function differs(value: unknown, usual: unknown): boolean {
   return value !== undefined && value !== usual;
+}
+
+function less(value: number | undefined, usual: number): boolean {
+  return value !== undefined && value < usual;
 }
 
 function more(value: number | undefined, usual: number | undefined): boolean {

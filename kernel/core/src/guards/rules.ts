@@ -55,6 +55,7 @@ const storeMethods: readonly (keyof RunStore)[] = [
   'listCheckpoints',
   'putBlob',
   'getBlob',
+  'collectGarbage',
 ];
 
 const newMemorySchema = memorySchema.omit({ id: true, createdAt: true, updatedAt: true });
@@ -118,6 +119,7 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
     properties: ['name'],
     methods: {
       ...Object.fromEntries(storeMethods.map((method) => [method, plain])),
+      measure: optional,
       close: optional,
     },
   },

@@ -13,6 +13,8 @@ describe('weakerSettings', () => {
     ['automation.level', { automation: { level: 2 } }],
     ['gates', { gates: [] }],
     ['phases', { phases: ['planning', 'implementation', 'deployment'] }],
+    ['retention.days', { retention: { days: 1, runs: 5000 } }],
+    ['retention.runs', { retention: { runs: 0 } }],
     ['safety.budgetUsd', { safety: { budgetUsd: 200 } }],
     ['safety.maxMinutes', { safety: { maxMinutes: 600 } }],
     ['safety.maxRunIterations', { safety: { maxRunIterations: 1e6 } }],

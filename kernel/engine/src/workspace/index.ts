@@ -1,4 +1,5 @@
 export type { Checkout } from './checkout.ts';
+export { unmergedBranches } from './unmerged-branches.ts';
 export { openRepository, type Repository } from './repository.ts';
 export {
   createRunWorkspaces,

@@ -185,6 +185,37 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
     },
   },
   {
+    fault: 'collects nothing',
+    caughtBy: 'garbage are the blobs that no event of any run refers to, old ones only',
+    make: () => ({
+      collectGarbage: async () => ({ blobs: 0, bytes: 0 }),
+    }),
+  },
+  {
+    fault: 'takes a blob away whose event is on its way',
+    caughtBy: 'garbage are the blobs that no event of any run refers to, old ones only',
+    make: (store) => ({
+      collectGarbage: (request) => store.collectGarbage({ ...request, before: Number.MAX_SAFE_INTEGER }),
+    }),
+  },
+  {
+    fault: 'takes a blob away with the first of the runs that refer to it',
+    caughtBy: 'garbage are the blobs that no event of any run refers to, old ones only',
+    make(store) {
+      const lost = new Set<string>();
+      return {
+        async deleteRun(runId) {
+          for (const { payload } of await store.readEvents(runId)) lost.add((payload as { textBlob: string }).textBlob);
+          await store.deleteRun(runId);
+        },
+        async getBlob(hash) {
+          if (lost.has(hash)) throw forgeError('BLOB_NOT_FOUND', hash);
+          return store.getBlob(hash);
+        },
+      };
+    },
+  },
+  {
     fault: 'keeps nothing, but says nothing of it',
     caughtBy: keepsNothing,
     make: () => ({}),

@@ -51,6 +51,8 @@ export interface Database {
    * if (!outcome.committed) console.log(outcome.refusedBy); // 'fence', or 'constraint' when seq exists already
    */
   write(statements: readonly Statement[]): Promise<WriteOutcome>;
+  /** Gives the space of what was deleted back. Nothing else is answered meanwhile, which may be seconds. */
+  compact(): Promise<void>;
   /** Answers what was asked before, then frees the thread and the file. Calling it again does nothing. */
   close(): Promise<void>;
 }
@@ -95,6 +97,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       const checked = statements.map((statement) => checkedStatement(statement, 'write'));
       return outcomeOf(await client.send({ kind: 'write', statements: checked }));
     },
+    compact: async () => void (await client.send({ kind: 'compact' })),
     close: () => client.close(),
   };
 }

@@ -33,6 +33,7 @@ export class Owner {
       replies.push(...this.#write(writes.slice(start, start + largestGroup)));
     }
     for (const read of reads) replies.push(this.#read(read));
+    for (const { id, kind } of requests) if (kind === 'compact') replies.push(this.#compact(id));
     return replies;
   }
 
@@ -58,6 +59,15 @@ export class Owner {
       return { id, kind: 'rows', table: this.#attempt((connection) => connection.read(sql, params, firstRowOnly)) };
     } catch (error) {
       return { id, kind: 'fault', fault: faultFrom(error, this.#settings.file, sql).fault };
+    }
+  }
+
+  #compact(id: number): Reply {
+    try {
+      this.#attempt((connection) => connection.script('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'));
+      return { id, kind: 'compacted' };
+    } catch (error) {
+      return { id, kind: 'fault', fault: faultFrom(error, this.#settings.file).fault };
     }
   }
 

@@ -26,6 +26,7 @@ export interface CheckedStatement {
 export type Request =
   | { readonly id: number; readonly kind: 'read'; readonly statement: CheckedStatement; readonly firstRowOnly: boolean }
   | { readonly id: number; readonly kind: 'write'; readonly statements: readonly CheckedStatement[] }
+  | { readonly id: number; readonly kind: 'compact' }
   | { readonly id: number; readonly kind: 'close' };
 
 export type WriteRequest = Extract<Request, { kind: 'write' }>;
@@ -62,5 +63,6 @@ export type WireOutcome =
 export type Reply = { readonly id: number } & (
   | { readonly kind: 'rows'; readonly table: Table }
   | { readonly kind: 'outcome'; readonly outcome: WireOutcome }
+  | { readonly kind: 'compacted' }
   | { readonly kind: 'fault'; readonly fault: Fault }
 );

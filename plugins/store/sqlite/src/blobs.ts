@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 
 /** Files named by the SHA-256 of their bytes. A name appears only when the file is whole. */
@@ -14,7 +14,7 @@ export function createBlobs(folder: string, newId: () => string) {
       const partial = `${path}.${newId()}.partial`;
       try {
         // A file of another length was damaged after it was written; it is replaced.
-        if ((await stat(path).catch(ifMissing))?.size === bytes.byteLength) return hash;
+        if ((await stat(path).catch(ifMissing))?.size === bytes.byteLength && (await touch(path, bytes))) return hash;
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await writeFile(partial, bytes, { mode: 0o600 });
         await rename(partial, path);
@@ -23,6 +23,20 @@ export function createBlobs(folder: string, newId: () => string) {
         throw failed('stored', path, error);
       }
       return hash;
+    },
+
+    /** Removes what was last stored before that time and is not referred to. */
+    async removeUnless(isReferred: (hash: string) => boolean, before: number) {
+      const found = { blobs: 0, bytes: 0 };
+      for (const path of await filesIn(folder)) {
+        const facts = await stat(path).catch(ifMissing);
+        if (facts === undefined || facts.mtimeMs >= before || isReferred(basename(path))) continue;
+        await rm(path, { force: true });
+        if (path.endsWith('.partial')) continue;
+        found.blobs += 1;
+        found.bytes += facts.size;
+      }
+      return found;
     },
 
     async getBlob(hash: string): Promise<Uint8Array> {
@@ -34,6 +48,19 @@ export function createBlobs(folder: string, newId: () => string) {
       throw forgeError('LOG_CORRUPT', `Blob ${hash} is damaged`, { where: path });
     },
   };
+}
+
+/** Its first byte written again makes it young: what is removed as garbage is old. False when there is no such file. */
+async function touch(path: string, bytes: Uint8Array): Promise<boolean> {
+  const file = bytes.byteLength === 0 ? undefined : await open(path, 'r+').catch(ifMissing);
+  if (file === undefined) return false;
+  await file.write(bytes, 0, 1, 0).finally(() => file.close());
+  return true;
+}
+
+export async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifMissing);
+  return (entries ?? []).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 function rethrown(path: string) {

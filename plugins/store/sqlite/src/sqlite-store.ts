@@ -4,6 +4,7 @@ import { databaseOnDemand } from '@forge/libsql';
 import { createBlobs } from './blobs.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createEvents } from './events.ts';
+import { createGarbage } from './garbage.ts';
 import { createLeases } from './leases.ts';
 import { createRequests } from './requests.ts';
 import { createRuns } from './runs.ts';
@@ -25,6 +26,7 @@ export interface SqliteStoreOptions {
 /** Several processes may use the same directory: leases keep them apart. Touches nothing until it is used. */
 export function createSqliteStore({ directory, newId }: SqliteStoreOptions): SqliteStore {
   const database = databaseOnDemand({ file: join(directory, 'runs.db'), migrations });
+  const blobs = createBlobs(join(directory, 'blobs'), newId);
   return {
     name: 'sqlite',
     ...createRuns(database),
@@ -32,7 +34,9 @@ export function createSqliteStore({ directory, newId }: SqliteStoreOptions): Sql
     ...createEvents(database),
     ...createRequests(database),
     ...createCheckpoints(database),
-    ...createBlobs(join(directory, 'blobs'), newId),
+    putBlob: blobs.putBlob,
+    getBlob: blobs.getBlob,
+    ...createGarbage(database, directory, blobs),
     open: async () => void (await database.use()),
     close: () => database.close(),
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { ForgeEvent } from '@forge/plugin-api';
 import { refusal } from '../rejection.ts';
 import {
   begun,
@@ -7,6 +8,7 @@ import {
   eventsAfter,
   lead,
   noEvents,
+  owner,
   request,
   sameLog,
   start,
@@ -15,6 +17,14 @@ import {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index);
+
+/** The result of a tool whose text is a blob. */
+function withBlob(runId: string, hash: string, seq = 1): ForgeEvent {
+  const lease = { runId, owner: owner('one'), fence: 1, expiresAt: 0 };
+  const event = eventsAfter(noEvents, lease, seq).at(-1);
+  const payload = { ordinal: 1, tool: 'shell', ok: true, text: '', textBlob: hash };
+  return { ...event, type: 'tool.result', payload } as ForgeEvent;
+}
 
 export const keepingCases: readonly StoreCase[] = [
   {
@@ -95,6 +105,33 @@ export const keepingCases: readonly StoreCase[] = [
       bytes.fill(0);
       (await store.getBlob(hash)).fill(0);
       assert.deepEqual(Uint8Array.from(await store.getBlob(hash)), everyByte);
+    },
+  },
+  {
+    name: 'garbage are the blobs that no event of any run refers to, old ones only',
+    async run({ store }) {
+      const bytes = [1, 2, 3].map((byte) => Uint8Array.of(byte, byte));
+      const [mine, shared, nobodys] = (await Promise.all(bytes.map((each) => store.putBlob(each)))) as [
+        string,
+        string,
+        string,
+      ];
+      await store.append(await begun(store, 'r1'), [withBlob('r1', mine), withBlob('r1', shared, 2)]);
+      await store.append(await begun(store, 'r2'), [withBlob('r2', shared)]);
+      const there = async () => {
+        const found = await Promise.allSettled([mine, shared, nobodys].map((hash) => store.getBlob(hash)));
+        return found.map(({ status }) => status === 'fulfilled');
+      };
+      const ever = Number.MAX_SAFE_INTEGER;
+      assert.deepEqual({ ...(await store.collectGarbage({ before: 0 })) }, { blobs: 0, bytes: 0 });
+      assert.deepEqual(await there(), [true, true, true]);
+      assert.deepEqual({ ...(await store.collectGarbage({ before: ever, compact: true })) }, { blobs: 1, bytes: 2 });
+      assert.deepEqual(await there(), [true, true, false]);
+      await store.deleteRun('r1');
+      await store.collectGarbage({ before: ever });
+      assert.deepEqual(await there(), [false, true, false]);
+      assert.equal(await store.putBlob(Uint8Array.of(3, 3)), nobodys);
+      assert.deepEqual(await there(), [false, true, true]);
     },
   },
   {

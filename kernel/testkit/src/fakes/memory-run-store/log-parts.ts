@@ -46,9 +46,9 @@ function headAfter(record: RunRecord, events: readonly ForgeEvent[]): RunRecord 
   return copy({ ...record, lastSeq: last.seq, lastHash: last.hash, updatedAt: last.timestamp });
 }
 
-type BlobPart = Pick<RunStore, 'putBlob' | 'getBlob'>;
+type BlobPart = Pick<RunStore, 'putBlob' | 'getBlob' | 'collectGarbage'>;
 
-export function createBlobPart({ blobs }: Tables): BlobPart {
+export function createBlobPart({ blobs, runs }: Tables): BlobPart {
   return {
     async putBlob(bytes) {
       const hash = createHash('sha256').update(bytes).digest('hex');
@@ -59,6 +59,14 @@ export function createBlobPart({ blobs }: Tables): BlobPart {
       const bytes = blobs.get(hash);
       if (bytes === undefined) throw forgeError('BLOB_NOT_FOUND', `There is no blob ${hash}`);
       return Uint8Array.from(bytes);
+    },
+    async collectGarbage({ before }) {
+      // Without a clock everything was stored long ago.
+      if (before <= 0) return { blobs: 0, bytes: 0 };
+      const log = JSON.stringify([...runs.values()].map(({ events }) => events));
+      const garbage = [...blobs].filter(([hash]) => !log.includes(`Blob":"${hash}"`));
+      for (const [hash] of garbage) blobs.delete(hash);
+      return { blobs: garbage.length, bytes: garbage.reduce((sum, [, { byteLength }]) => sum + byteLength, 0) };
     },
   };
 }
