@@ -52,6 +52,7 @@ const parkedExits = {
   budget: exitCodes.limit,
   stopped: exitCodes.stopped,
   'disk-full': exitCodes.environment,
+  'recovery-limit': exitCodes.limit,
 } as const;
 
 /** The exit code that a run's state stands for, as the process that worked on it gave it. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { forgeError, type AgentType, type EventPayload, type RunRecord, type RunStore } from '@forge/plugin-api';
 import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
 import { createCircuits } from './execution/circuits.ts';
+import { journalVersion } from './log/journal-version.ts';
 import { maskJson } from './log/mask-json.ts';
 import type { RunDeps } from './run-deps.ts';
 import { carryOut } from './run/carry-out.ts';
@@ -83,7 +84,13 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       const { owner, fence } = opened.run.lease();
       await opened.run.events.emit(
         'run.resumed',
-        { owner: `${owner.host}:${owner.pid}`, fence, budgetUsd: opened.run.safety.budgetUsd },
+        {
+          owner: `${owner.host}:${owner.pid}`,
+          fence,
+          budgetUsd: opened.run.safety.budgetUsd,
+          forgeVersion: deps.forgeVersion,
+          journalVersion,
+        },
         {},
         {
           ...costOf(opened.run.state),
@@ -200,6 +207,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       models: models.names,
       recorded: models.recorded,
       forgeVersion,
+      journalVersion,
     });
     await Promise.all([
       started,

@@ -91,6 +91,7 @@ export const errorTable = {
   OUTCOME_UNKNOWN: 'waiting',
   WAITING_FOR_PERSON: 'waiting',
   WAITING_FOR_QUOTA: 'limit',
+  RECOVERY_LIMIT: 'limit',
   JOURNAL_MISMATCH: 'conflict',
   JOURNAL_VERSION: 'conflict',
   EVENT_INVALID: 'failed',

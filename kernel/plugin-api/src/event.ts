@@ -23,6 +23,18 @@ const ordinal = z.int().min(1);
 const paid = { usage: usage.optional(), costUsd: z.number().optional(), estimated: z.boolean().optional() };
 const circuit = { subject: z.enum(['model', 'tool']), name: z.string() };
 
+/** Why a run waits. */
+export const parkReasons = [
+  'approval',
+  'question',
+  'outcome-unknown',
+  'quota',
+  'budget',
+  'stopped',
+  'disk-full',
+  'recovery-limit',
+] as const;
+
 /**
  * Every event there is. A run's events are its only log: the command line, the server, webhooks and resumption read
  * nothing else. A new event is a new row; a row's fields may grow by optional ones and never change their meaning.
@@ -54,10 +66,18 @@ export const eventSchemas = {
         tokens: z.number(),
       })
       .optional(),
+    /** What the events mean together. Undefined: 1. */
+    journalVersion: z.int().optional(),
   }),
-  'run.resumed': z.strictObject({ owner: z.string(), fence: z.int(), budgetUsd: z.number().optional() }),
+  'run.resumed': z.strictObject({
+    owner: z.string(),
+    fence: z.int(),
+    budgetUsd: z.number().optional(),
+    forgeVersion: z.string().optional(),
+    journalVersion: z.int().optional(),
+  }),
   'run.parked': z.strictObject({
-    reason: z.enum(['approval', 'question', 'outcome-unknown', 'quota', 'budget', 'stopped', 'disk-full']),
+    reason: z.enum(parkReasons),
     detail: z.string(),
     requestId: z.string().optional(),
     wakeAt: z.number().optional(),

@@ -149,11 +149,12 @@ const parkedWords = {
   budget: 'stopped at its budget',
   stopped: 'stopped with a checkpoint',
   'disk-full': 'stopped because the disk is full',
+  'recovery-limit': 'stopped because it makes no progress',
 } as const;
 
 /** Why a run waits. What is asked has its own line. */
 export function parkedText({ reason, detail }: EventPayload<'run.parked'>): string {
-  const asked = reason === 'approval' || reason === 'question';
+  const asked = reason === 'approval' || reason === 'question' || reason === 'outcome-unknown';
   return asked || detail === '' ? parkedWords[reason] : `${parkedWords[reason]}: ${oneLine(detail)}`;
 }
 

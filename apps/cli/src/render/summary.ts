@@ -126,6 +126,7 @@ function waitingPairs(view: RunView): readonly Pair[] {
     budget: `${resume} --budget ${formatDollars(Math.max(1, budgetUsd * 2)).slice(1)}`,
     stopped: resume,
     'disk-full': `free some space, then ${resume}`,
+    'recovery-limit': `look at forge logs ${runId}, then ${resume}`,
   }[parked?.reason ?? 'stopped'];
   return [...decide, [asked.length > 0 ? 'Then' : 'Next', next], ['or', `forge discard ${runId}`]];
 }

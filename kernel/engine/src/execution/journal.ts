@@ -10,6 +10,7 @@ export class Journal {
   readonly #entries: Readonly<Record<number, JournalEntry>>;
   readonly #last: number;
   #ordinal = 0;
+  #ended: { readonly reason: unknown } | undefined;
 
   constructor(executionId: string, record: ExecutionRecord | undefined) {
     this.#executionId = executionId;
@@ -17,9 +18,23 @@ export class Journal {
     this.#last = Math.max(0, ...Object.keys(this.#entries).map(Number));
   }
 
+  /** Throws what the execution was ended with. */
   nextOrdinal(): number {
+    this.throwIfEnded();
     this.#ordinal += 1;
     return this.#ordinal;
+  }
+
+  /**
+   * No call is made from now on, and the execution ends with this, whatever the agent makes of it. Calls under way come
+   * to their end.
+   */
+  end(reason: unknown): void {
+    this.#ended ??= { reason };
+  }
+
+  throwIfEnded(): void {
+    if (this.#ended !== undefined) throw this.#ended.reason;
   }
 
   /** Nothing was recorded after this call. */
@@ -27,12 +42,12 @@ export class Journal {
     return ordinal >= this.#last;
   }
 
-  /** The entry of that call. Throws JOURNAL_MISMATCH when another call was made there before. */
+  /** The entry of that call. Ends the execution with JOURNAL_MISMATCH when another call was made there before. */
   find<K extends JournalEntry['kind']>(ordinal: number, kind: K, hash: string): EntryOf<K> | undefined {
     const entry = this.#entries[ordinal];
     if (entry === undefined) return undefined;
     if (entry.kind === kind && entry.hash === hash) return entry as EntryOf<K>;
-    throw forgeError('JOURNAL_MISMATCH', `Execution ${this.#executionId} does something else than before`, {
+    const mismatch = forgeError('JOURNAL_MISMATCH', `Execution ${this.#executionId} does something else than before`, {
       where: `call ${ordinal}`,
       why: `recorded: ${entry.kind} ${entry.hash.slice(0, 12)}; now: ${kind} ${hash.slice(0, 12)}. An agent must do the same with the same answers; other things go through ctx.step`,
       fix: 'resume with the version of the plugin that began the run, or start a new run',
@@ -43,5 +58,7 @@ export class Journal {
         now: { kind, hash },
       },
     });
+    this.end(mismatch);
+    throw mismatch;
   }
 }

@@ -18,6 +18,7 @@ import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
+import type { ToldOutcome, UnknownCall } from '../people/ask-outcome.ts';
 import type { Workspace } from '../run/run-workspaces.ts';
 import type { ExecutionBreakers } from './breakers.ts';
 import type { Budget } from './budget.ts';
@@ -43,6 +44,8 @@ export interface ToolCallerDeps {
   beforeStep(): void;
   readonly crashPoint: PassCrashPoint;
   workspace(): Promise<Pick<Workspace, 'snapshot' | 'restore'>>;
+  /** A person's word on a call that must not be repeated. Rejects while there is none, so that the run parks. */
+  askOutcome(call: UnknownCall): Promise<ToldOutcome>;
   /** What a tool gets, for one call. */
   context(idempotencyKey: string, signal: AbortSignal): Promise<ToolContext>;
 }
@@ -138,15 +141,28 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
       deps.crashPoint('workspace.restored');
       return again(call, 'the workspace is as it was before it');
     }
-    const probed = await tool?.probe?.(key, await deps.context(key, signal));
-    if (probed?.done === true) return finish(call, (probed.output ?? null) as Json);
-    if (probed?.done === false) return again(call, 'it was not carried out');
+    const probed = await probe(tool, key);
+    if (probed.done === true) return finish(call, (probed.output ?? null) as Json);
+    if (probed.done === false) return again(call, 'it was not carried out');
     if (intent.effect === 'keyed') return again(call, 'it has the same key');
-    throw forgeError('OUTCOME_UNKNOWN', `Nobody knows whether the call of ${name} was carried out before Forge ended`, {
-      where: key,
-      fix: 'look whether it was, then discard the run and start a new one for what is left',
-      data: { tool: name, key },
-    });
+    const { description, input } = intent;
+    const told = await deps.askOutcome({ tool: name, input, description, key, why: probed.why });
+    if (!told.carriedOut) return again(call, `${told.by} says that it was not carried out`);
+    return record(call, toldByPerson(told.by), 0);
+  }
+
+  /** A tool that fails to say is one that cannot tell. */
+  async function probe(
+    tool: Tool | undefined,
+    key: string,
+  ): Promise<{ done?: boolean; output?: unknown; why?: string }> {
+    if (tool?.probe === undefined) return {};
+    try {
+      return await tool.probe(key, await deps.context(key, signal));
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      return { why: failed(error).text };
+    }
   }
 
   async function again(call: PlacedCall, reason: string): Promise<ToolOutcome> {
@@ -156,10 +172,13 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
 
   /** Runs it, unless its output is known by now, and writes the result down. */
   async function finish(call: PlacedCall, known: Json | undefined): Promise<ToolOutcome> {
-    const { tool, name, ordinal } = call;
     const startedAt = clock.now();
-    const found = known === undefined ? await run(call) : succeeded(tool, known);
+    const found = known === undefined ? await run(call) : succeeded(call.tool, known);
     deps.crashPoint('tool.ran');
+    return record(call, found, clock.now() - startedAt);
+  }
+
+  async function record({ name, ordinal }: PlacedCall, found: ToolOutcome, durationMs: number): Promise<ToolOutcome> {
     // Before anybody sees it: what goes to the model is what the log holds.
     const outcome = maskJson(found, deps.mask);
     const blob =
@@ -176,7 +195,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
         ...(blob === undefined ? {} : { textBlob: blob }),
         ...(outcome.errorCode === undefined ? {} : { errorCode: outcome.errorCode }),
       },
-      { durationMs: clock.now() - startedAt },
+      { durationMs },
     );
     return outcome;
   }
@@ -204,7 +223,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     return {
       ok: result.ok,
       text,
-      output: result.output ?? (result.ok ? text : undefined),
+      output: result.output ?? (result.ok && result.errorCode === undefined ? text : undefined),
       errorCode: result.errorCode,
     };
   }
@@ -215,6 +234,12 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
 function succeeded(tool: Tool | undefined, output: Json): ToolOutcome {
   const text = tool?.render?.(output) ?? (typeof output === 'string' ? output : JSON.stringify(output));
   return { ok: true, output, text };
+}
+
+/** Without an output: what the call gave is not known, and nothing is made up. */
+function toldByPerson(by: string): ToolOutcome {
+  const text = `Forge was interrupted during this call. ${by} looked and says that it was carried out. What it gave is not known. Do not make it again.`;
+  return { ok: true, text, errorCode: 'OUTCOME_UNKNOWN' };
 }
 
 function failed(error: unknown): ToolOutcome {

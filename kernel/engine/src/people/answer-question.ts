@@ -1,21 +1,24 @@
 import type { Answer, PhaseName, Question } from '@forge/plugin-api';
+import type { Journal } from '../execution/journal.ts';
 import type { Run } from '../run/run.ts';
+import { subjectHash, type Ask } from './ask-person.ts';
 
 interface Asker {
   readonly phase: PhaseName;
   readonly taskId?: string;
   readonly executionId: string;
   readonly ordinal: number;
+  readonly journal: Pick<Journal, 'find'>;
 }
 
 /** `ctx.ask`: a person's answer, or the stated assumption where configuration lets the run go on with it. */
 export async function answerQuestion(
   run: Run,
-  asker: Asker,
+  { journal, ...asker }: Asker,
   { question, why, options, assumption }: Question,
 ): Promise<Answer> {
   const { onTimeout, timeoutMinutes } = run.deps.config.questions;
-  const decision = await run.ask({
+  const ask: Ask = {
     kind: 'question',
     title: question,
     body: [why, assumption === undefined ? undefined : `Without an answer: ${assumption}`]
@@ -26,7 +29,9 @@ export async function answerQuestion(
     ...asker,
     timeoutMs: timeoutMinutes * 60_000,
     ...(onTimeout === 'assume' && assumption !== undefined ? { assumption } : {}),
-  });
+  };
+  journal.find(asker.ordinal, 'request', subjectHash(ask, run.deps.mask));
+  const decision = await run.ask(ask);
   const byPerson = decision.by !== 'timeout';
   return { answer: decision.answer ?? decision.reason ?? assumption ?? '', by: byPerson ? 'person' : 'assumption' };
 }

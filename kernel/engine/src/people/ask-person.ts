@@ -62,7 +62,8 @@ const pollMs = 250;
  */
 export async function askPerson(deps: AskDeps, asked: Ask): Promise<Decision> {
   const ask = maskJson(asked, deps.mask);
-  const request = knownRequest(deps.state, ask) ?? (await open(deps, ask));
+  const hash = subjectHash(asked, deps.mask);
+  const request = knownRequest(deps.state, hash) ?? (await open(deps, ask, hash));
   const decided = deps.state.requests[request.id]?.decision;
   if (decided !== undefined) return decided;
   const decision = await decide(deps, request, ask);
@@ -72,14 +73,34 @@ export async function askPerson(deps: AskDeps, asked: Ask): Promise<Decision> {
 }
 
 /** The same thing was asked before this process began. */
-function knownRequest(state: RunState, ask: Ask): HumanRequest | undefined {
-  const hash = subjectHash(ask);
+function knownRequest(state: RunState, hash: string): HumanRequest | undefined {
   return Object.values(state.requests).find(({ request }) => request.subjectHash === hash)?.request;
 }
 
-async function open(deps: AskDeps, ask: Ask): Promise<HumanRequest> {
-  const { store, events, clock } = deps;
-  const request: HumanRequest = {
+async function open(deps: AskDeps, ask: Ask, hash: string): Promise<HumanRequest> {
+  const { store, events } = deps;
+  const request = (await leftOpen(deps, hash)) ?? newRequest(deps, ask, hash);
+  await store.openRequest(deps.lease(), request);
+  deps.crashPoint('request.opened');
+  await events.emit(
+    'request.opened',
+    { request, ...(ask.ordinal === undefined ? {} : { ordinal: ask.ordinal }) },
+    metaOf(ask),
+  );
+  return request;
+}
+
+/** Stored by a process that ended before its log knew of it; it may be answered by now. */
+async function leftOpen({ store, lease }: AskDeps, hash: string): Promise<HumanRequest | undefined> {
+  const all = await store.listRequests({ runId: lease().runId });
+  const found = all.find(({ subjectHash: known }) => known === hash);
+  if (found === undefined) return undefined;
+  const { decision: _decision, ...request } = found;
+  return request;
+}
+
+function newRequest({ clock, ...deps }: AskDeps, ask: Ask, hash: string): HumanRequest {
+  return {
     id: deps.newId(),
     runId: deps.lease().runId,
     kind: ask.kind,
@@ -89,18 +110,10 @@ async function open(deps: AskDeps, ask: Ask): Promise<HumanRequest> {
     reason: ask.reason,
     ...(ask.phase === undefined ? {} : { phase: ask.phase }),
     ...(ask.executionId === undefined ? {} : { executionId: ask.executionId }),
-    subjectHash: subjectHash(ask),
+    subjectHash: hash,
     createdAt: clock.now(),
     ...(ask.timeoutMs === undefined ? {} : { expiresAt: clock.now() + ask.timeoutMs }),
   };
-  await store.openRequest(deps.lease(), request);
-  deps.crashPoint('request.opened');
-  await events.emit(
-    'request.opened',
-    { request, ...(ask.ordinal === undefined ? {} : { ordinal: ask.ordinal }) },
-    metaOf(ask),
-  );
-  return request;
 }
 
 async function decide(deps: AskDeps, request: HumanRequest, ask: Ask): Promise<Decision> {
@@ -203,7 +216,9 @@ function waiting(request: HumanRequest): Error {
   });
 }
 
-function subjectHash({ kind, title, body, options, subject, executionId, ordinal }: Ask): string {
+/** What a request is known by, in this process and in others. */
+export function subjectHash(ask: Ask, mask: (text: string) => string): string {
+  const { kind, title, body, options, subject, executionId, ordinal } = maskJson(ask, mask);
   return hashJson({ kind, title, subject: subject ?? { body, options }, executionId, ordinal });
 }
 

@@ -1,6 +1,7 @@
 import { faultsOf, forgeError, isForgeError, type ForgeError, type PlanTask } from '@forge/plugin-api';
 import { parkingOf } from '../run/parking.ts';
 import type { Run } from '../run/run.ts';
+import { interruptions } from '../run/run-execution.ts';
 import { scheduleTasks } from '../run/schedule-tasks.ts';
 import { planOrder } from '../run/task-graph.ts';
 import { workOnChange } from './change.ts';
@@ -77,8 +78,7 @@ async function reported<T>(run: Run, task: PlanTask, act: () => Promise<T>): Pro
     return await act();
   } catch (error) {
     const fault = faultsOf(error)[0];
-    const interrupted = run.signal.aborted || fault?.code === 'STOPPED' || fault?.code.startsWith('WAITING_');
-    if (fault !== undefined && !interrupted) {
+    if (fault !== undefined && !run.signal.aborted && !interruptions.has(fault.code)) {
       const { code, message } = fault;
       await run.events.emit(
         'task.failed',

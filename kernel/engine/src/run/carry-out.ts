@@ -7,6 +7,9 @@ import { rememberRun } from './remember-run.ts';
 import type { Run } from './run.ts';
 import { costOf } from './run-state.ts';
 
+/** As often as this a run is gone on with after crashes, without a finished step in between. */
+const mostRecoveries = 3;
+
 export interface Ending {
   readonly error?: ForgeError;
   readonly progress?: Progress;
@@ -15,6 +18,7 @@ export interface Ending {
 /** The story of a run: its phases in their order, to whatever end it comes. The end is in the log before this resolves. */
 export async function carryOut(run: Run, options: { readonly planOnly: boolean }): Promise<Ending> {
   try {
+    refuseFruitless(run);
     let progress = await begin(run);
     for (const phase of phases) {
       if (!run.deps.config.phases.includes(phase.name)) continue;
@@ -28,6 +32,19 @@ export async function carryOut(run: Run, options: { readonly planOnly: boolean }
     await end(run, fault);
     return { error: fault };
   }
+}
+
+/** What kills the process that works on it would do so again and again. */
+function refuseFruitless({ id, state }: Run): void {
+  if (state.recoveries <= mostRecoveries) return;
+  throw forgeError(
+    'RECOVERY_LIMIT',
+    `The run was gone on with ${mostRecoveries} times and Forge ended each time before a step was finished`,
+    {
+      why: 'something in the next step ends the process: memory, a signal, a fault',
+      fix: `forge logs ${id} shows the step; forge resume ${id} tries it again, forge discard ${id} gives up`,
+    },
+  );
 }
 
 async function begin(run: Run): Promise<Progress> {

@@ -20,6 +20,7 @@ import { createToolCaller } from '../execution/tool-caller.ts';
 import { createToolContexts } from '../execution/tool-context.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { answerQuestion } from '../people/answer-question.ts';
+import { askOutcome } from '../people/ask-outcome.ts';
 import { contextSnapshot } from './context-snapshot.ts';
 import { createEventBus } from './event-bus.ts';
 import type { Run } from './run.ts';
@@ -84,8 +85,9 @@ async function execute<T extends AgentType>(
     signal,
   });
   const workers = createWorkerCommands(run, begun.id);
+  const journal = new Journal(begun.id, run.state.executions[begun.id]);
   try {
-    const context = await contextOf(run, request, begun, emit, { signal, toolContexts, elapsedMs });
+    const context = await contextOf(run, request, begun, emit, { signal, toolContexts, journal, elapsedMs });
     const job = { runId: run.id, executionId: begun.id, agent: begun.agent, input: begun.input as unknown as Json };
     const output = await executor.execute(job, {
       context,
@@ -93,10 +95,13 @@ async function execute<T extends AgentType>(
       locateAgent: (name) => run.deps.agentPlace(name),
       workerCommand: workers.command,
     });
+    journal.throwIfEnded();
     return parseOutput(request, output);
   } catch (error) {
-    // Why it was aborted says more than what the abort broke.
-    throw signal.aborted ? signal.reason : error;
+    // Why it was aborted, or ended, says more than what that broke.
+    if (signal.aborted) throw signal.reason;
+    journal.throwIfEnded();
+    throw error;
   } finally {
     limit.end();
     await toolContexts.close();
@@ -135,14 +140,22 @@ async function contextOf<T extends AgentType>(
   live: {
     readonly signal: AbortSignal;
     readonly toolContexts: ReturnType<typeof createToolContexts>;
+    readonly journal: Journal;
     elapsedMs(): number;
   },
 ): Promise<AgentContext> {
   const { deps, clock, store, circuits } = run;
-  const { signal, toolContexts, elapsedMs } = live;
-  const journal = new Journal(begun.id, run.state.executions[begun.id]);
-  const budget = run.budget.execution({ executionId: begun.id, phase: request.phase, taskId: request.taskId });
+  const { signal, toolContexts, journal, elapsedMs } = live;
+  const { phase, taskId } = request;
+  const budget = run.budget.execution({ executionId: begun.id, phase, taskId });
   const breakers = new ExecutionBreakers({ limits: run.safety, budget, elapsedMs });
+  const asker = { phase, executionId: begun.id, ...(taskId === undefined ? {} : { taskId }) };
+  /** Whom nobody answers yet goes on when somebody has. */
+  const orEnd = <T>(answer: Promise<T>) =>
+    answer.catch((error: unknown) => {
+      journal.end(error);
+      throw error;
+    });
   const callPrefix = `${run.id}/${begun.id}`;
   const { mask, crashPoint } = deps;
   const limits = { budget, breakers, circuits, beforeStep: () => run.beforeStep() };
@@ -164,6 +177,7 @@ async function contextOf<T extends AgentType>(
       blobs: store,
       context: toolContexts.contextFor,
       workspace: () => request.workspace(begun.base),
+      askOutcome: (call) => orEnd(askOutcome(run, asker, call)),
     }),
     breakers,
     journal,
@@ -171,7 +185,7 @@ async function contextOf<T extends AgentType>(
     memory: deps.memory,
     mask,
     shared: createContextBus(contextSnapshot(run, request.taskId), createEventBus(run, emit)),
-    ask: (question, ordinal) => answerQuestion(run, { ...request, executionId: begun.id, ordinal }, question),
+    ask: (question, ordinal) => orEnd(answerQuestion(run, { ...asker, ordinal, journal }, question)),
     signal,
     beforeStep: () => run.beforeStep(),
     crashPoint,

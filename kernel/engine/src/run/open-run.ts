@@ -1,8 +1,16 @@
-import { forgeError, type Requirement, type RunRecord, type RunStore } from '@forge/plugin-api';
+import {
+  forgeError,
+  type EventTransport,
+  type Requirement,
+  type RunRecord,
+  type RunStore,
+  type Sandbox,
+} from '@forge/plugin-api';
 import { outOfTime } from '../execution/breakers.ts';
 import { createBudgetTree } from '../execution/budget-tree.ts';
 import type { Circuits } from '../execution/circuits.ts';
 import { EventLog } from '../log/event-log.ts';
+import { refuseOtherJournal } from '../log/journal-version.ts';
 import { keepLease, type LeaseKeeper } from '../log/lease-keeper.ts';
 import { genesisHash } from '../log/verify-events.ts';
 import { approvalPolicy } from '../people/approval-policy.ts';
@@ -40,7 +48,7 @@ export interface OpenedRun {
 
 /** Takes the lease of a run and puts together what its phases work with. */
 export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRequest): Promise<OpenedRun> {
-  const { record, workspaces, processes, workers, circuits } = request;
+  const { record } = request;
   const [bus, chosen] = await Promise.all([deps.bus(), deps.sandbox()]);
   const stopSwitch = createStopSwitch(record.id, { store, clock: deps.clock, log: deps.log });
   let keeper: LeaseKeeper;
@@ -50,9 +58,33 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
     stopSwitch.close();
     throw error;
   }
+  try {
+    return await openOwned(deps, store, request, { keeper, stopSwitch, bus, sandbox: chosen.sandbox });
+  } catch (error) {
+    stopSwitch.close();
+    await keeper.release();
+    throw error;
+  }
+}
+
+interface Owned {
+  readonly keeper: LeaseKeeper;
+  readonly stopSwitch: StopSwitch;
+  readonly bus: EventTransport;
+  readonly sandbox: Sandbox;
+}
+
+async function openOwned(
+  deps: RunDeps,
+  store: RunStore,
+  request: OpenRunRequest,
+  { keeper, stopSwitch, bus, sandbox }: Owned,
+): Promise<OpenedRun> {
+  const { record, workspaces, processes, workers, circuits } = request;
   // Only the owner of the lease sees the last word of the log.
   const { clock, forgeVersion } = deps;
   const state: RunState = record.lastSeq === 0 ? initialState() : await readState({ store, forgeVersion }, record.id);
+  refuseOtherJournal(record.id, state);
   const head = await store.getRun(record.id);
   const events = new EventLog({ ...deps, store, bus }, keeper.current, {
     seq: head?.lastSeq ?? 0,
@@ -82,7 +114,7 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
     circuits,
     workspaces,
     processes,
-    sandbox: { sandbox: chosen.sandbox, network: deps.config.sandbox.network },
+    sandbox: { sandbox, network: deps.config.sandbox.network },
     withWorker: (work) => workers.use(record.id, stopSwitch.signal, work),
     lease: keeper.current,
     ask: (ask) =>

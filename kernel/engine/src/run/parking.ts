@@ -14,11 +14,12 @@ const parkings: Partial<Record<ErrorCode, ParkReason>> = {
   BREAKER_TOOL_CALLS: 'budget',
   BREAKER_TIME: 'budget',
   DISK_FULL: 'disk-full',
+  RECOVERY_LIMIT: 'recovery-limit',
 };
 
 /** Why the run parks with that error; undefined when it fails. */
 export function parkingOf(fault: ForgeError): ParkReason | undefined {
   const data = fault.details.data;
   const isQuestion = typeof data === 'object' && data !== null && 'reason' in data && data.reason === 'question';
-  return isQuestion ? 'question' : parkings[fault.code];
+  return isQuestion && fault.code === 'WAITING_FOR_PERSON' ? 'question' : parkings[fault.code];
 }

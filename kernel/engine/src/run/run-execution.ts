@@ -45,7 +45,7 @@ const continuing: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /** Ends of this process's part of a run, not of the execution. */
-const interruptions: ReadonlySet<string> = new Set<ErrorCode>([
+export const interruptions: ReadonlySet<string> = new Set<ErrorCode>([
   'STOPPED',
   'LEASE_LOST',
   'WAITING_FOR_PERSON',

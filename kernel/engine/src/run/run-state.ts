@@ -87,7 +87,11 @@ export interface RunState extends WorkedTime {
   findings: FindingRecord[];
   /** Deployment stage to where it can be seen. */
   stages: Record<string, EventPayload<'deployment.stage'>>;
+  /** How often it was gone on with after a crash, since a step was finished. */
   recoveries: number;
+  /** Of the newest Forge that wrote to the log. */
+  journalVersion: number;
+  forgeVersion: string;
   plan: Plan | undefined;
   phases: Partial<Record<PhaseName, 'entered' | 'completed'>>;
 }
@@ -116,6 +120,8 @@ export function initialState(): RunState {
     findings: [],
     stages: {},
     recoveries: 0,
+    journalVersion: 1,
+    forgeVersion: '',
     plan: undefined,
     phases: {},
   };
@@ -136,6 +142,7 @@ export function applyEvent(state: RunState, event: ForgeEvent): void {
   state.openCalls = open;
   for (const row of rows) book(state, row);
   keepTime(state, event);
+  if (finishedSteps.has(event.type)) state.recoveries = 0;
   state.seq = event.seq;
   state.hash = event.hash;
 }
@@ -161,16 +168,37 @@ export function sameFinding(left: Finding, right: Finding): boolean {
   return left.file === right.file && left.message === right.message && left.line === right.line;
 }
 
+/** After one of them nobody can say that a run gets nowhere. */
+const finishedSteps: ReadonlySet<EventType> = new Set([
+  'plan.created',
+  'execution.completed',
+  'llm.responded',
+  'tool.result',
+  'memory.called',
+  'step.completed',
+  'request.decided',
+  'task.merged',
+  'tests.ran',
+  'deployment.stage',
+  'phase.completed',
+]);
+
 /** What each event means for the state. Events without a row only tell people something. */
 const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T>) => void } = {
   'run.started': (state, { payload }) => {
     state.started = payload;
     state.budgetUsd = payload.budgetUsd;
+    state.forgeVersion = payload.forgeVersion;
+    state.journalVersion = payload.journalVersion ?? 1;
   },
-  'run.resumed': (state, { payload }) => {
-    state.budgetUsd = payload.budgetUsd ?? state.budgetUsd;
+  'run.resumed': (state, { payload: { budgetUsd, journalVersion = 1, forgeVersion } }) => {
+    state.budgetUsd = budgetUsd ?? state.budgetUsd;
+    // Who parked it, or failed, had come to an end; who says nothing was killed.
+    state.recoveries = state.status === 'running' ? state.recoveries + 1 : 0;
     state.status = 'running';
-    state.recoveries += 1;
+    if (journalVersion < state.journalVersion) return;
+    state.journalVersion = journalVersion;
+    state.forgeVersion = forgeVersion ?? state.forgeVersion;
   },
   'run.parked': (state, { payload }) => {
     state.status = payload.reason === 'stopped' ? 'stopped' : 'parked';

@@ -8,8 +8,16 @@ import { applyEvent, initialState, type RunState } from '../../src/run/run-state
 
 const executionId = 'implementation/task/1';
 
+type Told = Awaited<ReturnType<Parameters<typeof createToolCaller>[0]['askOutcome']>>;
+
 /** One execution whose log outlives its process: `crashAt` is the crash point at which that process ends. */
-function execution(tools: readonly Tool[], state: RunState = initialState(), crashAt?: string, maxToolCalls = 100) {
+function execution(
+  tools: readonly Tool[],
+  state: RunState = initialState(),
+  crashAt?: string,
+  maxToolCalls = 100,
+  person: () => Promise<Told> = () => Promise.reject(new Error('nobody is there')),
+) {
   const log: string[] = [];
   const dead = Promise.withResolvers<never>();
   dead.promise.catch(() => undefined);
@@ -53,6 +61,10 @@ function execution(tools: readonly Tool[], state: RunState = initialState(), cra
       throw new Error('dead');
     },
     workspace: async () => workspace,
+    async askOutcome({ tool, why }) {
+      log.push(`asked about ${tool}${why === undefined ? '' : `: ${why}`}`);
+      return person();
+    },
     context: async (idempotencyKey) => ({ idempotencyKey }) as never,
   });
   return { call: caller.call, log, state };
@@ -159,5 +171,90 @@ describe('a call that changes the workspace', () => {
     await expect(execution([write()], state).call('write', { path: 'a' })).rejects.toMatchObject({
       code: 'JOURNAL_VERSION',
     });
+  });
+});
+
+describe('a call whose outcome only its effect decides', () => {
+  const says = (carriedOut: boolean) => async () => ({ carriedOut, by: 'ann' });
+  const gone = 'Forge was interrupted during this call. ann looked and says that it was carried out.';
+  const ENDS: readonly {
+    name: string;
+    tool: Partial<Tool>;
+    person?: () => Promise<Told>;
+    did: readonly string[];
+    text: string;
+  }[] = [
+    { name: 'read: it runs again', tool: { effect: 'read' }, did: ['tool.repeated', 'tool.result'], text: 'wrote a' },
+    { name: 'keyed: it runs again', tool: { effect: 'keyed' }, did: ['tool.repeated', 'tool.result'], text: 'wrote a' },
+    {
+      name: 'keyed, and the probe found it: its output is known',
+      tool: { effect: 'keyed', probe: async () => ({ done: true, output: 'found' }) },
+      did: ['tool.result'],
+      text: 'found',
+    },
+    {
+      name: 'once, and the probe found it: its output is known',
+      tool: { effect: 'once', probe: async () => ({ done: true, output: 'found' }) },
+      did: ['tool.result'],
+      text: 'found',
+    },
+    {
+      name: 'once, and the probe found nothing: it runs again',
+      tool: { effect: 'once', probe: async () => ({ done: false }) },
+      did: ['tool.repeated', 'tool.result'],
+      text: 'wrote a',
+    },
+    {
+      name: 'once, and a person saw it done: it does not run again, and nothing is made up',
+      tool: { effect: 'once' },
+      person: says(true),
+      did: ['asked about write', 'tool.result'],
+      text: `${gone} What it gave is not known. Do not make it again.`,
+    },
+    {
+      name: 'once, and a person saw it not done: it runs',
+      tool: { effect: 'once' },
+      person: says(false),
+      did: ['asked about write', 'tool.repeated', 'tool.result'],
+      text: 'wrote a',
+    },
+    {
+      name: 'once, and the probe fails: a person is asked',
+      tool: { effect: 'once', probe: async () => Promise.reject(new Error('no network')) },
+      person: says(false),
+      did: ['asked about write: no network', 'tool.repeated', 'tool.result'],
+      text: 'wrote a',
+    },
+    {
+      name: 'nothing said, which is once: a person is asked',
+      tool: { effect: undefined } as never,
+      person: says(false),
+      did: ['asked about write', 'tool.repeated', 'tool.result'],
+      text: 'wrote a',
+    },
+  ];
+  it.each(ENDS)('$name', async ({ tool, person, did, text }) => {
+    const first = execution([write(tool)], initialState(), 'tool.ran');
+    await expect(first.call('write', { path: 'a' })).rejects.toThrow('dead');
+    const { state } = first;
+    const again = execution([write(tool)], state, undefined, 100, person);
+    const outcome = await again.call('write', { path: 'a' });
+    expect(outcome).toMatchObject({ ok: true, text });
+    expect(again.log.map((line) => line.replace(/ \{.*/, ''))).toEqual(did);
+    // The third process answers from the journal, and answers the same.
+    const third = execution([write(tool)], state);
+    expect(await third.call('write', { path: 'a' })).toEqual(outcome);
+    expect(third.log).toEqual([]);
+  });
+
+  it('stays open while nobody says', async () => {
+    const once = write({ effect: 'once' });
+    const first = execution([once], initialState(), 'tool.ran');
+    await expect(first.call('write', { path: 'a' })).rejects.toThrow('dead');
+    for (const _again of [1, 2]) {
+      const { call, log } = execution([once], first.state);
+      await expect(call('write', { path: 'a' })).rejects.toThrow('nobody is there');
+      expect(log).toEqual(['asked about write']);
+    }
   });
 });
