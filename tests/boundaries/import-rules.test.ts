@@ -59,7 +59,15 @@ const layers: Record<string, { readonly refused: readonly string[]; readonly all
   },
   'apps/cli/src/a.ts': {
     refused: ['@forge/engine', '@forge/tool-fs', 'tsyringe'],
-    allowed: ['@forge/core', '@forge/plugin-api', '@forge/sdk', 'commander'],
+    allowed: ['@forge/core', '@forge/plugin-api', '@forge/sdk', '@forge/server', 'commander'],
+  },
+  'apps/server/src/a.ts': {
+    refused: ['@forge/engine', '@forge/tool-fs', 'forge', 'tsyringe'],
+    allowed: ['@forge/core', '@forge/plugin-api', '@forge/sdk', 'hono', 'node:fs'],
+  },
+  'apps/sdk/src/a.ts': {
+    refused: ['@forge/core', '@forge/server', 'node:fs', 'tsyringe'],
+    allowed: ['@forge/plugin-api', './b.ts'],
   },
   'apps/worker/src/a.ts': {
     refused: ['@forge/engine', '@forge/executor-child-process', '@forge/sdk', 'tsyringe'],

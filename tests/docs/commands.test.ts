@@ -11,6 +11,7 @@ const elsewhere: Readonly<Record<string, { readonly by: string; readonly as: str
   './forge demo': { by: '.ci/run', as: './forge demo' },
   'npm test': { by: '.ci/run', as: 'npm test' },
   'forge demo --directory demo': { by: 'apps/cli/test/main.test.ts', as: "'demo', '--directory', directory" },
+  'forge serve': { by: 'apps/cli/test/serve.test.ts', as: "'serve'" },
   'npm install -g .': { by: 'tests/bootstrap/install-global.test.ts', as: 'npm install -g .' },
   'npm test -- kernel/engine/test/log': { by: '.ci/run', as: 'npm test -- ' },
   'npm test -- -t "fences grow"': { by: '.ci/run', as: 'npm test -- ' },
@@ -32,6 +33,7 @@ const elsewhere: Readonly<Record<string, { readonly by: string; readonly as: str
 
 /** The first that fits says what a block has to find. */
 const scenes: readonly (readonly [RegExp, Scene])[] = [
+  [/forge serve/, 'fresh'],
   [/forge answer/, 'asking'],
   [/forge (inbox|approve|reject|resume|discard)/, 'waiting'],
   [/forge (show|logs|fork|watch|stop|runs|verify|export|replay|memory)/, 'done'],

@@ -22,6 +22,8 @@ beforeAll(() => {
   put('package.json', '{ "type": "module" }');
   const packages = {
     '@forge/plugin-api': 'kernel/plugin-api',
+    '@forge/core': 'kernel/core',
+    '@forge/sdk': 'apps/sdk',
     '@forge/testkit': 'kernel/testkit',
     vitest: 'tests/node_modules/vitest',
   };

@@ -71,11 +71,14 @@ export async function createPlace(): Promise<Place> {
 
   /** What `7Q2M4K` stands for in a block. */
   async function idFor(script: string): Promise<string> {
-    const [command, key] = /forge memory/.test(script)
-      ? ['forge memory list --json', 'id']
-      : /forge (approve|reject|answer)/.test(script)
-        ? ['forge inbox --json', 'id']
-        : ['forge runs --json', 'id'];
+    if (/forge token/.test(script)) await bash('forge token create docs');
+    const [command, key] = /forge token/.test(script)
+      ? ['forge token list --json', 'id']
+      : /forge memory/.test(script)
+        ? ['forge memory list --json', 'id']
+        : /forge (approve|reject|answer)/.test(script)
+          ? ['forge inbox --json', 'id']
+          : ['forge runs --json', 'id'];
     const { output } = await bash(command);
     const found = output.split('\n').find((line) => line.startsWith('{') && line.includes(`"${key}"`));
     if (found === undefined) throw new Error(`nothing here has an id: ${command}\n${output}`);

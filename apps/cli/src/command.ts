@@ -19,6 +19,10 @@ export interface GlobalOptions {
   readonly progress: ProgressKind;
   /** As it was written; see `directoryOf`. */
   readonly cwd?: string;
+  /** Work with the runs of that server instead of those here. */
+  readonly server?: string;
+  /** Of that server. */
+  readonly repository?: string;
 }
 
 /** One use of a command. */
@@ -47,8 +51,8 @@ export interface OptionRow {
   readonly description: string;
   /** May be given more than once; the option is then a list. */
   readonly repeatable?: true;
-  /** `number`: a number above 0; `scope`: which memories, as `recall` takes it. */
-  readonly value?: 'number' | 'scope';
+  /** `number`: a number above 0; `scope`: which memories, as `recall` takes it; `port`: 0 to 65535. */
+  readonly value?: 'number' | 'scope' | 'port';
   readonly choices?: readonly string[];
 }
 
@@ -66,6 +70,8 @@ export interface CommandRow {
   /** At least one: the line to type and what it does. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   readonly hidden?: true;
+  /** Takes `--server`. */
+  readonly remote?: true;
   // Each command knows its own options; the row that declares them stands beside the import.
   load(): Promise<{ readonly default: CommandAction<never> }>;
 }
@@ -76,12 +82,15 @@ export const commandGroups = {
   decide: 'Decide',
   learn: 'Set up and learn',
   prove: 'Prove and keep',
+  serve: 'Serve',
 } as const;
 export type CommandGroup = keyof typeof commandGroups;
 
 /** The flags behind `GlobalOptions`, and those that end at once. */
 export const globalFlags: readonly OptionRow[] = [
   { flags: '--cwd <folder>', description: 'work as if started there' },
+  { flags: '--server <url>', description: 'with the runs of that server, not those here; so does FORGE_SERVER' },
+  { flags: '--repository <name>', description: 'the repository of the server that is meant' },
   { flags: '--json', description: 'one JSON object per line on standard output' },
   { flags: '-q, --quiet', description: 'no progress, only the result' },
   { flags: '--no-input', description: 'never ask' },

@@ -90,6 +90,7 @@ async function realWorld(): Promise<World> {
     hostName: hostname(),
     temporaryFolder: tmpdir(),
     worker: await workerProgram(),
+    pid: process.pid,
     processExists: (pid) => {
       try {
         process.kill(pid, 0);

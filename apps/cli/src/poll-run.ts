@@ -1,4 +1,11 @@
-import { errorTable, exitCodes, type ErrorCode, type ForgeEvent, type RunRecord } from '@forge/plugin-api';
+import {
+  errorTable,
+  exitCodes,
+  type ErrorCode,
+  type EventPayload,
+  type ForgeEvent,
+  type RunRecord,
+} from '@forge/plugin-api';
 import { isOwned } from './abandoned-runs.ts';
 import type { RunView } from './render/run-view.ts';
 import type { StoredRuns } from './stored-runs.ts';
@@ -44,20 +51,21 @@ export async function pollRun(
   }
 }
 
-const parkedExits = {
-  approval: exitCodes.waiting,
-  question: exitCodes.waiting,
-  'outcome-unknown': exitCodes.waiting,
-  quota: exitCodes.limit,
-  budget: exitCodes.limit,
-  stopped: exitCodes.stopped,
-  'disk-full': exitCodes.environment,
-  'recovery-limit': exitCodes.limit,
-} as const;
+/** The error that parks a run for each reason. */
+export const parkedCodes = {
+  approval: 'WAITING_FOR_PERSON',
+  question: 'WAITING_FOR_PERSON',
+  'outcome-unknown': 'OUTCOME_UNKNOWN',
+  quota: 'WAITING_FOR_QUOTA',
+  budget: 'BREAKER_COST',
+  stopped: 'STOPPED',
+  'disk-full': 'DISK_FULL',
+  'recovery-limit': 'RECOVERY_LIMIT',
+} as const satisfies Record<EventPayload<'run.parked'>['reason'], ErrorCode>;
 
 /** The exit code that a run's state stands for, as the process that worked on it gave it. */
 export function exitCodeOfView(view: RunView): number {
-  if (view.parked !== undefined) return parkedExits[view.parked.reason];
+  if (view.parked !== undefined) return exitCodes[errorTable[parkedCodes[view.parked.reason]]];
   if (view.status === 'failed') {
     const code = view.failure?.code ?? '';
     return Object.hasOwn(errorTable, code) ? exitCodes[errorTable[code as ErrorCode]] : exitCodes.failed;

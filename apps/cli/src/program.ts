@@ -108,6 +108,11 @@ function positiveNumber(text: string): number {
   return number;
 }
 
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('expected a port: 0 to 65535.');
+  return Number(text);
+}
+
 function memoryScope(text: string): string {
   if (!/^(current|global|repo:.+)$/.test(text))
     throw new InvalidArgumentError('expected current, global or repo:<id>.');
@@ -117,6 +122,7 @@ function memoryScope(text: string): string {
 const valueParsers: Record<NonNullable<OptionRow['value']>, (text: string) => unknown> = {
   number: positiveNumber,
   scope: memoryScope,
+  port: portNumber,
 };
 
 async function callOf(
@@ -143,6 +149,12 @@ async function callOf(
 }
 
 async function runCommand(row: CommandRow, call: CommandCall): Promise<number> {
+  if (call.global.server !== undefined && row.remote !== true) {
+    const { forgeError } = await import('@forge/plugin-api');
+    throw forgeError('USAGE', `forge ${row.name} does not work with --server`, {
+      fix: 'leave --server out, or call it on the machine of the server',
+    });
+  }
   const { default: action } = await row.load();
   const end = (await (action as (call: CommandCall) => Promise<number | void | { code: number }>)(call)) ?? 0;
   const facts = typeof end === 'number' ? { code: end } : end;

@@ -13,8 +13,14 @@ export async function storedRuns(forge: Forge): Promise<StoredRuns> {
   return nothingStored(forge, 'store') ? noRuns : forge.store();
 }
 
+/** Of a server that is reached over HTTP. */
+export function isRemote({ stateDirectory }: Forge): boolean {
+  return stateDirectory === '';
+}
+
 /** True when the default of that kind is in force, which keeps everything in a state folder that is not there yet. */
 export function nothingStored(forge: Forge, kind: 'store' | 'memory'): boolean {
+  if (isRemote(forge)) return false;
   const chosen = forge.origins.find(({ path }) => path === kind);
   return (chosen === undefined || chosen.source === 'default') && !existsSync(forge.stateDirectory);
 }

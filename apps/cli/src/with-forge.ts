@@ -6,6 +6,7 @@ import { createInteraction } from './interaction.ts';
 import { reportAbandoned } from './abandoned-runs.ts';
 import { wantsTraces } from './report-faults.ts';
 import { createStderrLogger } from './stderr-logger.ts';
+import { isRemote } from './stored-runs.ts';
 
 /** The default plugins: folders of the repository, or beside the bundle. */
 export const pluginFolder: string = fileURLToPath(new URL('../../../plugins/', import.meta.url));
@@ -32,7 +33,8 @@ export async function withForge(
   let end: CommandEnd;
   try {
     end = await work(forge);
-    if (settings.directory === undefined) await reportAbandoned(call, forge);
+    // A server takes its own runs up again.
+    if (settings.directory === undefined && !isRemote(forge)) await reportAbandoned(call, forge);
   } catch (error) {
     // What went wrong first is what the person has to know.
     await forge.close().catch(() => {});
@@ -42,7 +44,17 @@ export async function withForge(
   return end;
 }
 
+/** The Forge that the command line means: that of a server, or the one here. */
 async function open(call: CommandCall, settings: ForgeSettings): Promise<Forge> {
+  const { world, global } = call;
+  const url = global.server ?? world.env['FORGE_SERVER'];
+  if (url === undefined || url === '') return openHere(call, settings);
+  const { openRemoteForge } = await import('./remote/open-remote-forge.ts');
+  return openRemoteForge(call, url, settings);
+}
+
+/** Forge in this process. */
+export async function openHere(call: CommandCall, settings: ForgeSettings = {}): Promise<Forge> {
   const { openForge } = await import('@forge/core');
   return openForge(forgeOptions(call, settings));
 }

@@ -27,6 +27,7 @@ export interface World {
   readonly temporaryFolder: string;
   /** How executions are run in processes of their own. */
   readonly worker: NonNullable<ForgeOptions['worker']>;
+  readonly pid: number;
   processExists(pid: number): boolean;
   /**
    * Ctrl-C, a polite kill, or a closed terminal goes to the newest listener instead of ending the process; the third

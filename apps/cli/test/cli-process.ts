@@ -20,8 +20,8 @@ export interface CliEnd {
 export interface RunningCli {
   readonly ended: Promise<CliEnd>;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when standard output or error holds that. */
-  says(text: string | RegExp): Promise<void>;
+  /** Resolves when standard output or error holds that, with what fits. */
+  says(text: string | RegExp): Promise<string>;
 }
 
 export interface CliWorld {
@@ -65,9 +65,10 @@ export function startCli({ cwd, env = {}, stdin }: CliWorld, ...args: string[]):
       new Promise((resolve, reject) => {
         const look = (): void => {
           const said = stdout + stderr;
-          if (typeof text === 'string' ? !said.includes(text) : !text.test(said)) return;
+          const found = typeof text === 'string' ? (said.includes(text) ? text : undefined) : text.exec(said)?.[0];
+          if (found === undefined) return;
           listeners.delete(look);
-          resolve();
+          resolve(found);
         };
         listeners.add(look);
         look();

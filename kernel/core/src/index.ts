@@ -4,6 +4,8 @@ export type { InlinePlugin } from './manifests/discover.ts';
 export { openAgent, type OpenAgent, type OpenAgentOptions } from './open-agent.ts';
 export { openForge } from './open-forge.ts';
 export type { PluginLimits } from './plugins/limits.ts';
+export { findPlaces, type Places } from './state/places.ts';
 export { createMasker, type Masker } from './secrets.ts';
 export { verifyCheckpoints, verifyEvents } from './verify-events.ts';
+export { createIds, systemRandom } from './world/randomness.ts';
 export { systemClock } from './world/system-clock.ts';

@@ -24,6 +24,7 @@ const wellKnown: readonly WellKnown[] = [
   { hints: ['xox'], pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g },
   { hints: ['AKIA', 'ASIA'], pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
   { hints: ['AIza'], pattern: /\bAIza[A-Za-z0-9_-]{30,}/g },
+  { hints: ['forge_'], pattern: /\bforge_[0-9a-f]{12}_[A-Za-z0-9_-]{43}/g },
   { hints: ['hf_'], pattern: /\bhf_[A-Za-z0-9]{30,}/g },
   { hints: ['eyJ'], pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g },
   {

@@ -2,6 +2,8 @@ import type { Change, ForgeError, Requirement, RunRecord } from '@forge/plugin-a
 import type { PruneOutcome, PruneRequest } from './run/prune-runs.ts';
 
 export interface StartRequest {
+  /** A ULID that no run has: who starts a run may have promised it before. Default: a new one. Else RUN_EXISTS. */
+  readonly id?: string;
   readonly requirement: Requirement;
   /** Any folder of the repository. */
   readonly directory: string;
@@ -15,7 +17,7 @@ export interface StartRequest {
 
 export type ResumeRequest = Pick<StartRequest, 'approve' | 'budgetUsd'>;
 
-export interface ForkRequest extends ResumeRequest {
+export interface ForkRequest extends ResumeRequest, Pick<StartRequest, 'id'> {
   /** The last event of the other run that is taken over. Default: its last one. */
   readonly at?: number;
 }

@@ -113,6 +113,21 @@ export const configLayerSchema = z
     bus: name,
     executor: name,
     gates: z.array(name),
+    /** Of `forge serve`. */
+    server: z
+      .strictObject({
+        /** Address to listen at. One that others can reach takes tokens. */
+        host: name,
+        /** 0: a free one. */
+        port: z.int().min(0).max(65_535),
+        /** Names under which it may be called, beside addresses and localhost. */
+        allowHosts: z.array(name),
+        /** Runs at once. */
+        runs: z.int().min(1).max(64),
+        /** For each token, and for each address without one. */
+        requestsPerMinute: z.int().min(1),
+      })
+      .partial(),
   })
   .partial();
 
@@ -153,6 +168,7 @@ export interface ResolvedConfig {
   readonly bus: string;
   readonly executor: string;
   readonly gates: readonly string[];
+  readonly server: Readonly<DeepRequired<NonNullable<ConfigLayer['server']>>>;
 }
 
 /** Gives the configuration its types. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { forward, type PluginFolder } from './repository.ts';
 
@@ -35,6 +35,16 @@ export function assetsIn(root: string, folder: string): BundleFile[] {
       (entry) => !notAssets.has(entry.name) && !/^tsconfig.*\.json$/.test(entry.name) && !entry.name.startsWith('.'),
     )
     .flatMap((entry) => filesBelow(root, `${folder}/${entry.name}`, entry.isDirectory()));
+}
+
+/** What the server's pages consist of, from the package that brings it, at the place where the server looks for it. */
+export function referenceAssets(root: string): BundleFile[] {
+  if (!existsSync(join(root, 'apps/server/package.json'))) return [];
+  const from = join(root, 'apps/server/node_modules/swagger-ui-dist');
+  return ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE'].map((name) => ({
+    path: `apps/server/reference/${name}`,
+    contents: readFileSync(join(from, name)),
+  }));
 }
 
 function filesBelow(root: string, path: string, isFolder: boolean): BundleFile[] {

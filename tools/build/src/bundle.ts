@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, posix, relative, resolve } from 'node:path';
 import { build, type BuildResult, type Metafile } from 'esbuild';
-import { assetsIn, pluginAssets, type BundleFile } from './assets.ts';
+import { assetsIn, pluginAssets, referenceAssets, type BundleFile } from './assets.ts';
 import { finishOutput } from './finish-output.ts';
 import { moduleUrls } from './module-urls.ts';
 import { withNamedExports } from './named-exports.ts';
@@ -39,6 +39,8 @@ export async function bundle(root: string): Promise<Bundle> {
     target: 'node24.15',
     conditions: ['@forge/source'],
     external: Object.keys(unbundled),
+    // ws works without the native packages that it would otherwise look for.
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     plugins: [moduleUrls(root)],
     chunkNames: 'chunks/[hash]',
     legalComments: 'none',
@@ -51,6 +53,7 @@ export async function bundle(root: string): Promise<Bundle> {
     ...bootstrapForOldNodes(root),
     ...(await outputs(root, result)),
     ...assets,
+    ...referenceAssets(root),
   ];
   return { files, inputs: inputs(root, Object.keys(result.metafile.inputs), assets) };
 }

@@ -3,6 +3,7 @@ import { decideCommands } from './decide.ts';
 import { learnCommands } from './learn.ts';
 import { lookCommands } from './look.ts';
 import { proveCommands } from './prove.ts';
+import { serveCommands } from './serve.ts';
 import { workCommands } from './work.ts';
 
 /** All commands, in the order of the help. */
@@ -12,6 +13,7 @@ export const commandTable: readonly CommandRow[] = [
   ...decideCommands,
   ...learnCommands,
   ...proveCommands,
+  ...serveCommands,
 ];
 
 /** Commands that only hold others. */
@@ -19,4 +21,5 @@ export const commandFamilies: Readonly<Record<string, Pick<CommandRow, 'group' |
   config: { group: 'learn', summary: 'see, check and find the configuration' },
   plugin: { group: 'learn', summary: 'see the plugins' },
   memory: { group: 'learn', summary: 'see, correct and remove what was learned' },
+  token: { group: 'serve', summary: 'let others use your server' },
 };

@@ -8,6 +8,7 @@ export const decideCommands: readonly CommandRow[] = [
   {
     name: 'inbox',
     group: 'decide',
+    remote: true,
     summary: 'list what waits for you',
     examples: [['forge inbox', 'approvals and questions of all runs']],
     load: () => import('../commands/inbox.ts'),
@@ -15,6 +16,7 @@ export const decideCommands: readonly CommandRow[] = [
   {
     name: 'approve',
     group: 'decide',
+    remote: true,
     summary: 'say yes to what a run asks',
     words: { '<id>': request },
     options: [{ flags: '--reason <text>', description: 'why, kept in the log' }, resume],
@@ -24,6 +26,7 @@ export const decideCommands: readonly CommandRow[] = [
   {
     name: 'reject',
     group: 'decide',
+    remote: true,
     summary: 'say no to what a run asks',
     words: { '<id>': request },
     options: [{ flags: '--reason <text>', description: 'why, kept in the log' }, resume],
@@ -33,6 +36,7 @@ export const decideCommands: readonly CommandRow[] = [
   {
     name: 'answer',
     group: 'decide',
+    remote: true,
     summary: 'answer a question of a run',
     words: { '<id>': request, '<text...>': 'the answer: an option, its number, or your own words' },
     options: [resume],

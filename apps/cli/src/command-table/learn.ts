@@ -124,6 +124,7 @@ export const learnCommands: readonly CommandRow[] = [
   {
     name: 'memory list',
     group: 'learn',
+    remote: true,
     summary: 'list what was learned, the newest first',
     options: [scope, { flags: '--limit <number>', description: 'how many (default: 20)', value: 'number' }],
     examples: [['forge memory list --scope global', 'what holds everywhere']],
@@ -132,6 +133,7 @@ export const learnCommands: readonly CommandRow[] = [
   {
     name: 'memory search',
     group: 'learn',
+    remote: true,
     summary: 'find what was learned about something',
     words: { '<words...>': 'what it should be about' },
     options: [scope, { flags: '--limit <number>', description: 'how many (default: 10)', value: 'number' }],
@@ -141,6 +143,7 @@ export const learnCommands: readonly CommandRow[] = [
   {
     name: 'memory show',
     group: 'learn',
+    remote: true,
     summary: 'show one memory and where it comes from',
     words: { '<id>': memoryId },
     examples: [['forge memory show 7Q2M4K', 'all of it']],
@@ -149,6 +152,7 @@ export const learnCommands: readonly CommandRow[] = [
   {
     name: 'memory edit',
     group: 'learn',
+    remote: true,
     summary: 'correct a memory',
     words: { '<id>': memoryId },
     options: [
@@ -163,6 +167,7 @@ export const learnCommands: readonly CommandRow[] = [
   {
     name: 'memory forget',
     group: 'learn',
+    remote: true,
     summary: 'remove memories for good',
     words: { '<id...>': memoryId },
     options: [{ flags: '--yes', description: 'do not ask' }],
@@ -172,6 +177,7 @@ export const learnCommands: readonly CommandRow[] = [
   {
     name: 'memory export',
     group: 'learn',
+    remote: true,
     summary: 'write memories as JSON lines',
     options: [scope],
     examples: [['forge memory export > memories.jsonl', 'all of this repository']],

@@ -7,6 +7,7 @@ export const lookCommands: readonly CommandRow[] = [
   {
     name: 'runs',
     group: 'look',
+    remote: true,
     summary: 'list the runs of this repository',
     options: [
       { flags: '--limit <number>', description: 'how many (default: 20)', value: 'number' },
@@ -26,6 +27,7 @@ export const lookCommands: readonly CommandRow[] = [
   {
     name: 'show',
     group: 'look',
+    remote: true,
     summary: 'show a run: phases, tasks, findings, tests, costs, proof',
     words: { '[id]': anyRun },
     options: [
@@ -41,6 +43,7 @@ export const lookCommands: readonly CommandRow[] = [
   {
     name: 'logs',
     group: 'look',
+    remote: true,
     summary: 'everything a run did, in order',
     words: { '[id]': anyRun, '[task]': 'only this task of the plan, agent or phase' },
     options: [

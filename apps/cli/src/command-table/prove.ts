@@ -19,6 +19,7 @@ export const proveCommands: readonly CommandRow[] = [
   {
     name: 'export',
     group: 'prove',
+    remote: true,
     summary: "write a run's events as JSON lines",
     words: { '[id]': anyRun },
     options: [{ flags: '--output <file>', description: 'write there instead of standard output' }],
@@ -28,6 +29,7 @@ export const proveCommands: readonly CommandRow[] = [
   {
     name: 'replay',
     group: 'prove',
+    remote: true,
     summary: 'show a run again as it went',
     words: { '[id]': anyRun },
     options: [

@@ -14,6 +14,7 @@ export const workCommands: readonly CommandRow[] = [
   {
     name: 'run',
     group: 'work',
+    remote: true,
     summary: 'plan, implement, review and test a task, and deliver it as a branch',
     words: { '[task]': 'what to do, in plain words; - reads it from standard input' },
     options: [
@@ -41,6 +42,7 @@ export const workCommands: readonly CommandRow[] = [
   {
     name: 'resume',
     group: 'work',
+    remote: true,
     summary: 'go on with a run that was stopped, waits, or failed',
     words: { '[id]': 'a run, or a unique start or end of its id; without it the newest that can go on' },
     options: [
@@ -62,6 +64,7 @@ export const workCommands: readonly CommandRow[] = [
   {
     name: 'fork',
     group: 'work',
+    remote: true,
     summary: 'start a new run from any point of another one',
     words: { '[id]': anyRun },
     options: [
@@ -79,6 +82,7 @@ export const workCommands: readonly CommandRow[] = [
   {
     name: 'watch',
     group: 'work',
+    remote: true,
     summary: 'follow a run that another process works on',
     words: { '[id]': anyRun },
     examples: [['forge watch', 'the newest run']],
@@ -87,6 +91,7 @@ export const workCommands: readonly CommandRow[] = [
   {
     name: 'stop',
     group: 'work',
+    remote: true,
     summary: 'let a run end its step and stop with a checkpoint',
     words: { '[id]': 'a run, or a unique start or end of its id; without it the newest that is running' },
     examples: [['forge stop 7Q2M4K', 'ask the process that works on it to stop']],
@@ -95,6 +100,7 @@ export const workCommands: readonly CommandRow[] = [
   {
     name: 'discard',
     group: 'work',
+    remote: true,
     summary: 'end a run for good and remove its workspaces; a delivered branch stays',
     words: { '<id>': 'a run, or a unique start or end of its id' },
     examples: [['forge discard 7Q2M4K', 'give up on that run']],

@@ -10,7 +10,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const prefix = 'FORGE_';
 
 /** Variables of Forge that are no settings. */
-export const knownVariables: readonly string[] = ['FORGE_HOME', 'FORGE_DEBUG', 'FORGE_PROCESS'];
+export const knownVariables: readonly string[] = [
+  'FORGE_HOME',
+  'FORGE_DEBUG',
+  'FORGE_PROCESS',
+  'FORGE_SERVER',
+  'FORGE_TOKEN',
+];
 
 /**
  * `FORGE_SAFETY__BUDGET_USD=5` is `safety.budgetUsd: 5`: two underscores go one level down, one begins a word. Lists

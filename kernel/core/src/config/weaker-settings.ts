@@ -46,6 +46,8 @@ const guards: readonly Guard[] = [
     path: 'gates',
     weakens: ({ gates }, usual) => lacksSome(gates, usual.gates),
   },
+  { path: 'server.host', weakens: ({ server }, usual) => differs(server?.host, usual.server.host) },
+  { path: 'server.allowHosts', weakens: ({ server }) => (server?.allowHosts ?? []).length > 0 },
   { path: 'phases', weakens: ({ phases }, usual) => lacksSome(phases, usual.phases) },
   {
     path: 'retention.days',

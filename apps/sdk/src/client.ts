@@ -1,0 +1,186 @@
+import { type Clock, type ForgeEvent, forgeError, type Memory, type MemoryUpdate } from '@forge/plugin-api';
+import { type FollowOptions, followEvents } from './follow-events.ts';
+import { errorOf } from './problem.ts';
+import type {
+  ApiMemory,
+  ApiRequest,
+  AuditRecord,
+  DecisionBody,
+  EventPage,
+  ForkRun,
+  Problem,
+  Repository,
+  ResumeRun,
+  Run,
+  RunDetail,
+  RunPage,
+  StartRun,
+  StreamEnd,
+} from './schemas.ts';
+
+export interface ClientOptions {
+  /** Such as `http://127.0.0.1:4766`. */
+  readonly url: string;
+  readonly token?: string | undefined;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+}
+
+interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: string | undefined;
+}
+
+type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+type RepositoryQuery = { readonly repository?: string | undefined };
+
+/** Every call rejects with the ForgeError of the server, or with SERVER_UNREACHABLE. */
+export type ForgeClient = ReturnType<typeof createForgeClient>;
+
+/** The HTTP API with types. Works wherever there is `fetch`: Node, browsers, other runtimes. */
+export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
+  const base = url.replace(/\/+$/, '');
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+  async function ask(path: string, init: RequestInit & { readonly query?: Query } = {}): Promise<Response> {
+    const { query = {}, headers, ...rest } = init;
+    let response: Response;
+    try {
+      response = await fetch(`${base}${path}${queryString(query)}`, {
+        ...rest,
+        headers: { ...authorization, ...(headers as Record<string, string> | undefined) },
+      });
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      throw forgeError('SERVER_UNREACHABLE', `No server answers at ${base}`, {
+        why: causeOf(error),
+        fix: 'start it with forge serve, or name another one with --server',
+        cause: error,
+      });
+    }
+    if (!response.ok) throw errorOf(await problemOf(response));
+    return response;
+  }
+  const get = async <Answer>(path: string, query: Query = {}): Promise<Answer> =>
+    (await (await ask(path, { query })).json()) as Answer;
+  const send = async <Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: { readonly headers?: Record<string, string>; readonly query?: Query } = {},
+  ): Promise<Answer> => {
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = { ...more.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const response = await ask(path, { method, ...content, headers, query: more.query ?? {} });
+    return (response.status === 204 ? undefined : await response.json()) as Answer;
+  };
+  const at = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
+
+  return {
+    runs: {
+      /** `idempotencyKey`: however often the same is sent with it, one run is started. */
+      start: (body: StartRun, idempotencyKey?: string) =>
+        send<RunDetail>('POST', '/api/runs', body, {
+          headers: idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
+        }),
+      list: (
+        query: RepositoryQuery & {
+          readonly status?: readonly Run['status'][] | undefined;
+          readonly limit?: number | undefined;
+          readonly cursor?: string | undefined;
+        } = {},
+      ) => get<RunPage>('/api/runs', query),
+      get: (id: string) => get<RunDetail>(at('/api/runs', id)),
+      cancel: (id: string) => send<RunDetail>('POST', `${at('/api/runs', id)}/cancel`),
+      resume: (id: string, body: ResumeRun = {}) => send<RunDetail>('POST', `${at('/api/runs', id)}/resume`, body),
+      fork: (id: string, body: ForkRun = {}) => send<RunDetail>('POST', `${at('/api/runs', id)}/fork`, body),
+      discard: (id: string) => send<RunDetail>('POST', `${at('/api/runs', id)}/discard`),
+      diff: async (id: string) => (await get<{ readonly diff: string }>(`${at('/api/runs', id)}/diff`)).diff,
+      events: (id: string, query: { readonly after?: number; readonly limit?: number } = {}) =>
+        get<EventPage>(`${at('/api/runs', id)}/events`, query),
+      /** All events, however many pages it takes. */
+      async allEvents(id: string, after = 0): Promise<readonly ForgeEvent[]> {
+        const all: ForgeEvent[] = [];
+        let next: string | undefined = String(after);
+        while (next !== undefined) {
+          const page: EventPage = await this.events(id, { after: Number(next) });
+          all.push(...page.items);
+          next = page.next;
+        }
+        return all;
+      },
+      follow: (id: string, options: FollowOptions): Promise<StreamEnd> =>
+        followEvents(
+          async (after, signal) => {
+            const headers = { accept: 'text/event-stream', 'last-event-id': String(after) };
+            const path = `${at('/api/runs', id)}/events/stream`;
+            const { body } = await ask(path, { headers, ...(signal === undefined ? {} : { signal }) });
+            return body as unknown as AsyncIterable<Uint8Array>;
+          },
+          { ...options, clock },
+        ),
+    },
+    requests: {
+      list: (query: RepositoryQuery & { readonly open?: boolean; readonly runId?: string | undefined } = {}) =>
+        get<Page<ApiRequest>>('/api/requests', query),
+      get: (id: string) => get<ApiRequest>(at('/api/requests', id)),
+      decide: (id: string, body: DecisionBody) =>
+        send<{ readonly requestId: string; readonly runId: string; readonly resumed: boolean }>(
+          'POST',
+          `${at('/api/requests', id)}/decision`,
+          body,
+        ),
+    },
+    memory: {
+      search: (
+        query: RepositoryQuery & {
+          readonly q?: string;
+          readonly scope?: string | undefined;
+          readonly type?: Memory['type'] | undefined;
+          readonly limit?: number | undefined;
+        } = {},
+      ) => get<Page<ApiMemory>>('/api/memory', query),
+      get: (id: string, query: RepositoryQuery = {}) => get<ApiMemory>(at('/api/memory', id), query),
+      edit: (id: string, changes: MemoryUpdate, query: RepositoryQuery = {}) =>
+        send<ApiMemory>('PATCH', at('/api/memory', id), changes, { query }),
+      forget: (id: string, query: RepositoryQuery = {}) =>
+        send<undefined>('DELETE', at('/api/memory', id), undefined, { query }),
+    },
+    repositories: {
+      list: () => get<Page<Repository>>('/api/repositories'),
+      add: (body: { readonly path: string; readonly id?: string }) =>
+        send<Repository>('POST', '/api/repositories', body),
+      remove: (id: string) => send<undefined>('DELETE', at('/api/repositories', id)),
+    },
+    plugins: (query: RepositoryQuery = {}) =>
+      get<Page<{ readonly name: string; readonly version: string; readonly active: boolean }>>('/api/plugins', query),
+    agents: (query: RepositoryQuery = {}) =>
+      get<Page<{ readonly name: string; readonly plugin: string; readonly roles: readonly string[] }>>(
+        '/api/agents',
+        query,
+      ),
+    config: (query: RepositoryQuery = {}) =>
+      get<Page<{ readonly path: string; readonly value: unknown; readonly source: string }>>('/api/config', query),
+    audit: (query: { readonly limit?: number } = {}) => get<Page<AuditRecord>>('/api/audit', query),
+    info: () => get<{ readonly version: string; readonly pid: number; readonly startedAt: number }>('/api/server'),
+  };
+}
+
+function queryString(query: Query): string {
+  const entries = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : Array.isArray(value) ? value.map((one) => [name, String(one)]) : [[name, String(value)]],
+  );
+  return entries.length === 0 ? '' : `?${new URLSearchParams(entries).toString()}`;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const found: unknown = await response.json().catch(() => undefined);
+  if (typeof found === 'object' && found !== null && 'code' in found) return found as Problem;
+  const title = `The server answered ${response.status} without saying why; is it Forge?`;
+  return { type: 'urn:forge:INTERNAL', title, status: response.status, code: 'INTERNAL' };
+}
+
+function causeOf(error: unknown): string {
+  const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
+  return cause?.code ?? cause?.message ?? message ?? String(error);
+}
