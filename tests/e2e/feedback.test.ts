@@ -107,8 +107,8 @@ describe('testing', () => {
       event.type === 'tests.ran' && event.payload.evidence.on === 'result' ? [event.payload.evidence] : [],
     );
     expect(results.map(({ exitCode, counts }) => [exitCode === 0, counts])).toEqual([
-      [false, { passed: 1, failed: 1, skipped: 0, source: 'parsed' }],
-      [true, { passed: 2, failed: 0, skipped: 0, source: 'parsed' }],
+      [false, { passed: 1, failed: 1, skipped: 0, source: 'junit' }],
+      [true, { passed: 2, failed: 0, skipped: 0, source: 'junit' }],
     ]);
   });
 

@@ -72,7 +72,14 @@ export const configLayerSchema = z
         execution: cap,
       })
       .partial(),
-    review: z.strictObject({ rounds: z.int().min(0).max(10), severityFloor: z.enum(severities) }).partial(),
+    review: z
+      .strictObject({
+        rounds: z.int().min(0).max(10),
+        severityFloor: z.enum(severities),
+        /** Globs of files whose change needs a person, beside those that always do. Without a slash: in any folder. */
+        protectedPaths: z.array(z.string().min(1)),
+      })
+      .partial(),
     testing: z
       .strictObject({
         /** Runs the tests. A string is split at spaces; no shell. Default: found out. */
@@ -149,7 +156,9 @@ export interface ResolvedConfig {
   readonly concurrency: number;
   readonly safety: Readonly<DeepRequired<Omit<NonNullable<ConfigLayer['safety']>, 'phase' | 'task' | 'execution'>>> &
     Readonly<Pick<NonNullable<ConfigLayer['safety']>, 'phase' | 'task' | 'execution'>>;
-  readonly review: Readonly<DeepRequired<NonNullable<ConfigLayer['review']>>>;
+  readonly review: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['review']>>, 'rounds' | 'severityFloor'>> & {
+    readonly protectedPaths: readonly string[];
+  };
   readonly testing: Readonly<
     Pick<DeepRequired<NonNullable<ConfigLayer['testing']>>, 'rounds' | 'timeoutMinutes' | 'afterMerge'>
   > & {

@@ -195,6 +195,9 @@ export const eventSchemas = {
     requireApproval: z.boolean(),
     notify: z.boolean(),
     reasons: z.array(z.string()),
+    /** The commit that was looked at, and the proof of work that the delivered one carries in its message. */
+    commit: z.string().optional(),
+    proof: z.string().optional(),
   }),
   'deployment.stage': z.strictObject({
     deployer: z.string(),

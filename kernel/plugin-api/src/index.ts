@@ -22,6 +22,7 @@ export * from './recording.ts';
 export * from './sandbox.ts';
 export * from './seams.ts';
 export * from './store.ts';
+export * from './test-runners.ts';
 export * from './tool.ts';
 export * from './tool-loop.ts';
 export * from './world.ts';

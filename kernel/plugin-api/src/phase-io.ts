@@ -83,6 +83,24 @@ export const testCountsSchema = z.strictObject({
 });
 export type TestCounts = z.output<typeof testCountsSchema>;
 
+/** Tests by name: all are counted, the first are named. */
+export const namedTestsSchema = z.strictObject({ count: z.int(), names: z.array(z.string()) });
+export type NamedTests = z.output<typeof namedTestsSchema>;
+
+/** Tests of the result against those of the base. */
+export const testComparisonSchema = z.strictObject({
+  /** They fail, twice in a row, and did not fail before; new tests too. */
+  newlyFailing: namedTestsSchema,
+  /** They pass and did not pass before; new tests too. */
+  newlyPassing: namedTestsSchema,
+  stillFailing: namedTestsSchema,
+  /** They were there before and are not there now. A renamed test counts as one. */
+  removed: namedTestsSchema,
+  /** They ran before and are skipped now. */
+  newlySkipped: namedTestsSchema,
+});
+export type TestComparison = z.output<typeof testComparisonSchema>;
+
 /** One run of the project's tests, seen by the engine itself. */
 export const testEvidenceSchema = z.strictObject({
   /** `base`: the commit the run started from; `result`: with the change. */
@@ -97,6 +115,21 @@ export const testEvidenceSchema = z.strictObject({
   outputHash: z.string(),
   /** Head and tail of the output. */
   output: z.string(),
+  /** Blob with the names of all tests and how each ended; only where the runner names them. */
+  cases: z.string().optional(),
+  /** After a failure the tests are run once more on the same commit. All else in the evidence is of the first time. */
+  rerun: z
+    .strictObject({
+      exitCode: z.int().optional(),
+      counts: testCountsSchema,
+      outputHash: z.string(),
+      durationMs: z.number(),
+      /** They failed one time and passed the other. */
+      flaky: namedTestsSchema,
+    })
+    .optional(),
+  /** Of the result, where the tests of both sides have names. */
+  comparison: testComparisonSchema.optional(),
 });
 export type TestEvidence = z.output<typeof testEvidenceSchema>;
 
@@ -190,7 +223,7 @@ export const testCommandSchema = z.strictObject({
   command: z.array(z.string()).min(1),
   /** From the top of the repository. Default: the top. */
   directory: z.string().default('.'),
-  /** Such as `npm`, `pytest`, `go`: how to read counts from the output. */
+  /** One of `testRunners`: how to read names and counts. Any other word: tried with all of them. */
   runner: z.string(),
 });
 export type TestCommand = z.output<typeof testCommandSchema>;

@@ -71,12 +71,12 @@ test('the recording plays through the whole engine, to a branch whose tests pass
   expect(payloads(events, 'finding.rejected')).toEqual([]);
   expect(payloads(events, 'finding.resolved')).toHaveLength(1);
   expect(payloads(events, 'tests.ran').map(({ evidence }) => [evidence.on, evidence.counts])).toEqual([
-    ['base', { passed: 7, failed: 3, skipped: 0, source: 'parsed' }],
+    ['base', { passed: 7, failed: 3, skipped: 0, source: 'junit' }],
     // After each of the three tasks, and after the review's finding was fixed.
-    ['result', { passed: 10, failed: 3, skipped: 0, source: 'parsed' }],
-    ['result', { passed: 11, failed: 3, skipped: 0, source: 'parsed' }],
-    ['result', { passed: 14, failed: 0, skipped: 0, source: 'parsed' }],
-    ['result', { passed: 15, failed: 0, skipped: 0, source: 'parsed' }],
+    ['result', { passed: 10, failed: 3, skipped: 0, source: 'junit' }],
+    ['result', { passed: 11, failed: 3, skipped: 0, source: 'junit' }],
+    ['result', { passed: 14, failed: 0, skipped: 0, source: 'junit' }],
+    ['result', { passed: 15, failed: 0, skipped: 0, source: 'junit' }],
   ]);
   const failedCalls = payloads(events, 'tool.result').filter(({ ok }) => !ok);
   expect(failedCalls).toEqual([]);

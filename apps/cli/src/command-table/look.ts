@@ -33,6 +33,7 @@ export const lookCommands: readonly CommandRow[] = [
     options: [
       { flags: '--diff', description: 'the change as a unified diff' },
       { flags: '--plan', description: 'the plan with goals and acceptance criteria' },
+      { flags: '--proof', description: 'the proof of work, as the delivered commit carries it' },
     ],
     examples: [
       ['forge show', 'the newest run'],

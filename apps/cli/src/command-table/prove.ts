@@ -20,10 +20,16 @@ export const proveCommands: readonly CommandRow[] = [
     name: 'export',
     group: 'prove',
     remote: true,
-    summary: "write a run's events as JSON lines",
+    summary: "write a run's events as JSON lines, or its findings as SARIF",
     words: { '[id]': anyRun },
-    options: [{ flags: '--output <file>', description: 'write there instead of standard output' }],
-    examples: [['forge export 7Q2M4K --output run.jsonl', 'as stored, with secrets masked']],
+    options: [
+      { flags: '--output <file>', description: 'write there instead of standard output' },
+      { flags: '--sarif', description: 'only the findings, as SARIF 2.1.0' },
+    ],
+    examples: [
+      ['forge export 7Q2M4K --output run.jsonl', 'as stored, with secrets masked'],
+      ['forge export --sarif --output findings.sarif', 'for editors and code hosts'],
+    ],
     load: () => import('../commands/export.ts'),
   },
   {

@@ -11,6 +11,7 @@ import { withForge } from '../with-forge.ts';
 interface Options {
   readonly diff?: boolean;
   readonly plan?: boolean;
+  readonly proof?: boolean;
 }
 
 export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
@@ -32,6 +33,15 @@ export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
         throw forgeError('USAGE', `Run ${record.id} has no plan yet`, { fix: `forge show ${record.id}` });
       const { plan } = view;
       printer.print({ type: 'plan', runId: record.id, plan }, () => drawPlan(plan, printer.style));
+      return;
+    }
+    if (options.proof === true) {
+      if (view.proof === undefined || view.proof === '')
+        throw forgeError('USAGE', `Run ${record.id} has no proof yet: nothing was ready to be delivered`, {
+          fix: `forge show ${record.id}`,
+        });
+      const { proof } = view;
+      printer.print({ type: 'proof', runId: record.id, proof }, () => harmless(proof));
       return;
     }
     printer.print({ type: 'run', ...record, view }, () =>

@@ -156,7 +156,7 @@ const handlers: { readonly [T in EventType]?: (view: RunView, event: EventOf<T>)
     findings: view.findings.map((entry) => (same(entry, payload) ? { ...entry, state: 'resolved' as const } : entry)),
   }),
   'tests.ran': (view, { payload }) => ({ tests: [...view.tests, payload.evidence] }),
-  'deployment.decided': (_view, { payload }) => ({ deployment: payload }),
+  'deployment.decided': (view, { payload }) => ({ deployment: payload, proof: payload.proof ?? view.proof }),
   'deployment.stage': (view, { payload }) => ({ deployed: [...view.deployed, payload] }),
   'deployment.rolledback': (view, { payload }) => ({
     deployed: view.deployed.filter((stage) => stage.stage !== payload.stage),

@@ -60,10 +60,13 @@ export function testsFail({ tests }: RunView): boolean {
 }
 
 /** `2 failed, 39 passed`. */
-export function countsOf({ counts, exitCode, timedOut }: TestEvidence): string {
+export function countsOf({ counts, exitCode, timedOut, rerun }: TestEvidence): string {
   if (timedOut) return 'timed out';
-  if (counts.source === 'exit') return exitCode === 0 ? 'passed' : `failed with exit code ${exitCode ?? 'unknown'}`;
-  const words = [some(counts.failed, 'failed'), `${counts.passed} passed`, some(counts.skipped, 'skipped')];
+  const again = rerun?.exitCode === 0 ? 'passed when run again' : '';
+  const words =
+    counts.source === 'exit'
+      ? [exitCode === 0 ? 'passed' : `failed with exit code ${exitCode ?? 'unknown'}`, again]
+      : [some(counts.failed, 'failed'), `${counts.passed} passed`, some(counts.skipped, 'skipped'), again];
   return words.filter((word) => word !== '').join(', ');
 }
 

@@ -3,10 +3,11 @@ import { count, formatDuration, formatMoney, formatTime, formatTokens, type Spen
 import { findingWords, forkText } from './event-lines.ts';
 import { addSpending } from './fold-run.ts';
 import { glyph } from './glyphs.ts';
-import { countsOf, phaseFacts } from './phase-facts.ts';
+import { phaseFacts } from './phase-facts.ts';
 import { phaseState, stateOf, surroundings } from './picture.ts';
 import { phaseMs, type RunView } from './run-view.ts';
 import type { Style } from './style.ts';
+import { drawTests } from './test-details.ts';
 import { drawTable } from './table.ts';
 import { harmless, oneLine } from './text-width.ts';
 
@@ -24,7 +25,7 @@ export function drawDetails(view: RunView, settings: Settings): string {
     ['Phases', phaseTable(view, settings)],
     ['Tasks', taskTable(view, settings)],
     ['Findings', findings(view, settings.style)],
-    ['Tests', view.tests.map((test) => `${test.on.padEnd(6)} ${countsOf(test)}  ${test.command}`).join('\n')],
+    ['Tests', view.tests.map(drawTests).join('\n')],
     ['Asked', requests(view, settings.style)],
     ['Costs', costs(view, settings)],
     ['Proof', harmless(view.proof ?? '').trim()],

@@ -92,6 +92,7 @@ function failedPairs(view: RunView, fix: string | undefined, code: string | unde
 /** Why a delivery needs a person. */
 const deliveryReasons: Readonly<Record<string, string>> = {
   'protected-files': 'protected files are changed',
+  'lost-tests': 'tests that were there before are gone or skipped',
   'high-risk': 'the risk is high',
   deployment: '',
 };

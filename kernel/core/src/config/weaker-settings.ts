@@ -48,6 +48,10 @@ const guards: readonly Guard[] = [
   },
   { path: 'server.host', weakens: ({ server }, usual) => differs(server?.host, usual.server.host) },
   { path: 'server.allowHosts', weakens: ({ server }) => (server?.allowHosts ?? []).length > 0 },
+  {
+    path: 'review.protectedPaths',
+    weakens: ({ review }, usual) => lacksSome(review?.protectedPaths, usual.review.protectedPaths),
+  },
   { path: 'phases', weakens: ({ phases }, usual) => lacksSome(phases, usual.phases) },
   {
     path: 'retention.days',

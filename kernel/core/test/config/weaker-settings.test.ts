@@ -26,6 +26,7 @@ describe('weakerSettings', () => {
     const strict = {
       ...usual,
       sandbox: { ...usual.sandbox, require: 'namespace' },
+      review: { ...usual.review, protectedPaths: ['*.sql'] },
       safety: { ...usual.safety, budgetUsd: 1 },
     } as const;
     expect(weakerSettings({ sandbox: { require: 'process' }, safety: { budgetUsd: 1.5 } }, strict)).toEqual([
@@ -33,6 +34,8 @@ describe('weakerSettings', () => {
       'safety.budgetUsd',
     ]);
     expect(weakerSettings({ sandbox: { require: 'namespace' }, safety: { budgetUsd: 1 } }, strict)).toEqual([]);
+    expect(weakerSettings({ review: { protectedPaths: ['*.md'] } }, strict)).toEqual(['review.protectedPaths']);
+    expect(weakerSettings({ review: { protectedPaths: ['*.md', '*.sql'] } }, strict)).toEqual([]);
   });
 
   it('leaves alone what is as strict or stricter', () => {

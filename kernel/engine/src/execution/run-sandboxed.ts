@@ -10,6 +10,10 @@ export interface SandboxedCommand extends Omit<ToolCommand, 'cwd'> {
   readonly marker: string;
   /** Its home and temporary folder. Default: those that all commands of agents share. */
   readonly place?: PrivatePlace;
+  /** Beside the least environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Kept of the output's head and of its tail, in bytes; the rest is counted and hashed. Default 12,000 each. */
+  readonly keptBytes?: number;
   readonly signal: AbortSignal;
   /** Default: what configuration says. */
   readonly network?: 'full';
@@ -17,18 +21,23 @@ export interface SandboxedCommand extends Omit<ToolCommand, 'cwd'> {
 
 /** Milliseconds, where the caller names no limit. */
 const defaultTimeoutMs = 120_000;
-/** Kept of the output, in bytes; the rest is counted and hashed. */
-const headBytes = 12_000;
-const tailBytes = 12_000;
+const defaultKeptBytes = 12_000;
 
 /** Runs a command as tools and tests may: in the sandbox, with the least environment, ended with all its children. */
 export async function runSandboxed(run: Run, command: SandboxedCommand): Promise<CommandResult> {
-  const { file, args, cwd, workspace, marker, signal, stdin, timeoutMs = defaultTimeoutMs } = command;
+  const { file, args, cwd, env, workspace, marker, signal, stdin, timeoutMs = defaultTimeoutMs } = command;
+  const { keptBytes = defaultKeptBytes } = command;
   const { sandbox } = run.sandbox;
   const network = command.network ?? run.sandbox.network;
   const place = command.place ?? (await run.processes.privatePlace());
   const wrapped = sandbox.wrap(
-    { file, args, cwd, env: run.processes.environment(place), ...(stdin === undefined ? {} : { stdin }) },
+    {
+      file,
+      args,
+      cwd,
+      env: { ...run.processes.environment(place), ...env },
+      ...(stdin === undefined ? {} : { stdin }),
+    },
     {
       writable: [workspace, place.home, place.temporary, ...run.workspaces.writable],
       ...run.processes.visibility,
@@ -40,7 +49,7 @@ export async function runSandboxed(run: Run, command: SandboxedCommand): Promise
     timeoutMs,
     signal,
     marker,
-    output: { headBytes, tailBytes },
+    output: { headBytes: keptBytes, tailBytes: keptBytes },
   });
   if (result.aborted) throw signal.reason;
   if (result.startFailure !== undefined) {

@@ -14,34 +14,36 @@ import { runSandboxed } from '../execution/run-sandboxed.ts';
 import { runExecution } from '../run/run-execution.ts';
 import type { PrivatePlace } from '../process/run-processes.ts';
 import type { Run } from '../run/run.ts';
-import { deploymentStrategy } from './deployment-strategy.ts';
+import { deploymentStrategy, type DeploymentStrategy } from './deployment-strategy.ts';
 import type { PhaseResult, Progress } from './progress.ts';
-import { proofOf } from './proof.ts';
-import { protectedFindings } from './protected-paths.ts';
+import { proofOf, withProof } from './proof.ts';
+import { guardedFindings, tellFindings, type GuardedFindings } from './guarded-findings.ts';
 import { changeOf } from './change-of.ts';
 import { verdictOn } from './test-verdict.ts';
 import { inspectionWorkspace } from './workspaces.ts';
 
 /** The change goes where configuration says, as far as its risk and the automation level allow without a person. */
 export async function deploy(run: Run, progress: Progress): Promise<PhaseResult> {
-  const seen = await changeOf(run);
-  const change = { ...seen, branch: run.branch };
-  const touched = protectedFindings(change, await run.workspaces.listFiles(change.base));
-  const assessment = withFloor(await assess(run, progress, seen, touched), progress, touched);
-  const request: DeployRequest = {
-    runId: run.id,
-    task: run.requirement.task,
-    change,
-    assessment,
-    proof: proofOf(run, progress, change, assessment),
+  const worked = await changeOf(run);
+  const change = { ...worked, branch: run.branch };
+  const guarded = await guardedFindings(run, change, progress.tests);
+  const seen = [...guarded.files, ...guarded.tests];
+  await tellFindings(run, seen, 'deployment');
+  const assessment = withFloor(await assess(run, progress, worked, seen), progress, guarded);
+  const proof = provenBefore(run, change.commit) ?? proofOf(run, progress, change, { assessment, seen });
+  const strategy = await decide(run, assessment, { commit: change.commit, proof });
+  const delivered = {
+    ...change,
+    commit: await run.workspaces.reword(change.commit, (message) => withProof(message, proof)),
   };
+  const request: DeployRequest = { runId: run.id, task: run.requirement.task, change: delivered, assessment, proof };
   const deployer = await run.deps.deployer(run.deps.config.deployment.deployer);
-  const ctx = deployContext(run, change);
+  const ctx = deployContext(run, delivered);
   const plan = await deployer.plan(request, ctx);
-  await approve(run, request, plan, touched);
+  if (strategy.requireApproval) await approve(run, { ...request, change }, plan, guarded);
   for (const stage of plan.stages) await deployStage(run, deployer, stage, request, ctx);
   const places = plan.stages.map(({ name }) => run.state.stages[name]?.location ?? name);
-  return { progress: { ...progress, delivered: change, proof: request.proof }, summary: places.join(', ') };
+  return { progress: { ...progress, delivered, proof }, summary: places.join(', ') };
 }
 
 async function assess(
@@ -69,19 +71,22 @@ async function assess(
 }
 
 /** What the engine has seen itself raises an agent's judgement, never lowers it. */
-function withFloor(assessment: DeploymentOutput, progress: Progress, touched: readonly Finding[]): DeploymentOutput {
+function withFloor(
+  assessment: DeploymentOutput,
+  progress: Progress,
+  { files, tests }: GuardedFindings,
+): DeploymentOutput {
   const [base, result] = progress.tests;
+  const verdict = base && result && verdictOn(base, result);
   const floors: readonly { readonly risk: RiskLevel; readonly holds: boolean; readonly reason: string }[] = [
     {
       risk: 'high',
-      holds: touched.length > 0,
-      reason: `changes protected files: ${touched.map(({ file }) => file).join(', ')}`,
+      holds: files.length > 0,
+      reason: `changes protected files: ${[...new Set(files.map(({ file }) => file))].join(', ')}`,
     },
-    {
-      risk: 'high',
-      holds: base !== undefined && result !== undefined && verdictOn(base, result) !== 'passed',
-      reason: 'the tests do not pass',
-    },
+    { risk: 'high', holds: tests.length > 0, reason: 'tests that were there before are gone or skipped' },
+    { risk: 'high', holds: verdict === 'flaky', reason: 'the tests pass only when they are run again' },
+    { risk: 'high', holds: verdict === 'worse' || verdict === 'no-worse', reason: 'the tests do not pass' },
     { risk: 'medium', holds: result === undefined, reason: 'no tests were run' },
   ];
   const order: readonly RiskLevel[] = ['low', 'medium', 'high'];
@@ -91,30 +96,40 @@ function withFloor(assessment: DeploymentOutput, progress: Progress, touched: re
   return { risk, reasons: [...new Set([...assessment.reasons, ...raised.map(({ reason }) => reason)])] };
 }
 
+/** The proof of an earlier process: told again, it would hold another hash, and be another commit. */
+function provenBefore(run: Run, commit: string): string | undefined {
+  const { proven } = run.state;
+  // The proof of the run that this one was forked from is about that run.
+  return proven?.commit === commit && proven.proof.includes(run.id) ? proven.proof : undefined;
+}
+
+async function decide(
+  run: Run,
+  { risk, reasons }: DeploymentOutput,
+  proven: { readonly commit: string; readonly proof: string },
+): Promise<DeploymentStrategy> {
+  const strategy = deploymentStrategy(risk, run.deps.config.automation.level);
+  const { type, requireApproval, notify } = strategy;
+  await run.events.emit(
+    'deployment.decided',
+    { risk, strategy: type, requireApproval, notify, reasons, ...proven },
+    { phase: 'deployment', rationale: reasons.join('; ') },
+  );
+  return strategy;
+}
+
+/** What is asked for is the commit that was tested; the delivered one differs in its message alone. */
 async function approve(
   run: Run,
   { assessment, change, proof }: DeployRequest,
   plan: DeployPlan,
-  touched: readonly Finding[],
+  guarded: GuardedFindings,
 ): Promise<void> {
-  const strategy = deploymentStrategy(assessment.risk, run.deps.config.automation.level);
-  await run.events.emit(
-    'deployment.decided',
-    {
-      risk: assessment.risk,
-      strategy: strategy.type,
-      requireApproval: strategy.requireApproval,
-      notify: strategy.notify,
-      reasons: assessment.reasons,
-    },
-    { phase: 'deployment', rationale: assessment.reasons.join('; ') },
-  );
-  if (!strategy.requireApproval) return;
   const decision = await run.ask({
     kind: 'approval',
     title: `Deploy ${change.commit.slice(0, 12)}: ${plan.stages.map(({ description }) => description).join(', then ')}?`,
     body: proof,
-    reason: touched.length > 0 ? 'protected-files' : assessment.risk === 'high' ? 'high-risk' : 'deployment',
+    reason: reasonToAsk(assessment.risk, guarded),
     subject: {
       commit: change.commit,
       risk: assessment.risk,
@@ -131,6 +146,12 @@ async function approve(
       fix: 'the change stays in the run: `forge show --diff` shows it, `forge discard` removes it',
     },
   );
+}
+
+function reasonToAsk(risk: RiskLevel, { files, tests }: GuardedFindings): string {
+  if (files.length > 0) return 'protected-files';
+  if (tests.length > 0) return 'lost-tests';
+  return risk === 'high' ? 'high-risk' : 'deployment';
 }
 
 function deployContext(run: Run, change: Change): DeployContext {

@@ -1,4 +1,4 @@
-import type { Change, TestingOutput } from '@forge/plugin-api';
+import { testRunnerOf, type Change, type TestingOutput } from '@forge/plugin-api';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import { inspectionWorkspace } from './workspaces.ts';
@@ -32,5 +32,5 @@ async function detect(run: Run, key: string, change: Change): Promise<TestingOut
 }
 
 function commandOf(words: readonly string[]) {
-  return { command: [...words], directory: '.', runner: 'unknown' };
+  return { command: [...words], directory: '.', runner: testRunnerOf(words.join(' ')) };
 }

@@ -20,24 +20,29 @@ const readers: readonly Reader[] = [
   },
   {
     runners: ['vitest', 'jest'],
-    read: (output) => readLine(output, /^\s*Tests:?\s.*\d.*$/gm, ['passed', 'failed', 'skipped', 'todo']),
+    read: (output) => readLine(output, /^[ \t]*Tests:?\s.*\d.*$/gm, ['passed', 'failed', 'skipped', 'todo']),
   },
   {
     runners: ['mocha'],
     read: (output) => {
-      const passed = lastNumber(output, /^\s*(\d+) passing\b/gm);
+      const passed = lastNumber(output, /^[ \t]*(\d+) passing\b/gm);
       if (passed === undefined) return undefined;
       return {
         passed,
-        failed: lastNumber(output, /^\s*(\d+) failing\b/gm) ?? 0,
-        skipped: lastNumber(output, /^\s*(\d+) pending\b/gm) ?? 0,
+        failed: lastNumber(output, /^[ \t]*(\d+) failing\b/gm) ?? 0,
+        skipped: lastNumber(output, /^[ \t]*(\d+) pending\b/gm) ?? 0,
       };
     },
   },
   {
     runners: ['pytest'],
     read: (output) =>
-      readLine(output, /^=*\s*(?:\d+ \w+,? ?)+ in [\d.]+s.*$/gm, ['passed', 'failed', 'skipped', 'error']),
+      readLine(output, /^(?:=+ )?\d+ [a-z]+(?:, \d+ [a-z]+)* in [\d.]+s.*$/gm, [
+        'passed',
+        'failed',
+        'skipped',
+        'error',
+      ]),
   },
   {
     runners: ['unittest'],
@@ -52,9 +57,9 @@ const readers: readonly Reader[] = [
   {
     runners: ['go'],
     read: (output) => {
-      const passed = count(output, /^\s*--- PASS: /gm) || count(output, /^ok\s+\S+/gm);
-      const failed = count(output, /^\s*--- FAIL: /gm) || count(output, /^FAIL\s+\S+/gm);
-      return passed + failed === 0 ? undefined : { passed, failed, skipped: count(output, /^\s*--- SKIP: /gm) };
+      const passed = count(output, /^[ \t]*--- PASS: /gm) || count(output, /^ok\s+\S+/gm);
+      const failed = count(output, /^[ \t]*--- FAIL: /gm) || count(output, /^FAIL\s+\S+/gm);
+      return passed + failed === 0 ? undefined : { passed, failed, skipped: count(output, /^[ \t]*--- SKIP: /gm) };
     },
   },
   {

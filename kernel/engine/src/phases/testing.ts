@@ -46,9 +46,14 @@ function fixTask(id: string, result: TestEvidence): PlanTask {
 export function testsFailed(what: string, result: TestEvidence, round: number): Error {
   return forgeError('TESTS_FAILED', `${what}: ${countsOf(result)}, after ${round} ${round === 1 ? 'try' : 'tries'}`, {
     where: result.command,
-    why: failureLines(result.output),
+    why: [...namesOf(result), failureLines(result.output)].join('\n'),
     fix: 'look at `forge show`; raise testing.rounds, or set testing.command when it is the wrong one',
   });
+}
+
+function namesOf({ comparison }: TestEvidence): readonly string[] {
+  const { names = [] } = comparison?.newlyFailing ?? {};
+  return names.length === 0 ? [] : [`newly failing: ${names.slice(0, 5).join('; ')}`];
 }
 
 /** What a person looks for first: the lines that tell of a failure, else the end. */

@@ -87,6 +87,8 @@ export interface RunState extends WorkedTime {
   findings: FindingRecord[];
   /** Deployment stage to where it can be seen. */
   stages: Record<string, EventPayload<'deployment.stage'>>;
+  /** The proof of work that the delivered commit carries, and the commit that it is about. */
+  proven: { readonly commit: string; readonly proof: string } | undefined;
   /** How often it was gone on with after a crash, since a step was finished. */
   recoveries: number;
   /** Of the newest Forge that wrote to the log. */
@@ -119,6 +121,7 @@ export function initialState(): RunState {
     tests: {},
     findings: [],
     stages: {},
+    proven: undefined,
     recoveries: 0,
     journalVersion: 1,
     forgeVersion: '',
@@ -307,6 +310,9 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
   },
   'finding.resolved': (state, { payload: { finding } }) => {
     for (const known of state.findings) if (sameFinding(known.finding, finding)) known.state = 'resolved';
+  },
+  'deployment.decided': (state, { payload: { commit, proof } }) => {
+    if (commit !== undefined && proof !== undefined) state.proven = { commit, proof };
   },
   'deployment.stage': (state, { payload }) => {
     state.stages[payload.stage] = payload;

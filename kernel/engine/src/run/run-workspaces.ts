@@ -73,6 +73,8 @@ export interface RunWorkspaces {
   readFile(commit: string, path: string): Promise<string | undefined>;
   /** Paths that exist in a commit. */
   listFiles(commit: string): Promise<readonly string[]>;
+  /** A commit with the same content and history and another message. The same words answer the same commit. */
+  reword(commit: string, reword: (message: string) => string): Promise<string>;
   /** Puts the commit into the person's repository under that branch. Repeating is harmless. */
   deliver(branch: string, commit: string): Promise<void>;
   /** Ends every process and removes every checkout and the clone. */

@@ -12,6 +12,7 @@ import { pickCommit, replantCommit } from './pick-commit.ts';
 import { readProjectFacts } from './project-facts.ts';
 import { changedFiles, listFiles, readTexts, unifiedDiff } from './read-changes.ts';
 import { readIfThere } from './read-if-there.ts';
+import { rewordCommit } from './reword-commit.ts';
 import { removeTree } from './remove-tree.ts';
 import { resolutionFaults } from './resolution-faults.ts';
 import { personsGit, type Repository } from './repository.ts';
@@ -113,6 +114,9 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
     },
     async listFiles(commit) {
       return listFiles(await git(), commit);
+    },
+    async reword(commit, reword) {
+      return rewordCommit(await git(), { commit, identity, reword });
     },
     async deliver(name, commit) {
       await deliverBranch({ from: await git(), to: persons, branch: name, commit, directory });

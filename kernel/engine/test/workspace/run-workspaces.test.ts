@@ -59,6 +59,19 @@ describe('a run that is opened again', () => {
   });
 });
 
+it('rewords a commit: another message and all else the same, also when it is asked again', async () => {
+  const first = await change('one', 'echo 1 > one');
+  const reword = (message: string) => `${message.replace('\n\nForge-Run', '\n\nProof\n\nForge-Run')}`;
+  const reworded = await workspaces.reword(first, reword);
+  const show = (commit: string) =>
+    fixture.shell(`git -C .forge/runs/R1/clone log -1 --format='%T %P %an %ae %at %ct%n%B' ${commit}`);
+  expect(show(reworded)).toBe(show(first).replace('Forge-Run', 'Proof\n\nForge-Run'));
+  expect(await (await fixture.workspaces()).reword(first, reword)).toBe(reworded);
+  expect(await workspaces.head()).toBe(workspaces.base.commit);
+  await workspaces.deliver(BRANCH, reworded);
+  expect(fixture.git('rev-parse', BRANCH)).toBe(reworded);
+});
+
 describe('reading commits', () => {
   it('cuts a long diff at a line and says so', async () => {
     const commit = await change('task', 'seq 100000 > numbers');

@@ -75,7 +75,10 @@ function describeConflict({ files, diff, others, faults }: Conflict, prompt: str
   );
 }
 
-function describeFailure({ command, exitCode, timedOut, output }: TestEvidence): string {
+function describeFailure({ command, exitCode, timedOut, output, comparison }: TestEvidence): string {
   const end = timedOut ? 'did not end in time' : `ended with exit code ${exitCode ?? 'unknown'}`;
-  return `\`${command}\` ${end}. Find the cause and mend it.\n${fenced(output)}`;
+  const names = comparison?.newlyFailing.names ?? [];
+  const list =
+    names.length === 0 ? '' : `They did not fail before the change:\n${names.map((name) => `- ${name}\n`).join('')}`;
+  return `\`${command}\` ${end}. Find the cause and mend it.\n${list}${fenced(output)}`;
 }

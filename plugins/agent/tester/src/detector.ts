@@ -1,8 +1,8 @@
 import type { ProjectView } from './project-view.ts';
-import type { Runner } from './runners.ts';
+import type { TestRunner } from '@forge/plugin-api';
 
 export interface Detection {
-  readonly runner: Runner;
+  readonly runner: TestRunner;
   readonly command: readonly string[];
   /** Commands that prepare a fresh checkout. */
   readonly setup: readonly (readonly string[])[];

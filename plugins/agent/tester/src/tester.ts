@@ -1,9 +1,16 @@
-import { defineAgent, testCommandSchema, z, type Agent, type ProjectFacts, type TestingInput } from '@forge/plugin-api';
+import {
+  defineAgent,
+  testCommandSchema,
+  testRunners,
+  z,
+  type Agent,
+  type ProjectFacts,
+  type TestingInput,
+} from '@forge/plugin-api';
 import { describeProject } from '@forge/briefing';
 import { findTests, looksTested } from './find-tests.ts';
-import { runners } from './runners.ts';
 
-const commandSchema = testCommandSchema.extend({ runner: z.enum(runners) });
+const commandSchema = testCommandSchema.extend({ runner: z.enum(testRunners) });
 const answerSchema = z.strictObject({
   test: commandSchema.optional(),
   setup: z.array(commandSchema).default([]),

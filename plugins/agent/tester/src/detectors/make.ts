@@ -1,5 +1,5 @@
 import type { Detector } from '../detector.ts';
-import { runnerOf } from '../runners.ts';
+import { testRunnerOf } from '@forge/plugin-api';
 
 const makefiles = ['GNUmakefile', 'makefile', 'Makefile'];
 const targets = ['test', 'tests', 'check'];
@@ -13,7 +13,7 @@ export const make: Detector = {
     const target = targets.find((name) => rule(text, name) !== undefined);
     if (target === undefined) return undefined;
     return {
-      runner: runnerOf(recipeOf(text, target)),
+      runner: testRunnerOf(recipeOf(text, target)),
       command: ['make', target],
       setup: [],
       reason: `the target "${target}" of ${makefile}`,

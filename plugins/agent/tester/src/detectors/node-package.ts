@@ -1,10 +1,10 @@
 import type { Detector } from '../detector.ts';
-import type { Runner } from '../runners.ts';
+import type { TestRunner } from '@forge/plugin-api';
 import { nodeScript } from './node-script.ts';
 import { readPackageJson } from './package-json.ts';
 import { installCommands, packageManagerOf } from './package-manager.ts';
 
-const programs: readonly { readonly runner: Runner; readonly args: readonly string[] }[] = [
+const programs: readonly { readonly runner: TestRunner; readonly args: readonly string[] }[] = [
   { runner: 'vitest', args: ['vitest', 'run'] },
   { runner: 'jest', args: ['jest'] },
   { runner: 'mocha', args: ['mocha'] },

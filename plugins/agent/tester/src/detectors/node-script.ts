@@ -1,5 +1,5 @@
 import type { Detector } from '../detector.ts';
-import { runnerOf } from '../runners.ts';
+import { testRunnerOf } from '@forge/plugin-api';
 import { readPackageJson } from './package-json.ts';
 import { installCommands, packageManagerOf } from './package-manager.ts';
 
@@ -16,7 +16,7 @@ export const nodeScript: Detector = {
     const script = manifest?.scripts['test'];
     if (manifest === undefined || script === undefined || placeholder.test(script)) return undefined;
     return {
-      runner: runnerOf(withCalled(manifest.scripts)),
+      runner: testRunnerOf(withCalled(manifest.scripts)),
       command: packageManagerOf(view, manifest).test,
       setup: installCommands(view, manifest),
       reason: `the test script of package.json: ${script}`,

@@ -1,6 +1,6 @@
 /**
- * The test runners whose output the kernel can count, and how each is recognised in a script. `unknown` is any other:
- * its exit code is all that is known.
+ * The test runners that the kernel can count, and how each is recognised in a script. `unknown` is any other: its exit
+ * code may be all that is known.
  */
 const signs = {
   vitest: /(?<![\w-])vitest(?![\w-])/,
@@ -16,12 +16,15 @@ const signs = {
   gradle: /(?<![\w-])gradlew?(?![\w-])/,
 } as const satisfies Record<string, RegExp>;
 
-export type Runner = keyof typeof signs | 'unknown';
+export type TestRunner = keyof typeof signs | 'unknown';
 
-export const runners = [...(Object.keys(signs) as Exclude<Runner, 'unknown'>[]), 'unknown'] as const satisfies Runner[];
+export const testRunners = [
+  ...(Object.keys(signs) as Exclude<TestRunner, 'unknown'>[]),
+  'unknown',
+] as const satisfies TestRunner[];
 
 /** The one runner that a script calls; `unknown` when it calls none of them, or several, whose counts would mix. */
-export function runnerOf(script: string): Runner {
+export function testRunnerOf(script: string): TestRunner {
   const called = Object.entries(signs).filter(([, sign]) => sign.test(script));
-  return called.length === 1 ? (called[0]?.[0] as Runner) : 'unknown';
+  return called.length === 1 ? (called[0]?.[0] as TestRunner) : 'unknown';
 }
