@@ -7,6 +7,8 @@ export interface RunFlags {
   readonly provider?: string;
   readonly model?: string;
   readonly yes?: boolean;
+  /** False with `--no-wait`. */
+  readonly wait?: boolean;
   readonly record?: string;
 }
 

@@ -37,6 +37,8 @@ export const configLayerSchema = z
         /** Tried in order when the model before could not be reached: `provider:model`. */
         fallback: z.array(z.string().regex(/^[^:]+:.+$/, 'expected provider:model')),
         maxOutputTokens: z.int().positive(),
+        /** The longest that a command waits for a quota to come back. */
+        quotaWaitMinutes: z.number().min(0),
       })
       .partial(),
     /** Names of tools. `deny` wins over `allow`; `*` stands for all. */
@@ -146,7 +148,9 @@ type DeepRequired<T> = { [K in keyof T]-?: NonNullable<T[K]> };
 export interface ResolvedConfig {
   readonly plugins: readonly { readonly use: string; readonly options: Readonly<Record<string, unknown>> }[];
   readonly agents: Readonly<Record<'planner' | 'implementer' | 'reviewer' | 'tester' | 'deployer', string>>;
-  readonly llm: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['llm']>>, 'provider' | 'fallback' | 'models'>> & {
+  readonly llm: Readonly<
+    Pick<DeepRequired<NonNullable<ConfigLayer['llm']>>, 'provider' | 'fallback' | 'models' | 'quotaWaitMinutes'>
+  > & {
     readonly auto?: readonly string[] | undefined;
     readonly model?: string | undefined;
     readonly maxOutputTokens?: number | undefined;

@@ -34,6 +34,7 @@ export const lookCommands: readonly CommandRow[] = [
       { flags: '--diff', description: 'the change as a unified diff' },
       { flags: '--plan', description: 'the plan with goals and acceptance criteria' },
       { flags: '--proof', description: 'the proof of work, as the delivered commit carries it' },
+      { flags: '--costs', description: 'what each phase, task, agent and model cost; with --json a row per call' },
     ],
     examples: [
       ['forge show', 'the newest run'],

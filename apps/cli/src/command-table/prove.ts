@@ -25,6 +25,7 @@ export const proveCommands: readonly CommandRow[] = [
     options: [
       { flags: '--output <file>', description: 'write there instead of standard output' },
       { flags: '--sarif', description: 'only the findings, as SARIF 2.1.0' },
+      { flags: '--costs', description: 'the ledger instead: a line per paid call to a model' },
     ],
     examples: [
       ['forge export 7Q2M4K --output run.jsonl', 'as stored, with secrets masked'],

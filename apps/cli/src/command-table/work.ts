@@ -5,6 +5,7 @@ const modelOptions: readonly OptionRow[] = [
   { flags: '--provider <name>', description: 'provider of models, such as anthropic' },
   { flags: '--model <name>', description: 'model for all agents' },
   { flags: '--yes', description: 'answer approvals with yes where policy allows it' },
+  { flags: '--no-wait', description: 'end when the quota of the model is used up, instead of waiting for it' },
 ];
 
 const anyRun = 'a run, or a unique start or end of its id; without it the newest';

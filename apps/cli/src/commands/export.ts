@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { forgeError } from '@forge/plugin-api';
+import { type ForgeEvent, forgeError, ledgerOf } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { count } from '../render/figures.ts';
 import { jsonLine } from '../render/json-line.ts';
@@ -12,6 +12,7 @@ import { withForge } from '../with-forge.ts';
 interface Options {
   readonly output?: string;
   readonly sarif?: boolean;
+  readonly costs?: boolean;
 }
 
 export default function exportRun(call: CommandCall<Options>): Promise<CommandEnd> {
@@ -20,10 +21,7 @@ export default function exportRun(call: CommandCall<Options>): Promise<CommandEn
     const store = await storedRuns(forge);
     const { id } = await resolveRun(store, words[0]);
     const events = await store.readEvents(id);
-    const text =
-      options.sarif === true
-        ? `${jsonLine(sarifOf(events))}\n`
-        : events.map((event) => `${jsonLine(event)}\n`).join('');
+    const { text, found, counts } = contentOf(events, options);
     if (options.output === undefined) {
       world.stdout.write(text);
       return { code: 0, runId: id };
@@ -38,9 +36,22 @@ export default function exportRun(call: CommandCall<Options>): Promise<CommandEn
       });
     });
     printer.print(
-      { type: 'exported', runId: id, events: events.length, path },
-      `${count(events.length, 'event')} of run ${id} in ${path}`,
+      { type: 'exported', runId: id, [`${counts}s`]: found, path },
+      `${count(found, counts)} of run ${id} in ${path}`,
     );
     return { code: 0, runId: id };
   });
+}
+
+/** The text to write, and of how many of what it is. */
+function contentOf(events: readonly ForgeEvent[], { sarif = false, costs = false }: Options) {
+  if (sarif && costs)
+    throw forgeError('USAGE', '--sarif and --costs exclude each other', { fix: 'leave one of them out' });
+  if (sarif) return { text: `${jsonLine(sarifOf(events))}\n`, found: events.length, counts: 'event' };
+  const rows = costs ? ledgerOf(events) : events;
+  return {
+    text: rows.map((row) => `${jsonLine(row)}\n`).join(''),
+    found: rows.length,
+    counts: costs ? 'call' : 'event',
+  };
 }

@@ -1,8 +1,7 @@
 import { type ForgeEvent, forgeError } from '@forge/plugin-api';
-import { chooseRenderer } from '../choose-renderer.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { finishRun } from '../finish-run.ts';
-import { followRun } from '../follow-run.ts';
+import { followToItsEnd } from '../follow-to-its-end.ts';
 import { oneLine } from '../render/text-width.ts';
 import { matchId, resolveRun } from '../resolve-id.ts';
 import { type RunFlags, runSettings } from '../run-flags.ts';
@@ -21,8 +20,7 @@ export default function fork(call: CommandCall<Options>): Promise<CommandEnd> {
       const store = await storedRuns(forge);
       const { id } = await resolveRun(store, words[0]);
       const at = options.at === undefined ? undefined : await resolveEvent(store, id, options.at);
-      const renderer = chooseRenderer(call, 'Ctrl-C stops after a checkpoint');
-      const followed = await followRun(call, forge, renderer, (engine) =>
+      const followed = await followToItsEnd(call, forge, (engine) =>
         engine.fork(id, { ...(at === undefined ? {} : { at }), approve: options.yes === true }),
       );
       return finishRun(call, followed);

@@ -1,8 +1,7 @@
 import { isOwned } from '../abandoned-runs.ts';
-import { chooseRenderer } from '../choose-renderer.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { finishRun } from '../finish-run.ts';
-import { followRun } from '../follow-run.ts';
+import { followToItsEnd } from '../follow-to-its-end.ts';
 import { resolveRun } from '../resolve-id.ts';
 import { type RunFlags, runSettings } from '../run-flags.ts';
 import { storedRuns } from '../stored-runs.ts';
@@ -26,10 +25,9 @@ export function resumeRun(call: CommandCall, given: string | undefined, flags: R
         fits: async (run) => run.status !== 'running' || !(await isOwned(store, run.id, call.world)),
         none: 'no run that can go on',
       });
-      const renderer = chooseRenderer(call, 'Ctrl-C stops after a checkpoint');
       const begin = (engine: Awaited<ReturnType<typeof forge.engine>>) =>
         engine.resume(id, { approve: flags.yes === true, budgetUsd: flags.budget });
-      return finishRun(call, await followRun(call, forge, renderer, begin, id));
+      return finishRun(call, await followToItsEnd({ ...call, options: flags }, forge, begin, id));
     },
     runSettings(flags, call.directory),
   );

@@ -1,4 +1,4 @@
-import { chooseRenderer, progressOf } from '../choose-renderer.ts';
+import { progressOf } from '../choose-renderer.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { styleFor } from '../render/style.ts';
 import type { RequirementOptions } from '../read-requirement.ts';
@@ -9,10 +9,10 @@ type Options = RequirementOptions & RunFlags & { readonly planOnly?: boolean };
 export default async function run(call: CommandCall<Options>): Promise<CommandEnd> {
   // Before anything that takes time: whoever waits sees that it has begun.
   announce(call);
-  const [{ readRequirement }, { withForge }, { followRun }, { finishRun }, { runSettings }] = await Promise.all([
+  const [{ readRequirement }, { withForge }, { followToItsEnd }, { finishRun }, { runSettings }] = await Promise.all([
     import('../read-requirement.ts'),
     import('../with-forge.ts'),
-    import('../follow-run.ts'),
+    import('../follow-to-its-end.ts'),
     import('../finish-run.ts'),
     import('../run-flags.ts'),
   ]);
@@ -21,8 +21,7 @@ export default async function run(call: CommandCall<Options>): Promise<CommandEn
   return withForge(
     call,
     async (forge) => {
-      const renderer = chooseRenderer(call, 'Ctrl-C stops after a checkpoint');
-      const followed = await followRun(call, forge, renderer, (engine) =>
+      const followed = await followToItsEnd(call, forge, (engine) =>
         engine.start({
           requirement,
           directory,

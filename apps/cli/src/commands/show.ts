@@ -1,5 +1,6 @@
-import { forgeError } from '@forge/plugin-api';
+import { forgeError, ledgerOf, totalOf } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
+import { drawCosts } from '../render/costs.ts';
 import { viewOf } from '../render/fold-run.ts';
 import { drawDetails, drawPlan } from '../render/run-details.ts';
 import { drawSummary } from '../render/summary.ts';
@@ -12,6 +13,7 @@ interface Options {
   readonly diff?: boolean;
   readonly plan?: boolean;
   readonly proof?: boolean;
+  readonly costs?: boolean;
 }
 
 export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
@@ -27,7 +29,14 @@ export default function show(call: CommandCall<Options>): Promise<CommandEnd> {
       else world.stdout.write(diff);
       return;
     }
-    const view = viewOf(await store.readEvents(record.id));
+    const events = await store.readEvents(record.id);
+    if (options.costs === true) {
+      const rows = ledgerOf(events);
+      for (const row of rows) printer.object({ type: 'call', ...row });
+      printer.print({ type: 'costs', runId: record.id, ...totalOf(rows) }, () => drawCosts(rows, printer));
+      return;
+    }
+    const view = viewOf(events);
     if (options.plan === true) {
       if (view.plan === undefined)
         throw forgeError('USAGE', `Run ${record.id} has no plan yet`, { fix: `forge show ${record.id}` });

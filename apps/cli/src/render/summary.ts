@@ -119,17 +119,20 @@ function waitingPairs(view: RunView): readonly Pair[] {
       : ([['Answer', `forge answer ${id} ${options.map((option) => option.id).join('|') || '"…"'}`]] as const)),
   ]);
   const resume = `forge resume ${runId}`;
+  // Older logs do not say which limit it was.
+  const isMoney = parked?.code === undefined || parked.code === 'BREAKER_COST';
+  const fix: readonly Pair[] = parked?.reason === 'budget' ? [['Fix', parked.fix ?? '']] : [];
   const next = {
     approval: resume,
     question: resume,
     'outcome-unknown': resume,
     quota: `${resume}${parked?.wakeAt === undefined ? '' : `, from ${formatTime(parked.wakeAt)} on`}`,
-    budget: `${resume} --budget ${formatDollars(Math.max(1, budgetUsd * 2)).slice(1)}`,
+    budget: isMoney ? `${resume} --budget ${formatDollars(Math.max(1, budgetUsd * 2)).slice(1)}` : resume,
     stopped: resume,
     'disk-full': `free some space, then ${resume}`,
     'recovery-limit': `look at forge logs ${runId}, then ${resume}`,
   }[parked?.reason ?? 'stopped'];
-  return [...decide, [asked.length > 0 ? 'Then' : 'Next', next], ['or', `forge discard ${runId}`]];
+  return [...decide, ...fix, [asked.length > 0 ? 'Then' : 'Next', next], ['or', `forge discard ${runId}`]];
 }
 
 /** Two pairs to a line where both fit and belong together, else one. */

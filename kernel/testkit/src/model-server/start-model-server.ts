@@ -8,7 +8,7 @@ import { openAiWire } from './openai/openai-wire.ts';
 import { createPromptCache, estimateTokens } from './prompt-cache.ts';
 import { readRequest } from './read-request.ts';
 import { invalidRequest, noSuchModel, unauthorized } from './faults.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, ReplyUsage } from './reply.ts';
 import { type Script, toFunction } from './script.ts';
 import { breaksOff, sendHttp, sendReply } from './send-reply.ts';
 import { embeddingsAnswer, modelsAnswer } from './side-routes.ts';
@@ -36,6 +36,8 @@ export interface ModelServer {
   readonly requests: readonly ModelRequest[];
   /** All requests: chat, token counts, model lists, embeddings, and unknown ones. */
   readonly traffic: readonly ModelRequest[];
+  /** The token counts of all replies that it gave whole, as it told them. */
+  readonly counted: readonly ReplyUsage[];
   /** What the script had no reply for and what strictness refused, in words. A good test ends with none. */
   readonly complaints: readonly string[];
   /** Resolves when so many chat requests have arrived. */
@@ -49,6 +51,7 @@ export interface ModelServer {
 /** A model on loopback that says what a script tells it to, over the Anthropic and the OpenAI API at once. */
 export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
+  const counted: ReplyUsage[] = [];
   const traffic: ModelRequest[] = [];
   const complaints: string[] = [];
   const waiting = new Set<{ count: number; resolve: () => void }>();
@@ -73,7 +76,9 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     const reply = isLockedOut(request, options) ? unauthorized() : await replyTo(request);
     await reply.until;
     if (breaksOff(reply)) onBreak();
-    await sendReply(response, wireOf(request), request, reply, cache.usageOf(request, reply));
+    const usage = cache.usageOf(request, reply);
+    await sendReply(response, wireOf(request), request, reply, usage);
+    if (usage !== undefined && reply.fault === undefined) counted.push(usage);
   };
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -112,6 +117,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     openAiUrl: `${url}/v1`,
     requests,
     traffic,
+    counted,
     complaints,
     play: (next) => {
       script = toFunction(next);
