@@ -82,7 +82,7 @@ test "$(wc -l < $HOME/times)" -gt 1 || { touch begun; sleep 600; }; git checkout
     const forge = createForge({ cwd: repository.path, modelUrl: server.url });
     const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
     const { traceId } = await running.event(({ type }) => type === 'plan.created');
-    const checkout = join(repository.path, '.forge/runs', traceId, 'checkouts/triangle');
+    const checkout = join(repository.path, '.forge/runs', traceId, 'checkouts/tasks/triangle');
     await vi.waitUntil(() => existsSync(join(checkout, 'begun')), { timeout: 30_000 });
     running.kill('SIGKILL');
     const killed = await running.ended;

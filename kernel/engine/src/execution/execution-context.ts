@@ -79,9 +79,14 @@ export function createExecutionContext(deps: ExecutionContextDeps): AgentContext
   async function step<T extends Json>(name: string, fn: () => Promise<T>): Promise<T> {
     const ordinal = journal.nextOrdinal();
     const recorded = journal.find(ordinal, 'step', name);
-    if (recorded !== undefined) return deepFreeze(recorded.result as T);
+    const result = recorded === undefined ? await stepLive(ordinal, name, fn) : (recorded.result as T);
+    await journal.turnOf(ordinal);
+    return deepFreeze(result);
+  }
+
+  async function stepLive<T extends Json>(ordinal: number, name: string, fn: () => Promise<T>): Promise<T> {
     deps.beforeStep();
-    const result = deepFreeze(jsonCopy(name, await fn()));
+    const result = jsonCopy(name, await fn());
     deps.crashPoint('step.ran');
     await emit('step.completed', { ordinal, name, result });
     return result;
@@ -102,12 +107,17 @@ function createMemoryCalls(deps: ExecutionContextDeps): AgentMemory {
     const ordinal = journal.nextOrdinal();
     const requestHash = hashJson({ operation, request: maskJson(request, mask) });
     const known = journal.find(ordinal, 'memory', requestHash);
-    if (known !== undefined) return deepFreeze(known.result as T);
-    deps.beforeStep();
-    const result = deepFreeze(await call(await deps.memory()));
-    deps.crashPoint('memory.called');
-    await emit('memory.called', { ordinal, operation, requestHash, result: result as Json });
-    return result;
+    const result = known === undefined ? await live() : (known.result as T);
+    await journal.turnOf(ordinal);
+    return deepFreeze(result);
+
+    async function live(): Promise<T> {
+      deps.beforeStep();
+      const found = await call(await deps.memory());
+      deps.crashPoint('memory.called');
+      await emit('memory.called', { ordinal, operation, requestHash, result: found as Json });
+      return found;
+    }
   }
 
   return Object.freeze<AgentMemory>({

@@ -11,6 +11,7 @@ import {
 } from '@forge/plugin-api';
 import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
+import type { EntryOf } from '../run/run-state.ts';
 import type { ModelChoice } from '../run-deps.ts';
 import type { ExecutionBreakers } from './breakers.ts';
 import type { Journal } from './journal.ts';
@@ -93,13 +94,23 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
     const request = { ...asked, messages: deepFreeze([...asked.messages]), model: '' };
     const hash = hashOf(request);
     const recorded = journal.find(ordinal, 'llm', hash);
-    if (recorded?.response !== undefined) return recorded.response;
-    if (recorded?.failure !== undefined && !journal.isLast(ordinal)) {
+    const reply =
+      recorded?.response ?? (await callLive(request, { ordinal, hash, callId, startedAt: clock.now() }, recorded));
+    await journal.turnOf(ordinal);
+    return reply;
+  }
+
+  async function callLive(
+    request: ChatRequest,
+    call: PlacedCall,
+    recorded: EntryOf<'llm'> | undefined,
+  ): Promise<ChatResponse> {
+    if (recorded?.failure !== undefined && !journal.isLast(call.ordinal)) {
       throw forgeError(recorded.failure.code as ErrorCode, recorded.failure.message);
     }
     deps.beforeStep();
     breakers.beforeCall();
-    return callFirstThatAnswers(request, { ordinal, hash, callId, startedAt: clock.now() });
+    return callFirstThatAnswers(request, call);
   }
 
   async function callFirstThatAnswers(request: ChatRequest, call: PlacedCall): Promise<ChatResponse> {

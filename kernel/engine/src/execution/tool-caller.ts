@@ -90,6 +90,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     } else {
       outcome = await carryOut();
     }
+    await journal.turnOf(ordinal);
     const hint = breakers.afterToolCall({
       key: `${name} ${hash.slice(0, 12)} ${hashJson(outcome.text).slice(0, 12)}`,
       failed: !outcome.ok,

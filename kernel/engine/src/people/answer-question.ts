@@ -8,7 +8,7 @@ interface Asker {
   readonly taskId?: string;
   readonly executionId: string;
   readonly ordinal: number;
-  readonly journal: Pick<Journal, 'find'>;
+  readonly journal: Pick<Journal, 'find' | 'turnOf'>;
 }
 
 /** `ctx.ask`: a person's answer, or the stated assumption where configuration lets the run go on with it. */
@@ -32,6 +32,7 @@ export async function answerQuestion(
   };
   journal.find(asker.ordinal, 'request', subjectHash(ask, run.deps.mask));
   const decision = await run.ask(ask);
+  await journal.turnOf(asker.ordinal);
   const byPerson = decision.by !== 'timeout';
   return { answer: decision.answer ?? decision.reason ?? assumption ?? '', by: byPerson ? 'person' : 'assumption' };
 }

@@ -85,7 +85,7 @@ async function execute<T extends AgentType>(
     signal,
   });
   const workers = createWorkerCommands(run, begun.id);
-  const journal = new Journal(begun.id, run.state.executions[begun.id]);
+  const journal = new Journal(begun.id, run.state.executions[begun.id], run.clock);
   try {
     const context = await contextOf(run, request, begun, emit, { signal, toolContexts, journal, elapsedMs });
     const job = { runId: run.id, executionId: begun.id, agent: begun.agent, input: begun.input as unknown as Json };

@@ -20,12 +20,17 @@ import {
 import { keepTime, type WorkedTime } from './worked-time.ts';
 
 /** What is recorded of one call that an execution made, under its ordinal. */
-export type JournalEntry =
-  | { kind: 'llm'; hash: string; response?: ChatResponse; failure?: Fault }
-  | { kind: 'tool'; hash: string; intent: EventPayload<'tool.intent'>; result?: EventPayload<'tool.result'> }
-  | { kind: 'memory'; hash: string; result: Json }
-  | { kind: 'step'; hash: string; result: Json }
-  | { kind: 'request'; hash: string; requestId: string };
+export type JournalEntry = (
+  | { kind: 'llm'; response?: ChatResponse; failure?: Fault }
+  | { kind: 'tool'; intent: EventPayload<'tool.intent'>; result?: EventPayload<'tool.result'> }
+  | { kind: 'memory'; result: Json }
+  | { kind: 'step'; result: Json }
+  | { kind: 'request'; requestId: string }
+) & {
+  hash: string;
+  /** The event that holds the answer. */
+  answeredAt?: number;
+};
 
 export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
 
@@ -249,7 +254,8 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
     const { ordinal, response } = event.payload;
     const execution = executionOf(state, event);
     const entry = entryOf(execution, ordinal, 'llm');
-    if (entry !== undefined) entry.response = response as unknown as ChatResponse;
+    if (entry !== undefined)
+      Object.assign(entry, { response: response as unknown as ChatResponse, answeredAt: event.seq });
     execution.iterations += 1;
   },
   'llm.failed': (state, event) => {
@@ -267,15 +273,20 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
   },
   'tool.result': (state, event) => {
     const entry = entryOf(executionOf(state, event), event.payload.ordinal, 'tool');
-    if (entry !== undefined) entry.result = event.payload;
+    if (entry !== undefined) Object.assign(entry, { result: event.payload, answeredAt: event.seq });
   },
   'memory.called': (state, event) => {
     const { ordinal, requestHash, result } = event.payload;
-    executionOf(state, event).journal[ordinal] = { kind: 'memory', hash: requestHash, result };
+    executionOf(state, event).journal[ordinal] = {
+      kind: 'memory',
+      hash: requestHash,
+      result,
+      answeredAt: event.seq,
+    };
   },
   'step.completed': (state, event) => {
     const { ordinal, name, result } = event.payload;
-    executionOf(state, event).journal[ordinal] = { kind: 'step', hash: name, result };
+    executionOf(state, event).journal[ordinal] = { kind: 'step', hash: name, result, answeredAt: event.seq };
   },
 
   'request.opened': (state, event) => {
@@ -284,9 +295,13 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
     if (ordinal === undefined) return;
     executionOf(state, event).journal[ordinal] = { kind: 'request', hash: request.subjectHash, requestId: request.id };
   },
-  'request.decided': (state, { payload }) => {
-    const known = state.requests[payload.requestId];
-    if (known !== undefined) known.decision = payload.decision;
+  'request.decided': (state, event) => {
+    const { requestId, decision } = event.payload;
+    const known = state.requests[requestId];
+    if (known !== undefined) known.decision = decision;
+    const { journal = {} } = state.executions[event.executionId ?? ''] ?? {};
+    const entry = Object.values(journal).find((each) => each.kind === 'request' && each.requestId === requestId);
+    if (entry !== undefined) entry.answeredAt = event.seq;
   },
 
   'task.completed': (state, { payload: { taskId, base, commit } }) => {

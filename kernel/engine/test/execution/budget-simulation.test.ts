@@ -106,7 +106,7 @@ async function simulate(seed: number) {
         budget,
         breakers: new ExecutionBreakers({ limits: safety, budget, elapsedMs: () => 0 }),
         circuits,
-        journal: new Journal(executionId, state.executions[executionId]),
+        journal: new Journal(executionId, state.executions[executionId], clock),
         emit,
         clock,
         random,

@@ -48,7 +48,7 @@ function execution(
     }),
     circuits: createCircuits(clock),
     breakers: { beforeCall() {}, afterToolCall: () => undefined } as never,
-    journal: new Journal(executionId, state.executions[executionId]),
+    journal: new Journal(executionId, state.executions[executionId], clock),
     emit: emit as never,
     clock,
     blobs: {} as never,
