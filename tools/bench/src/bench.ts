@@ -2,9 +2,11 @@
 export interface Row {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'x' | 'ms' | 'MB' | 'KB' | 'per s' | '%';
+  readonly unit: 'x' | 'ms' | 'MB' | 'KB' | 'per s' | 'readers' | '%';
   /** Aimed at: not more than this. */
   readonly limit?: number;
+  /** Aimed at: not less than this. */
+  readonly atLeast?: number;
   /** What the ratio is made of, or how it was measured. */
   readonly detail: string;
 }

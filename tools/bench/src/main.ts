@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { boot } from './benches/boot.ts';
 import { events } from './benches/events.ts';
+import { fanOut } from './benches/fan-out.ts';
 import { firstRequest } from './benches/first-request.ts';
+import { http } from './benches/http.ts';
 import { startUp } from './benches/start-up.ts';
 import { turns } from './benches/turns.ts';
 import { worker } from './benches/worker.ts';
@@ -15,6 +17,8 @@ const benches: Readonly<Record<string, Bench>> = {
   turns,
   events,
   boot,
+  http,
+  'fan-out': fanOut,
   worker,
 };
 
@@ -36,4 +40,5 @@ for (const [name, bench] of Object.entries(benches)) {
 process.stdout.write(textTable(rows));
 if (values.write !== undefined) await writeFile(values.write, markdownTable(rows));
 // A short run has too few rounds to judge by; it shows that the benchmarks still work.
-if (values.check && rows.some(({ limit, value }) => limit !== undefined && value > limit)) process.exitCode = 1;
+if (values.check && rows.some(({ limit, atLeast, value }) => value > (limit ?? value) || value < (atLeast ?? value)))
+  process.exitCode = 1;

@@ -17,7 +17,8 @@ function figure({ value, unit }: Row): string {
   return unit === 'x' ? `${value.toFixed(2)}×` : `${value.toFixed(digits)} ${unit}`;
 }
 
-function aim({ limit, unit }: Row): string {
-  if (limit === undefined) return '';
-  return unit === 'x' ? `≤ ${limit}×` : `≤ ${limit} ${unit}`;
+function aim({ limit, atLeast, unit }: Row): string {
+  const bound = limit ?? atLeast;
+  if (bound === undefined) return '';
+  return `${limit === undefined ? '≥' : '≤'} ${bound}${unit === 'x' ? '×' : ` ${unit}`}`;
 }

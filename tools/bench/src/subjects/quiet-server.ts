@@ -1,0 +1,39 @@
+import { openForge, systemClock, createIds, systemRandom } from '@forge/core';
+import { startServer, type OpenRepository, type RunningServer } from '@forge/server';
+import { fileURLToPath } from 'node:url';
+import { repository, subjectEnvironment, temporaryFolder } from '../places.ts';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const pluginFolder = fileURLToPath(new URL('../../../../plugins/', import.meta.url));
+
+export const realRepository: OpenRepository = (cwd) =>
+  openForge({
+    cwd,
+    env: subjectEnvironment('http://127.0.0.1:9'),
+    pluginFolders: [pluginFolder],
+    interaction: { interactive: false, ask: async () => undefined },
+    log: silent,
+    forgeVersion: '0.0.0',
+    clock: systemClock,
+  });
+
+/** A server that asks nobody anything, with one repository. */
+export function startQuietServer(openRepository: OpenRepository): Promise<RunningServer> {
+  return startServer({
+    stateFolder: temporaryFolder(),
+    host: '127.0.0.1',
+    port: 0,
+    allowedNames: [],
+    runs: 1,
+    requestsPerMinute: 1e9,
+    repositories: [repository(1)],
+    userName: 'bench',
+    version: '0.0.0',
+    pid: process.pid,
+    processExists: () => false,
+    openRepository,
+    clock: systemClock,
+    newId: createIds(systemClock, systemRandom),
+    log: silent,
+  });
+}
