@@ -73,9 +73,17 @@ function scene(replies: readonly (ChatResponse | Error)[]) {
 const paidBy: readonly { name: string; error: Error; usd: number }[] = [
   { name: 'a refused request costs nothing', error: fault('LLM_OVERLOADED', { receivedBytes: 90 }), usd: 0 },
   { name: 'no connection costs nothing', error: fault('LLM_UNAVAILABLE'), usd: 0 },
-  { name: 'a cut reply costs its input and what had arrived', error: fault('LLM_CUT', { receivedBytes: 300 }), usd: 0.5 },
+  {
+    name: 'a cut reply costs its input and what had arrived',
+    error: fault('LLM_CUT', { receivedBytes: 300 }),
+    usd: 0.5,
+  },
   { name: 'silence costs the input', error: fault('LLM_TIMEOUT', { receivedBytes: 0 }), usd: 0.4 },
-  { name: 'a long cut reply costs what was reserved, not more', error: fault('LLM_CUT', { receivedBytes: 1e6 }), usd: 1 },
+  {
+    name: 'a long cut reply costs what was reserved, not more',
+    error: fault('LLM_CUT', { receivedBytes: 1e6 }),
+    usd: 1,
+  },
   { name: 'a cut reply of unknown length costs what was reserved', error: fault('LLM_CUT'), usd: 1 },
 ];
 
@@ -85,7 +93,10 @@ describe('a try that fails', () => {
     expect(await call()).toMatchObject({ reply: { stopReason: 'end' }, paid: { usd: 0.15 } });
     expect(budget.spent).toMatchObject({ usd: usd + 0.15, iterations: 1 });
     expect(budget.reserved.usd).toBe(0);
-    expect(events[0]).toMatchObject({ type: 'llm.retried', payload: usd === 0 ? {} : { costUsd: usd, estimated: true } });
+    expect(events[0]).toMatchObject({
+      type: 'llm.retried',
+      payload: usd === 0 ? {} : { costUsd: usd, estimated: true },
+    });
     if (usd === 0) expect(events[0]?.payload).not.toHaveProperty('costUsd');
   });
 
