@@ -7,7 +7,7 @@ export { EventLog, hashEvent, type EventLogDeps, type EventMeta } from './log/ev
 export { hashJson, hashText } from './log/hash.ts';
 export { genesisHash, verifyEvents, type Verification } from './log/verify-events.ts';
 export { phases } from './phases/phases.ts';
-export type { Ground } from './run/ground.ts';
+export { type Ground, realGround } from './run/ground.ts';
 export type { ModelChoice, RunDeps, WorkerProgram } from './run-deps.ts';
 export {
   createCheckpointSystem,

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { boot } from './benches/boot.ts';
+import { durable } from './benches/durable.ts';
 import { events } from './benches/events.ts';
 import { fanOut } from './benches/fan-out.ts';
 import { firstRequest } from './benches/first-request.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'first-request': firstRequest,
   turns,
   events,
+  durable,
   boot,
   http,
   'fan-out': fanOut,
