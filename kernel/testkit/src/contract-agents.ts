@@ -13,7 +13,12 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   'asks for an object': async (_, { llm }) =>
     llm.object({ ...hello, name: 'answer', schema: z.object({ size: z.string().transform(Number) }) }),
   'calls a tool': async (_, { tools }) => tools.call('fs_read', { path: 'a.ts' }),
-  'says what it has': async (_, { tools, llm }) => ({ tools: tools.specs, capabilities: llm.capabilities }),
+  'says what it has': async (_, { tools, llm, shared }) => ({
+    tools: tools.specs,
+    capabilities: llm.capabilities,
+    shared: shared.getSnapshot(),
+    task: shared.get<{ readonly task: string }>('requirement')?.task,
+  }),
   'does all at once': async (_, ctx) => {
     ctx.progress('begins');
     await Promise.all([

@@ -78,13 +78,15 @@ export const executorCases: readonly ContractCase<ExecutorSubject>[] = [
     },
   },
   {
-    name: 'tools and model are those of the host',
+    name: 'tools, model and what is shared are those of the host',
     async run(subject) {
       const tools = [{ name: 'look', description: 'Looks', inputSchema: { type: 'object' } }];
-      const given = host(subject, { tools });
+      const requirement = { task: 'Count', constraints: [], acceptanceCriteria: [], images: [] };
+      const given = host(subject, { tools, shared: { requirement } });
       const { capabilities } = given.context.llm;
+      const shared = given.context.shared.getSnapshot();
       const output = await subject.executor.execute(job('says what it has'), given);
-      assert.deepEqual(output, JSON.parse(JSON.stringify({ tools, capabilities })));
+      assert.deepEqual(output, JSON.parse(JSON.stringify({ tools, capabilities, shared, task: 'Count' })));
     },
   },
   {

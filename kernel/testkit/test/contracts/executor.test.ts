@@ -104,9 +104,15 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
   },
   {
     fault: 'gives the model no tools',
-    caughtBy: 'tools and model are those of the host',
+    caughtBy: 'tools, model and what is shared are those of the host',
     execute: (job, host) =>
       right(job, { ...host, context: { ...host.context, tools: { ...host.context.tools, specs: [] } } }),
+  },
+  {
+    fault: 'shares what it has made up',
+    caughtBy: 'tools, model and what is shared are those of the host',
+    execute: (job, host) =>
+      right(job, { ...host, context: { ...host.context, shared: { ...host.context.shared, get: () => undefined } } }),
   },
   {
     fault: 'takes any object',

@@ -45,6 +45,12 @@ export function fromFault(fault: Fault): Error {
   return error;
 }
 
+/** What is no JSON in them, against their type, is left out. */
 function jsonOf(details: ErrorDetails): Record<string, Json> {
-  return JSON.parse(JSON.stringify(details)) as Record<string, Json>;
+  try {
+    return JSON.parse(JSON.stringify(details)) as Record<string, Json>;
+  } catch {
+    const { data: _, ...words } = details;
+    return words as Record<string, Json>;
+  }
 }

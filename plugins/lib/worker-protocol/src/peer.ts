@@ -129,13 +129,13 @@ export function createPeer<Incoming extends Messages, Outgoing extends Messages>
       });
     });
     if (id === undefined) return void outcome.catch((error: unknown) => lose(String(error)));
-    outcome.then(
-      (result) => answer({ id, result }),
-      (error: unknown) => {
+    outcome
+      .then((result) => answer({ id, result }))
+      // Also when the result cannot be written as JSON.
+      .catch((error: unknown) => {
         const data = toFault(error);
         answer({ id, error: { code: failed, message: data.message, data } });
-      },
-    );
+      });
   }
 
   function answer(message: Omit<Envelope, 'jsonrpc'>): void {

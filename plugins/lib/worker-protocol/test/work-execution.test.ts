@@ -31,6 +31,19 @@ describe('a worker', () => {
     expect(await output).toBe('unchanged');
   });
 
+  it('tells the agent that the result of a step is not JSON, and that of an error’s data only that', async () => {
+    const { output } = execution(async (_, { step }) => {
+      const caught = await step('count', async () => 1n as never).catch((error: unknown) => error);
+      expect(caught).toBeInstanceOf(Error);
+      throw forgeError('PLAN_INVALID', 'counted', { why: String(caught), data: { big: 1n } as never });
+    });
+    await expect(output).rejects.toMatchObject({
+      code: 'PLAN_INVALID',
+      message: 'counted',
+      details: { why: expect.stringContaining('BigInt') },
+    });
+  });
+
   it('says what came of an output that is not JSON', async () => {
     const { output } = execution(async () => ({ big: 1n }) as never);
     await expect(output).rejects.toMatchObject({ code: 'OUTPUT_INVALID' });
