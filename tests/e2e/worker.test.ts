@@ -34,21 +34,26 @@ function saying({ type, source, phase, taskId, executionId, rationale, tokensUse
   return `${type} ${plain}`;
 }
 
-/** The tree of the same run without any trouble. */
-let usualTree: string;
+/** What each execution, each task and each phase said, in order; several go on at once, in whatever order. */
+function sayings(events: readonly ForgeEvent[]): Readonly<Record<string, readonly string[]>> {
+  const groups = Map.groupBy(events, ({ executionId, taskId, phase }) => executionId ?? taskId ?? phase ?? 'run');
+  return Object.fromEntries([...groups].map(([name, group]) => [name, group.map(saying)]));
+}
+
+async function wholeRun(executor: string) {
+  const { forge, server, tree } = await world(executor);
+  const { code, events, stderr } = await forge.run(...task);
+  expect({ code, stderr, complaints: server.complaints }).toMatchObject({ code: 0, complaints: [] });
+  return { tree: tree(), requests: server.requests.map(({ raw }) => raw).sort(), events: sayings(events) };
+}
+
+/** The same run beside the kernel, without any trouble: every test compares with it. */
+let usual: ReturnType<typeof wholeRun> | undefined;
+const usualRun = () => (usual ??= wholeRun('in-process'));
 
 describe('executions in processes of their own', () => {
   it('give the same tree and the same events as in the process of the kernel', async () => {
-    const ends = [];
-    for (const executor of ['in-process', 'child-process']) {
-      const { forge, server, tree } = await world(executor);
-      const { code, events, stderr } = await forge.run(...task);
-      expect({ code, stderr, complaints: server.complaints }).toMatchObject({ code: 0, complaints: [] });
-      const requests = server.requests.map(({ raw }) => raw);
-      ends.push({ tree: tree(), requests, events: events.map(saying) });
-    }
-    expect(ends[1]).toEqual(ends[0]);
-    usualTree = ends[0]?.tree ?? '';
+    expect(await wholeRun('child-process')).toEqual(await usualRun());
   }, 120_000);
 
   it('survive kill -9 of the worker at every model call: no reply is asked for twice, the tree is the same', async () => {
@@ -62,11 +67,14 @@ describe('executions in processes of their own', () => {
     pid.resolve(running.pid);
     const { code, events } = await running.ended;
     const requests = server.requests.map(({ raw }) => raw);
-    expect({ code, killed }).toEqual({ code: 0, killed: requests.length });
+    expect(code).toBe(0);
+    // Beside it, one may be at work that asks no model.
+    expect(killed).toBeGreaterThanOrEqual(requests.length);
     expect(new Set(requests).size).toBe(requests.length);
-    expect(events.filter(({ type }) => type === 'worker.lost')).toHaveLength(killed);
+    const lost = events.filter(({ type, source }) => type === 'worker.lost' && source !== 'tester');
+    expect(lost).toHaveLength(requests.length);
     expect(events.filter(({ type }) => type === 'llm.responded')).toHaveLength(requests.length);
-    expect(tree()).toBe(usualTree);
+    expect(tree()).toBe((await usualRun()).tree);
   }, 120_000);
 
   it('survive kill -9 of the worker in the middle of a command: it ends, and does not run again', async () => {
@@ -94,7 +102,7 @@ describe('executions in processes of their own', () => {
     const { code, events } = await running.ended;
     expect({ code, runs: readFileSync(runs, 'utf8') }).toEqual({ code: 0, runs: 'begun\n' });
     expect(events.map(({ type }) => type)).toContain('worker.lost');
-    expect(tree()).toBe(usualTree);
+    expect(tree()).toBe((await usualRun()).tree);
   }, 120_000);
 
   it('end with Forge: after kill -9 no worker is left, and the run resumes', async () => {
@@ -113,7 +121,7 @@ describe('executions in processes of their own', () => {
     await vi.waitUntil(() => left.every((worker) => !existsSync(`/proc/${worker}`)), { timeout: 10_000 });
     server.play(honest);
     expect((await forge.run('resume', '--yes', '--json')).code).toBe(0);
-    expect(tree()).toBe(usualTree);
+    expect(tree()).toBe((await usualRun()).tree);
   }, 120_000);
 });
 
