@@ -16,6 +16,7 @@ import { problemOf } from '../http/problem.ts';
 import type { Repositories } from '../repositories.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { RunQueue } from './run-queue.ts';
+import { shareReads } from './share-reads.ts';
 import type { Work } from './work.ts';
 
 /** What the routes do with runs. */
@@ -67,13 +68,14 @@ export function createRunService(deps: RunServiceDeps): RunService {
     throw forgeError('RUN_NOT_FOUND', `This server has no run ${runId}`, { fix: 'see what there is: GET /api/runs' });
   }
 
-  async function get(runId: string): Promise<RunDetail> {
+  // A run that many look at is read once for all of them.
+  const get = shareReads(async (runId: string): Promise<RunDetail> => {
     const { repository, forge } = await locate(runId);
     const store = await forge.store();
     const [record, lease] = await Promise.all([store.getRun(runId), store.readLease(runId)]);
     const held = lease === undefined || lease.expiresAt <= clock.now() ? {} : { lease: leaseOf(lease) };
     return { ...shown(record, queue.get(runId), repository), ...held };
-  }
+  });
 
   function shown(record: RunRecord | undefined, work: Work | undefined, repository: Repository): Run {
     const base = record ?? (work === undefined ? undefined : unstored(work, repository));
