@@ -11,7 +11,7 @@ async function served(script = greetingScript()) {
   const server = start();
   const url = await server.says(/http:[^"]+(?=")/);
   const forge = (...args: string[]): Promise<CliEnd> => runCli({ cwd: world.cwd, env }, ...args);
-  return { ...world, env, server, start, forge, url };
+  return { ...world, modelServer: world.server, env, server, start, forge, url };
 }
 
 describe('the command line with a server, by real processes', { timeout: 300_000 }, () => {
@@ -71,6 +71,36 @@ describe('the command line with a server, by real processes', { timeout: 300_000
     await next.says(/"url":"http:/);
     const again = await made.forge('watch');
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('Done in')]);
+    next.kill('SIGINT');
+    await next.ended;
+  });
+
+  it('goes on after a kill -9 of the server with what it had accepted, and pays for nothing twice', async () => {
+    const held = Promise.withResolvers<void>();
+    const first = callTool('fs_write', { path: 'greeting.js', content: 'export const greeting = "hello";\n' });
+    const committed = answer({ summary: 'wrote it', commit: { type: 'feat', subject: 'add a greeting' } });
+    const made = await served(greetingScript([holdUntil(held.promise, first), committed]));
+    const running = startCli(
+      { cwd: made.cwd, env: made.env },
+      '--server',
+      made.url,
+      'run',
+      'Write a greeting',
+      '--yes',
+    );
+    // The plan is paid for, and the implementer's first words are on their way.
+    await made.modelServer.waitForRequests(2);
+    made.server.kill('SIGKILL');
+    await made.server.ended;
+    running.kill('SIGKILL');
+    held.resolve();
+
+    const next = made.start();
+    await next.says(/"url":"http:/);
+    const again = await made.forge('watch');
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('Done in')]);
+    // A plan, the words that were cut once more, the rest of the implementer's, a review.
+    expect(made.modelServer.requests).toHaveLength(5);
     next.kill('SIGINT');
     await next.ended;
   });
