@@ -1,14 +1,18 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { startModelServer } from '@forge/testkit/model-server';
+import { answer, byTurn, startModelServer } from '@forge/testkit/model-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createForge } from './forge-process.ts';
 import { sampleRepository, temporaryFolder } from './sample-repository.ts';
-import { changes, pipelineScript } from './scripts.ts';
+import { changes, pipelineScript, plan } from './scripts.ts';
 
 const task = 'Add the area of a triangle';
 const honest = pipelineScript(changes.node);
+/** Two tasks that need nothing of each other. */
+const sideBySide = pipelineScript(changes.node, {
+  planner: byTurn([answer({ ...plan, tasks: plan.tasks.map((each) => ({ ...each, dependencies: [] })) })]),
+});
 
 describe('several processes resume one run at once', () => {
   it('gives one continuation; the others end with 8 and name its process', async () => {
@@ -133,6 +137,27 @@ describe('forge verify', () => {
     );
     expect(found).toEqual(damages.map(({ name, seq }) => ({ name, ok: seq === undefined, seq })));
   });
+});
+
+describe('forge replay', () => {
+  it('shows parallel work again as it went, from the store and from an exported log', async () => {
+    const server = await startModelServer({ script: sideBySide });
+    onTestFinished(() => server.close());
+    const repository = sampleRepository('node');
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const ran = await forge.run('run', task, '--yes', '--json');
+    expect(ran.code).toBe(0);
+    const seqs = (type: string) => ran.events.filter((event) => event.type === type).map(({ seq }) => seq);
+    expect(Math.max(...seqs('task.started'))).toBeLessThan(Math.min(...seqs('task.merged')));
+    const file = join(repository.path, '.forge', 'run.jsonl');
+    expect((await forge.run('export', '--output', file)).code).toBe(0);
+    for (const from of [[], ['--file', file]]) {
+      expect((await forge.run('replay', ...from, '--json')).events).toEqual(ran.events);
+      const words = await forge.run('replay', ...from, '--progress', 'plain');
+      expect(words.stderr).toContain('triangle-test: Test triangle');
+      expect(words.stdout).toContain('Done in');
+    }
+  }, 120_000);
 });
 
 describe('checkpoints', () => {

@@ -45,8 +45,12 @@ export const proveCommands: readonly CommandRow[] = [
         description: 'times as fast as it was (default: 20 in a terminal, else at once)',
         value: 'number',
       },
+      { flags: '--file <file>', description: 'an exported log instead of a stored run' },
     ],
-    examples: [['forge replay 7Q2M4K --speed 60', 'a minute in a second']],
+    examples: [
+      ['forge replay 7Q2M4K --speed 60', 'a minute in a second'],
+      ['forge replay --file run.jsonl', 'a log that forge export wrote'],
+    ],
     load: () => import('../commands/replay.ts'),
   },
   {

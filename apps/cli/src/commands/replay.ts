@@ -1,6 +1,7 @@
 import type { Clock, ForgeEvent } from '@forge/plugin-api';
 import { chooseRenderer, progressOf } from '../choose-renderer.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
+import { readEventFile } from '../read-event-file.ts';
 import { viewOf } from '../render/fold-run.ts';
 import type { RunRenderer } from '../render/run-renderer.ts';
 import { drawSummary } from '../render/summary.ts';
@@ -11,20 +12,30 @@ import { withForge } from '../with-forge.ts';
 // Long waits, for a person or a quota, are not worth waiting for again.
 const longestWaitMs = 1500;
 
-export default function replay(call: CommandCall<{ readonly speed?: number }>): Promise<CommandEnd> {
-  const { options, printer, words, world } = call;
+interface Options {
+  readonly speed?: number;
+  readonly file?: string;
+}
+
+export default async function replay(call: CommandCall<Options>): Promise<CommandEnd> {
+  const { directory, options, words } = call;
+  if (options.file !== undefined) return show(call, await readEventFile(directory, options.file));
   return withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const { id } = await resolveRun(store, words[0]);
-    const events = await store.readEvents(id);
-    const speed = options.speed ?? (progressOf(call) === 'tty' ? 20 : Number.POSITIVE_INFINITY);
-    const time = replayClock(world.clock, events[0]?.timestamp ?? 0, speed);
-    const renderer = chooseRenderer({ ...call, world: { ...world, clock: time } }, 'a replay');
-    await play(call, events, renderer, time);
-    const view = viewOf(events);
-    printer.words(`\n${drawSummary(view, printer)}`);
-    return { code: 0, runId: id, status: view.status };
+    return show(call, await store.readEvents(id));
   });
+}
+
+async function show(call: CommandCall<Options>, events: readonly ForgeEvent[]): Promise<CommandEnd> {
+  const { options, printer, world } = call;
+  const speed = options.speed ?? (progressOf(call) === 'tty' ? 20 : Number.POSITIVE_INFINITY);
+  const time = replayClock(world.clock, events[0]?.timestamp ?? 0, speed);
+  const renderer = chooseRenderer({ ...call, world: { ...world, clock: time } }, 'a replay');
+  await play(call, events, renderer, time);
+  const view = viewOf(events);
+  printer.words(`\n${drawSummary(view, printer)}`);
+  return { code: 0, runId: view.runId, status: view.status };
 }
 
 interface ReplayClock extends Clock {

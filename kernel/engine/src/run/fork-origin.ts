@@ -8,10 +8,11 @@ import {
   type RunRecord,
   type RunStore,
 } from '@forge/plugin-api';
+import { refuseOtherJournal } from '../log/journal-version.ts';
 import type { RunOrigin } from '../workspace/index.ts';
 import { commitsOf } from './inherit-events.ts';
 import { runDirectory } from './run-directory.ts';
-import { foldEvents, toldBranch } from './run-state.ts';
+import { costOf, foldEvents, toldBranch } from './run-state.ts';
 
 export interface ForkOrigin {
   /** Of the other run, up to the one it is forked at. */
@@ -21,7 +22,7 @@ export interface ForkOrigin {
   readonly from: NonNullable<EventPayload<'run.started'>['forkedFrom']>;
 }
 
-/** Where a fork begins. Rejects with USAGE when the run has no such event. */
+/** Where a fork begins. Rejects with USAGE when the run has no such event, and with JOURNAL_VERSION. */
 export async function forkOrigin(
   place: { readonly stateDirectory: string },
   store: Pick<RunStore, 'readEvents'>,
@@ -37,6 +38,8 @@ export async function forkOrigin(
       fix: `forge logs ${source.id}`,
     });
   }
+  refuseOtherJournal(source.id, state);
+  const cost = costOf(state);
   const merged = events.findLast((event): event is EventOf<'task.merged'> => event.type === 'task.merged');
   return {
     events,
@@ -52,8 +55,8 @@ export async function forkOrigin(
       seq: last.seq,
       hash: last.hash,
       branch: toldBranch(state, source.branch),
-      costUsd: addUsd(state.spentUsd, started.forkedFrom?.costUsd ?? 0),
-      tokens: state.tokens + (started.forkedFrom?.tokens ?? 0),
+      costUsd: addUsd(cost.costUsd, started.forkedFrom?.costUsd ?? 0),
+      tokens: cost.tokens + (started.forkedFrom?.tokens ?? 0),
     },
   };
 }

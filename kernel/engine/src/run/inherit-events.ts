@@ -90,7 +90,9 @@ function uncommitted(events: readonly ForgeEvent[]): ReadonlySet<string> {
   for (const event of events) {
     if (event.type === 'execution.started' && event.payload.agentType === 'implementer' && event.executionId)
       open.set(event.executionId, event.taskId);
-    if (event.type !== 'task.merged' && !(event.type === 'task.completed' && event.payload.commit)) continue;
+    // Older logs say that a task is completed after its merge, and without a base.
+    if (event.type !== 'task.merged' && !(event.type === 'task.completed' && event.payload.base !== undefined))
+      continue;
     for (const [executionId, taskId] of open) if (taskId === event.payload.taskId) open.delete(executionId);
   }
   return new Set(open.keys());
