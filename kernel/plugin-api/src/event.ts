@@ -19,6 +19,7 @@ const usage = z.strictObject({
 });
 const fault = z.strictObject({ code: z.string(), message: z.string(), fix: z.string().optional() });
 const ordinal = z.int().min(1);
+const range = z.strictObject({ low: z.number(), high: z.number() });
 /** What a call to a model cost, or may have cost; nothing of it when there was nothing to pay for. */
 const paid = { usage: usage.optional(), costUsd: z.number().optional(), estimated: z.boolean().optional() };
 const circuit = { subject: z.enum(['model', 'tool']), name: z.string() };
@@ -95,6 +96,19 @@ export const eventSchemas = {
   'phase.failed': z.strictObject({ phase: z.enum(phaseNames), ...fault.shape }),
 
   'plan.created': z.strictObject({ plan: planSchema }),
+  /** Before several tasks are worked on: what that may cost. */
+  'work.estimated': z.strictObject({
+    tasks: z.int(),
+    tokens: range,
+    /** US dollars; undefined for a model whose price is not known. */
+    usd: range.optional(),
+    workers: z.int(),
+    /** As many as the budget can hold the reservations of, at least one. */
+    atOnce: z.int(),
+    /** The budget holds what the first calls of all that could be worked on at once reserve. */
+    fits: z.boolean(),
+    left: z.strictObject({ usd: z.number(), tokens: z.number() }),
+  }),
   'task.started': z.strictObject({ taskId: z.string(), title: z.string(), base: z.string() }),
   /** Worked on, and not yet merged. `commit` is what it did on top of `base`; undefined when nothing changed. */
   'task.completed': z.strictObject({

@@ -18,6 +18,10 @@ export interface BenchOptions {
 
 export type Bench = (options: BenchOptions) => Promise<readonly Row[]>;
 
+export function missesAim({ value, limit = Infinity, atLeast = -Infinity }: Row): boolean {
+  return value > limit || value < atLeast;
+}
+
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }

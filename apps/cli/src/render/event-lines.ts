@@ -1,6 +1,7 @@
 import type { EventOf, EventPayload, EventType, Finding, ForgeEvent } from '@forge/plugin-api';
 import { formatDollars, formatDuration, formatMoney, formatTokens } from './figures.ts';
 import type { Glyph } from './glyphs.ts';
+import { estimateWords } from './estimate-words.ts';
 import { countsOf, phaseFacts } from './phase-facts.ts';
 import { phaseState, surroundings } from './picture.ts';
 import { phaseMs, type RunView } from './run-view.ts';
@@ -52,6 +53,7 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
   'phase.failed': ({ payload }) => ['failed', `${payload.phase}: ${payload.message} [${payload.code}]`],
 
   'plan.created': ({ payload: { plan } }) => ['note', `plan: ${plan.tasks.map((task) => task.id).join(', ')}`],
+  'work.estimated': ({ payload }) => [payload.fits ? 'note' : 'warn', estimateWords(payload)],
   'task.started': ({ payload }) => ['running', `${payload.taskId}: ${payload.title}`],
   'task.completed': ({ payload }) => ['done', `${payload.taskId}: ${payload.summary}`],
   'task.conflicted': ({ payload }) => [

@@ -85,10 +85,12 @@ const handlers: { readonly [T in EventType]?: (view: RunView, event: EventOf<T>)
       dependencies,
     })),
   }),
+  'work.estimated': (_view, { payload }) => ({ estimate: payload }),
   'task.started': (view, { payload }) => ({
     tasks: withTask(view.tasks, payload.taskId, { status: 'running', problem: undefined }),
   }),
   'task.completed': (view, { payload }) => ({ tasks: withTask(view.tasks, payload.taskId, { status: 'done' }) }),
+  'task.conflicted': (view, { payload }) => ({ tasks: withTask(view.tasks, payload.taskId, { status: 'running' }) }),
   'task.merged': (view, { payload }) => ({
     tasks: withTask(view.tasks, payload.taskId, { status: 'done', merged: true }),
   }),

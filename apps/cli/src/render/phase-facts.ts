@@ -1,3 +1,4 @@
+import { estimateRange } from './estimate-words.ts';
 import type { TestEvidence } from '@forge/plugin-api';
 import { count } from './figures.ts';
 import type { ExecutionView, PhaseView, RunView } from './run-view.ts';
@@ -28,6 +29,7 @@ const factsByPhase: Readonly<Record<string, (view: RunView, phase: PhaseView) =>
       some(running, 'running'),
       some(failed, 'failed'),
       some(total - (done ?? 0) - (running ?? 0) - (failed ?? 0), 'waiting'),
+      view.estimate === undefined ? '' : `estimated ${estimateRange(view.estimate)}`,
     ];
   },
   review: (view, phase) => (phase.status === 'done' || view.findings.length > 0 ? [findingFacts(view)] : []),

@@ -116,11 +116,11 @@ const urgencies = { running: 1, failed: 2, waiting: 3, done: 4 };
 
 function taskRow(view: RunView, task: TaskView, settings: PictureSettings): { line: string; urgency: number } {
   const execution = executionOf(view, task);
-  const open = task.dependencies.filter((id) => view.tasks.find((other) => other.id === id)?.merged !== true);
+  const open = task.dependencies.filter((id) => view.tasks.find((other) => other.id === id)?.status !== 'done');
   const words = {
     running: execution?.status === 'done' ? 'done, waits to be merged' : activityOf(execution),
     failed: task.problem ?? 'failed',
-    done: task.merged ? 'merged' : 'done',
+    done: task.merged ? 'merged' : 'done, waits to be merged',
     waiting: open.length > 0 ? `waits for ${open.join(', ')}` : 'waits for its turn',
   };
   const agent = task.status === 'running' ? (execution?.agent ?? '') : '';

@@ -34,6 +34,8 @@ export interface RunView {
   readonly findings: readonly FindingView[];
   readonly tests: readonly TestEvidence[];
   readonly requests: readonly RequestView[];
+  /** Of the work on several tasks, before it began. */
+  readonly estimate: EventPayload<'work.estimated'> | undefined;
   readonly deployment: EventPayload<'deployment.decided'> | undefined;
   readonly deployed: readonly EventPayload<'deployment.stage'>[];
   /** Why it waits. */
@@ -118,6 +120,7 @@ export const emptyRunView: RunView = {
   findings: [],
   tests: [],
   requests: [],
+  estimate: undefined,
   deployment: undefined,
   deployed: [],
   parked: undefined,

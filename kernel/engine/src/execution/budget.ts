@@ -58,6 +58,11 @@ export class Budget {
     return { ...this.#reserved };
   }
 
+  /** What is neither spent nor reserved; infinite without a limit. */
+  left(resource: Resource): number {
+    return Math.max(0, (this.#options.limits[resource]?.max ?? Infinity) - this.#drawn(resource, 0));
+  }
+
   /** Throws the BREAKER_ error of the first limit that the worst case would pass, outermost first; else all or none. */
   reserve(worst: Amounts): Reservation {
     const nodes = this.#path();

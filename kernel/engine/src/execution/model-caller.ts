@@ -62,7 +62,7 @@ interface Quota {
 }
 
 /** Output allowance where neither agent nor configuration says one. */
-const defaultOutputTokens = 16_384;
+export const defaultOutputTokens = 16_384;
 
 /** Faults of one model that another one may not have. */
 const fallbackCodes: ReadonlySet<ErrorCode> = new Set([

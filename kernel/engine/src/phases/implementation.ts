@@ -1,9 +1,11 @@
 import { faultsOf, forgeError, isForgeError, type ForgeError, type PlanTask } from '@forge/plugin-api';
+import { estimateWork } from '../run/estimate-work.ts';
 import { parkingOf } from '../run/parking.ts';
 import type { Run } from '../run/run.ts';
 import { interruptions } from '../run/run-execution.ts';
 import { scheduleTasks } from '../run/schedule-tasks.ts';
 import { planOrder } from '../run/task-graph.ts';
+import { createWorkers } from '../run/workers.ts';
 import { workOnChange } from './change.ts';
 import { counted } from './counted.ts';
 import { mergeChange } from './merge-change.ts';
@@ -16,8 +18,9 @@ export async function implement(run: Run, progress: Progress): Promise<PhaseResu
   const tasks = planOrder(progress.plan);
   const check = createMergeCheck(run, progress);
   const inTurn = untilParked();
+  const workers = createWorkers(await tasksAtOnce(run, tasks));
   const failures = await scheduleTasks<string>(tasks, {
-    withWorker: (work) => run.withWorker(work),
+    withWorker: (work) => workers.use(run.id, run.signal, () => run.withWorker(work)),
     begin: (task, dependencies) => taskBase(run, tasks, task, dependencies),
     work: (task, base) => reported(run, task, () => work(run, progress, task, base)),
     merge: (task) => inTurn(() => reported(run, task, () => mergeChange(run, progress, task, check))),
@@ -31,6 +34,25 @@ export async function implement(run: Run, progress: Progress): Promise<PhaseResu
     });
   }
   return { progress, summary: `${counted(tasks.length, 'task')}, ${counted(changed.length, 'file')} changed` };
+}
+
+/** Tells what is ahead when several tasks are, and answers how many of them the budget can hold at once. */
+async function tasksAtOnce(run: Run, tasks: readonly PlanTask[]): Promise<number> {
+  const { concurrency, llm } = run.deps.config;
+  const open = tasks.filter(({ id }) => run.state.merged[id] === undefined && run.state.changes[id] === undefined);
+  const [choice] = open.length < 2 ? [] : await run.deps.models('implementer');
+  if (choice === undefined) return concurrency;
+  const { tokens, iterations } = run.state.executions['planning/plan/1'] ?? { tokens: 0, iterations: 0 };
+  const estimate = estimateWork({
+    tasks: open.length,
+    workers: concurrency,
+    planning: { tokens, calls: iterations },
+    model: choice.provider.capabilities(choice.model),
+    maxOutputTokens: llm.maxOutputTokens,
+    left: { usd: run.budget.run.left('usd'), tokens: run.budget.run.left('tokens') },
+  });
+  await run.events.emit('work.estimated', estimate, { phase: 'implementation' });
+  return estimate.atOnce;
 }
 
 /** Works on a task, unless an earlier process of the run did. */
