@@ -76,7 +76,7 @@ describe('calls that must not be made twice, cut by a kill -9 in two tasks at on
   it('are shown to a person, whose word decides for each of them', async () => {
     const { forge, letGo, published } = await publishingWorld();
     const running = forge.start('run', task, '--yes', '--json', '--trust');
-    await vi.waitUntil(() => published().length === 2, { timeout: 60_000 });
+    await vi.waitUntil(() => published().length === 2, { timeout: 120_000 });
     running.kill('SIGKILL');
     await running.ended;
     letGo();
@@ -116,12 +116,12 @@ describe('calls that must not be made twice, cut by a kill -9 in two tasks at on
     expect(published()).toEqual(['triangle', 'triangle-test', 'triangle-test']);
     expect(await open()).toEqual([]);
     expect((await forge.run('verify', '--json')).code).toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   it('end their task when the person says so', async () => {
     const { forge, letGo, published } = await publishingWorld();
     const running = forge.start('run', task, '--yes', '--json', '--trust');
-    await vi.waitUntil(() => published().length === 2, { timeout: 60_000 });
+    await vi.waitUntil(() => published().length === 2, { timeout: 120_000 });
     running.kill('SIGKILL');
     await running.ended;
     letGo();
@@ -132,7 +132,7 @@ describe('calls that must not be made twice, cut by a kill -9 in two tasks at on
     expect(ended.code).toBe(1);
     expect(ended.events.find(({ type }) => type === 'run.failed')?.payload).toMatchObject({ code: 'GATE_REJECTED' });
     expect(published()).toEqual(['triangle', 'triangle-test']);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('a step that ends Forge each time', () => {
@@ -170,8 +170,10 @@ describe('a step that ends Forge each time', () => {
     expect(parked.events.at(-1)?.payload).toMatchObject({ reason: 'recovery-limit' });
     expect((await forge.run('show', runId)).stdout).toContain('it makes no progress');
 
-    writeFileSync(join(repository.path, '.forge/runs', runId, 'home/healed'), '');
+    const home = join(repository.path, '.forge/runs', runId, 'home');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, 'healed'), '');
     const ended = await forge.run('resume', '--yes', '--json');
     expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 0 });
-  }, 120_000);
+  }, 300_000);
 });
