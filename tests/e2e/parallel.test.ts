@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { byTurn, noSuchModel, startModelServer, turnOf, type ScriptFunction } from '@forge/testkit/model-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createForge, type ForgeEnd } from './forge-process.ts';
@@ -25,6 +27,19 @@ function shown(repository: SampleRepository, file: string): string {
 
 function merged({ events }: Pick<ForgeEnd, 'events'>): string[] {
   return events.flatMap((event) => (event.type === 'task.merged' ? [event.payload.taskId] : []));
+}
+
+/** Folders of runs, and processes that carry the run's mark. */
+function left({ path }: SampleRepository, runId: string) {
+  const processes = readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`${runId}/`);
+    } catch {
+      // It ended meanwhile, or is somebody else's.
+      return false;
+    }
+  });
+  return { folders: readdirSync(join(path, '.forge', 'runs')), processes };
 }
 
 const area = (unit: string, more = '') =>
@@ -160,11 +175,15 @@ describe('a conflict', () => {
     const end = await run();
     expect(end.code).toBe(8);
     expect(merged(end)).toEqual(['metres', 'other']);
+    const runId = end.events[0]?.traceId ?? '';
+    // What it did is kept until it is resumed, discarded or pruned; nothing runs meanwhile.
+    expect(left(repository, runId)).toEqual({ folders: [runId], processes: [] });
     server.play(resolving(honest));
     const resumed = await forge.run('resume', '--yes', '--json');
     expect(resumed.code).toBe(0);
     expect(merged(resumed)).toEqual(['feet', 'sum']);
     expect(shown(repository, 'src/area.js')).toBe(both.trim());
+    expect(left(repository, runId)).toEqual({ folders: [], processes: [] });
   }, 60_000);
 
   for (const point of ['task.conflicted', 'tool.result', 'execution.completed', 'task.merged'] as const) {
@@ -181,6 +200,7 @@ describe('a conflict', () => {
       const resumed = await forge.run('resume', '--yes', '--json');
       expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
       expect([...merged(killed), ...merged(resumed)]).toEqual(['metres', 'feet', 'sum']);
+      expect(left(repository, killed.events[0]?.traceId ?? '')).toEqual({ folders: [], processes: [] });
       expect(shown(repository, 'src/area.js')).toBe(both.trim());
       const asked = server.requests.map(({ raw }) => raw);
       // The reply that was on its way when Forge died may be asked for again; no other is.
