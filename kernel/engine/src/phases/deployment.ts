@@ -38,7 +38,7 @@ export async function deploy(run: Run, progress: Progress): Promise<PhaseResult>
   };
   const request: DeployRequest = { runId: run.id, task: run.requirement.task, change: delivered, assessment, proof };
   const deployer = await run.deps.deployer(run.deps.config.deployment.deployer);
-  const ctx = deployContext(run, delivered);
+  const ctx = deployContext(run, delivered, change.commit);
   const plan = await deployer.plan(request, ctx);
   if (strategy.requireApproval) await approve(run, { ...request, change }, plan, guarded);
   for (const stage of plan.stages) await deployStage(run, deployer, stage, request, ctx);
@@ -154,12 +154,12 @@ function reasonToAsk(risk: RiskLevel, { files, tests }: GuardedFindings): string
   return risk === 'high' ? 'high-risk' : 'deployment';
 }
 
-function deployContext(run: Run, change: Change): DeployContext {
+function deployContext(run: Run, change: Change, tested: string): DeployContext {
   const marker = `${run.id}/deployment`;
   let place: Promise<PrivatePlace> | undefined;
   return {
     async deliverBranch() {
-      await run.workspaces.deliver(change.branch, change.commit);
+      await run.workspaces.deliver(change.branch, change.commit, tested);
       return { branch: change.branch, commit: change.commit };
     },
     async exec(command) {

@@ -76,7 +76,7 @@ export interface RunWorkspaces {
   /** A commit with the same content and history and another message. The same words answer the same commit. */
   reword(commit: string, reword: (message: string) => string): Promise<string>;
   /** Puts the commit into the person's repository under that branch. Repeating is harmless. */
-  deliver(branch: string, commit: string): Promise<void>;
+  deliver(branch: string, commit: string, tested?: string): Promise<void>;
   /** Ends every process and removes every checkout and the clone. */
   remove(): Promise<void>;
 }

@@ -14,6 +14,8 @@ export interface Delivery {
   /** Begins with `forge/`. */
   readonly branch: string;
   readonly commit: string;
+  /** Stored beside it for as long as git keeps what no branch leads to, so that a fork finds it. */
+  readonly tested?: string | undefined;
   /** A folder to write into. */
   readonly directory: string;
 }
@@ -28,14 +30,14 @@ const UNPACK_LIMIT = 100;
  *
  * Rejects with DEPLOY_FAILED when the branch exists and is not an ancestor of the commit, or is checked out somewhere.
  */
-export async function deliverBranch({ from, to, branch, commit, directory }: Delivery): Promise<void> {
+export async function deliverBranch({ from, to, branch, commit, tested, directory }: Delivery): Promise<void> {
   if (!branch.startsWith('forge/')) throw forgeError('INTERNAL', `${branch} is not a branch that a run may write`);
   const ref = `refs/heads/${branch}`;
   const existing = await refCommit(to, ref);
   if (existing === commit) return;
   if (existing !== undefined) await expectMovable(from, to, { branch, ref, existing, commit });
 
-  const pack = await packMissing({ from, to, branch, commit, directory });
+  const pack = await packMissing({ from, to, branch, commit, tested, directory });
   if (pack.objects > 0) {
     const args = pack.objects < UNPACK_LIMIT ? ['unpack-objects', '-q'] : ['index-pack', '--stdin'];
     await to.run(args, { stdin: { file: pack.file } });
@@ -70,14 +72,14 @@ function refused(branch: string, why: string, cause?: unknown) {
 }
 
 /** A pack, complete in itself, of the objects that the person's repository cannot reach yet. */
-async function packMissing({ from, to, commit, directory }: Delivery) {
+async function packMissing({ from, to, commit, tested = commit, directory }: Delivery) {
   const [refs, head] = await Promise.all([to.text(['for-each-ref', '--format=%(objectname)']), refCommit(to, 'HEAD')]);
   const there = new Set([...refs.split('\n'), head ?? ''].filter((object) => object !== ''));
   const reachable = await present(from, [...there]);
   const folder = join(directory, 'delivery');
   await mkdir(folder, { recursive: true });
   const name = await from.text(['pack-objects', '--revs', '-q', '--threads=1', join(folder, 'pack')], {
-    stdin: [commit, ...reachable.map((object) => `^${object}`), ''].join('\n'),
+    stdin: [commit, tested, ...reachable.map((object) => `^${object}`), ''].join('\n'),
   });
   const file = join(folder, `pack-${name}.pack`);
   return { file, objects: name === '' ? 0 : await objectsIn(file) };
