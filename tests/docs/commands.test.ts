@@ -36,7 +36,7 @@ const scenes: readonly (readonly [RegExp, Scene])[] = [
   [/forge serve/, 'fresh'],
   [/forge answer/, 'asking'],
   [/forge (inbox|approve|reject|resume|discard)/, 'waiting'],
-  [/forge (show|logs|fork|watch|stop|runs|verify|export|replay|memory)/, 'done'],
+  [/forge (show|logs|fork|watch|attach|stop|runs|verify|export|replay|memory)/, 'done'],
   [/./, 'fresh'],
 ];
 

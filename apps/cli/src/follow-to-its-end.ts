@@ -6,6 +6,7 @@ import { formatDuration, formatTime } from './render/figures.ts';
 import { glyph } from './render/glyphs.ts';
 import { styleFor } from './render/style.ts';
 import type { RunFlags } from './run-flags.ts';
+import { isRemote } from './stored-runs.ts';
 
 type Begin = Parameters<typeof followRun>[3];
 
@@ -34,8 +35,10 @@ export async function followToItsEnd(
 async function isTimeToGoOn(call: CommandCall<RunFlags>, forge: Forge, { outcome, view }: FollowedRun) {
   const { world, options } = call;
   const { wakeAt } = view.parked ?? {};
-  const longestMs = forge.config.llm.quotaWaitMinutes * 60_000;
   if (options.wait === false || outcome.error?.code !== 'WAITING_FOR_QUOTA' || wakeAt === undefined) return false;
+  // A server goes on by itself.
+  if (isRemote(forge)) return false;
+  const longestMs = forge.config.llm.quotaWaitMinutes * 60_000;
   if (wakeAt - world.clock.now() > longestMs || world.interrupted.aborted) return false;
   if (!(await waitUntil(wakeAt, call))) return false;
   // Somebody else may have been quicker: a supervisor, or the person in another window.

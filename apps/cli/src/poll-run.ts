@@ -20,18 +20,26 @@ export interface PollEnd {
   readonly reason: 'ended' | 'abandoned' | 'left';
 }
 
-/** Hands over a run's events as another process stores them, until the run is no longer running there. */
+/**
+ * Hands over a run's events as another process stores them, until the run is no longer running there.
+ *
+ * @param onInterrupt what Ctrl-C does; without it, looking ends
+ */
 export async function pollRun(
   store: StoredRuns,
   runId: string,
   world: World,
   onEvent: (event: ForgeEvent) => void,
+  onInterrupt?: () => void,
 ): Promise<PollEnd> {
   let after = 0;
   let left = false;
-  const stopInterrupts = world.onInterrupt(() => {
-    left = true;
-  });
+  const stopInterrupts = world.onInterrupt(
+    onInterrupt ??
+      (() => {
+        left = true;
+      }),
+  );
   try {
     for (;;) {
       const record = await store.getRun(runId);

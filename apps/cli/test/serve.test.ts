@@ -58,14 +58,21 @@ describe('the command line with a server, by real processes', { timeout: 300_000
     );
     await running.says('greeting: ');
     // The server owns the run, and another process looks at it through the store that both share.
-    const watching = startCli({ cwd: made.cwd, env: made.env }, 'watch', '--progress', 'plain');
+    const watching = startCli({ cwd: made.cwd, env: made.env }, 'attach', '--progress', 'plain');
     await watching.says('implementation');
-    made.server.kill('SIGTERM');
-    await made.server.says('ending');
+    // Attached, Ctrl-C stops the run and not the looking.
+    watching.kill('SIGINT');
+    await watching.says('stopping after this step');
     released.resolve();
-    expect((await made.server.ended).code).toBe(0);
     expect((await watching.ended).code).toBe(130);
-    await running.ended;
+    const stopped = await running.ended;
+    expect(stopped.code, stopped.stderr).toBe(130);
+
+    const resumed = startCli({ cwd: made.cwd, env: made.env }, '--server', made.url, 'resume', '--yes');
+    await resumed.says(/review|testing|Done/);
+    made.server.kill('SIGTERM');
+    expect((await made.server.ended).code).toBe(0);
+    await resumed.ended;
 
     const next = made.start();
     await next.says(/"url":"http:/);

@@ -90,6 +90,17 @@ export const workCommands: readonly CommandRow[] = [
     load: () => import('../commands/watch.ts'),
   },
   {
+    name: 'attach',
+    group: 'work',
+    remote: true,
+    summary: 'follow a run of another process or a server as if it were started here',
+    words: { '[id]': anyRun },
+    details:
+      'Ctrl-C stops the run after a checkpoint. What it waits for is asked in this terminal, and then it goes on.',
+    examples: [['forge attach', 'the newest run']],
+    load: () => import('../commands/attach.ts'),
+  },
+  {
     name: 'stop',
     group: 'work',
     remote: true,
