@@ -42,7 +42,7 @@ export async function forkOrigin(
   const cost = costOf(state);
   const merged = events.findLast((event): event is EventOf<'task.merged'> => event.type === 'task.merged');
   return {
-    events,
+    events: source.status === 'completed' ? withoutLooking(events, merged?.payload.commit) : events,
     started,
     origin: {
       base: started.base,
@@ -74,6 +74,16 @@ function asDelivered(events: readonly ForgeEvent[]): readonly ForgeEvent[] {
     const payload: unknown = JSON.parse(JSON.stringify(event.payload).replaceAll(tested, delivered));
     return { ...event, payload } as ForgeEvent;
   });
+}
+
+/** Who was looking at the last commit when the run was forked gets another one now, and looks from the beginning. */
+function withoutLooking(events: readonly ForgeEvent[], commit: string | undefined): readonly ForgeEvent[] {
+  const looking = new Set<string | undefined>();
+  for (const event of events) {
+    if (event.type === 'execution.started' && event.payload.base === commit) looking.add(event.executionId);
+    if (event.type === 'execution.completed') looking.delete(event.executionId);
+  }
+  return events.filter(({ executionId }) => executionId === undefined || !looking.has(executionId));
 }
 
 /** Says up to where a run can be forked whose later commits are gone. */
