@@ -1,4 +1,5 @@
 import type { ImplementationInput, ImplementationOutput, Plan, PlanTask } from '@forge/plugin-api';
+import type { ExecutionRequest } from '../run/execute-agent.ts';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import type { Workspace } from '../run/run-workspaces.ts';
@@ -27,8 +28,9 @@ export async function workOnChange(
   progress: Progress,
   { key, task, feedback, base: wanted, checkout }: ChangeRequest,
 ): Promise<WorkedChange> {
-  const workspace = (base: string) => run.workspaces.checkout(checkout, base);
-  const { output, base } = await runExecution(run, {
+  const workspace: ExecutionRequest<'implementer'>['workspace'] = (base, options) =>
+    run.workspaces.checkout(checkout, base, options);
+  const { output, base, hasWorked } = await runExecution(run, {
     key,
     phase: 'implementation',
     taskId: task.id,
@@ -44,7 +46,7 @@ export async function workOnChange(
     base: wanted,
   });
   run.beforeStep();
-  const commit = await committed(await workspace(base), output, run.id);
+  const commit = await committed(await workspace(base, { kept: hasWorked }), output, run.id);
   run.deps.crashPoint('task.committed');
   return { output, base, commit };
 }

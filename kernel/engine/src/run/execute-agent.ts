@@ -27,6 +27,7 @@ import type { Run } from './run.ts';
 import type { Workspace } from './run-workspaces.ts';
 import { createWorkerCommands } from './worker-commands.ts';
 import { createWorkerLosses } from './worker-losses.ts';
+import { hasWorked } from './has-worked.ts';
 import { workedMs } from './worked-time.ts';
 
 export interface ExecutionRequest<T extends AgentType> {
@@ -36,8 +37,8 @@ export interface ExecutionRequest<T extends AgentType> {
   readonly taskId?: string;
   readonly agentType: T;
   readonly input: AgentInput<T>;
-  /** The checkout it works in, made when it is first needed. */
-  workspace(base: string): Promise<Workspace>;
+  /** The checkout it works in, made when it is first needed; `kept` when something was done in it before. */
+  workspace(base: string, options: { readonly kept: boolean }): Promise<Workspace>;
   /** Where the checkout starts when the execution has not begun before. */
   readonly base: string;
 }
@@ -81,7 +82,7 @@ async function execute<T extends AgentType>(
   const signal = AbortSignal.any([run.signal, limit.signal]);
   const toolContexts = createToolContexts(run, {
     executionId: begun.id,
-    workspace: () => request.workspace(begun.base),
+    workspace: () => workspaceOf(run, request, begun),
     signal,
   });
   const workers = createWorkerCommands(run, begun.id);
@@ -107,6 +108,10 @@ async function execute<T extends AgentType>(
     await toolContexts.close();
     await workers.close();
   }
+}
+
+function workspaceOf<T extends AgentType>(run: Run, request: ExecutionRequest<T>, { id, base }: Begun<T>) {
+  return request.workspace(base, { kept: hasWorked(run.state.executions[id]) });
 }
 
 /** Counts on from what earlier processes worked on it. */
@@ -176,7 +181,7 @@ async function contextOf<T extends AgentType>(
       tools: allTools,
       blobs: store,
       context: toolContexts.contextFor,
-      workspace: () => request.workspace(begun.base),
+      workspace: () => workspaceOf(run, request, begun),
       askOutcome: (call) => orEnd(askOutcome(run, asker, call)),
     }),
     breakers,

@@ -15,12 +15,15 @@ import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
 import { executeAgent, type ExecutionRequest } from './execute-agent.ts';
+import { hasWorked } from './has-worked.ts';
 import type { Run } from './run.ts';
 
 export interface ExecutionResult<T extends AgentType> {
   readonly output: AgentOutput<T>;
   /** The commit that its workspace started from. */
   readonly base: string;
+  /** Tools have run in its workspace, which must therefore be there. */
+  readonly hasWorked: boolean;
 }
 
 /** Failures after which another try of the same execution goes on from its journal; after others it begins anew. */
@@ -64,7 +67,8 @@ export async function runExecution<T extends AgentType>(
   const id = `${request.key}/${attempt}`;
   const known = run.state.executions[id];
   const base = known?.base ?? request.base;
-  if (known?.status === 'completed') return { output: deepFreeze(known.output as AgentOutput<T>), base };
+  if (known?.status === 'completed')
+    return { output: deepFreeze(known.output as AgentOutput<T>), base, hasWorked: hasWorked(known) };
 
   const emit = scopedEmit(run, request, id);
   const agent = run.deps.config.agents[request.agentType];
@@ -72,7 +76,7 @@ export async function runExecution<T extends AgentType>(
     run.beforeStep();
     await emit('execution.started', { agent, agentType: request.agentType, inputHash, base });
     // What an earlier attempt left behind is not where this one begins.
-    if (attempt > 1) await (await request.workspace(base)).reset();
+    if (attempt > 1) await (await request.workspace(base, { kept: false })).reset();
   } else if (known.inputHash !== inputHash) {
     throw forgeError('JOURNAL_MISMATCH', `Execution ${id} would get another input than before`, {
       why: 'the repository, the configuration or the version of Forge changed since',
@@ -82,7 +86,7 @@ export async function runExecution<T extends AgentType>(
   try {
     const output = await executeAgent(run, request, { id, agent, base, input }, emit);
     await emit('execution.completed', { output: output as Json, outputHash: hashJson(output) });
-    return { output, base };
+    return { output, base, hasWorked: hasWorked(run.state.executions[id]) };
   } catch (error) {
     const fault = faultsOf(error)[0];
     if (fault !== undefined && !interruptions.has(fault.code) && !run.signal.aborted) {

@@ -20,6 +20,8 @@ export interface Workspace {
 export interface CheckoutOptions {
   /** Nothing of what was done in it before is left. */
   readonly fresh?: boolean;
+  /** It was worked in before: rejects with WORKSPACE_LOST when it is not there any more. */
+  readonly kept?: boolean;
 }
 
 /** What a task did, as one commit on top of where it began. */

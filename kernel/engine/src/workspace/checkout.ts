@@ -37,6 +37,8 @@ export interface CheckoutRequest {
   readonly base: string;
   /** Made anew in any case: nothing of what was done in it before is left. */
   readonly fresh?: boolean;
+  /** It was worked in before, and must be there. */
+  readonly kept?: boolean;
   /** The run's folder. */
   readonly directory: string;
   /** Git in the run's clone. */
@@ -71,7 +73,10 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
   let snapshots: Snapshots | undefined;
 
   let record = await readRecord(files.record);
-  if (request.fresh === true || record?.base !== base || !(await isFolder(path))) record = await make();
+  if (request.fresh === true || record?.base !== base || !(await isFolder(path))) {
+    if (request.kept === true) throw lost(path);
+    record = await make();
+  }
   // A lock of a Forge that was killed; who is here owns the run.
   await rm(`${files.index}.lock`, { force: true });
 
@@ -141,6 +146,15 @@ export async function openCheckout(request: CheckoutRequest): Promise<Checkout> 
       await make();
     },
   };
+}
+
+/** To begin anew from the base would drop what was done, without a word. */
+function lost(path: string) {
+  return forgeError('WORKSPACE_LOST', 'The workspace of a task that was worked on is gone', {
+    where: path,
+    why: 'the run has a folder of its own in the state folder; somebody removed a part of it',
+    fix: 'discard the run and start it again',
+  });
 }
 
 async function makeAgentsRepository(request: CheckoutRequest, path: string, index: string): Promise<void> {

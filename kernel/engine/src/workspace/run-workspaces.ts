@@ -80,8 +80,8 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
     async head() {
       return (await git()).text(['rev-parse', `refs/heads/${branch}`]);
     },
-    async checkout(name, at, { fresh = false } = {}) {
-      const request = { name, base: at, fresh, directory, git: await git(), repository, branch, now: clock.now };
+    async checkout(name, at, { fresh = false, kept = false } = {}) {
+      const request = { name, base: at, fresh, kept, directory, git: await git(), repository, branch, now: clock.now };
       // One after the other, so that two who ask for the same get the same.
       const next = (checkouts.get(name) ?? Promise.resolve(undefined)).then(
         (open) => (open?.base === at && !fresh ? open : openCheckout(request)),

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunWorkspacesHere } from '../../src/workspace/index.ts';
@@ -46,6 +46,16 @@ describe('a checkout', () => {
       { path: 'src/run.sh', added: 0, removed: 0 },
     ]);
     expect(await workspaces.readFile(commit, 'new file.txt')).toBe('new\n');
+  });
+
+  it('that was worked in is not made anew when it is gone', async () => {
+    const { commit } = workspaces.base;
+    const { path } = await workspaces.checkout('task', commit);
+    const again = async () => (await fixture.workspaces()).checkout('task', commit, { kept: true });
+    expect((await again()).path).toBe(path);
+    rmSync(path, { recursive: true });
+    await expect(again()).rejects.toMatchObject({ code: 'WORKSPACE_LOST', details: { where: path } });
+    expect(existsSync(path)).toBe(false);
   });
 
   it('answers undefined when nothing changed, and the same commit when asked again', async () => {
