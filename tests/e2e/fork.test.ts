@@ -44,7 +44,7 @@ describe('forge fork', () => {
       'plan.created',
       'llm.requested',
       'task.merged',
-      'llm.responded',
+      'execution.completed',
       'tests.ran',
       'deployment.stage',
       'run.completed',
