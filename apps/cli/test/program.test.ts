@@ -44,7 +44,7 @@ describe('the command line', () => {
       '--budget',
       '2.5',
     );
-    expect(options).toEqual({ constraint: ['a', 'b'], budget: 2.5 });
+    expect(options).toEqual({ constraint: ['a', 'b'], budget: 2.5, wait: true });
     expect(given).toEqual(['x']);
   });
 
