@@ -81,27 +81,39 @@ test('300 readers, some of them slow, some that come and go: all get everything,
   for (const own of seen) expect(own).toEqual(expected);
 });
 
-test('a reader that takes nothing is cut off, while another one gets all', async () => {
-  const run = memoryRun();
-  const world = await startWorld({ openRepository: run.open, mostWaiting: 64 * 1024 });
-  const stuck = openRaw(world, run.id, 0);
-  const closed = new Promise<void>((resolve) => stuck.once('close', () => resolve()));
-  const got: number[] = [];
-  const other = world.client.runs.follow(run.id, { onEvent: ({ seq }) => void got.push(seq) });
-  await vi.waitFor(async () => expect(await followers(world)).toBe(2), { timeout: 20_000 });
-  stuck.pause();
-  // More than the system keeps for a connection that nobody reads.
-  for (let seq = 1; seq <= 40; seq += 1) {
-    run.emit('x'.repeat(500_000));
-    await vi.waitFor(() => expect(got).toHaveLength(seq));
-  }
-  await vi.waitFor(async () => expect(await metric(world, 'forge_event_readers_dropped_total')).toBe(1));
-  stuck.resume();
-  await closed;
-  run.end();
-  await other;
-  expect(got).toHaveLength(41);
-});
+type Reader = { pause(): unknown; resume(): unknown; once(event: 'close', listener: () => void): unknown };
+const kinds: Readonly<Record<string, (world: ServerWorld, id: string) => Reader>> = {
+  'server-sent events': (world, id) => openRaw(world, id, 0),
+  'a WebSocket': ({ server }, id) =>
+    new WebSocket(`${server.url.replace('http', 'ws')}/api/runs/${id}/events/socket`, {
+      headers: { authorization: `Bearer ${server.token}` },
+    }).on('error', () => {}),
+};
+
+test.each(Object.entries(kinds))(
+  'a reader of %s that takes nothing is cut off, while another one gets all',
+  async (_, open) => {
+    const run = memoryRun();
+    const world = await startWorld({ openRepository: run.open, mostWaiting: 64 * 1024 });
+    const stuck = open(world, run.id);
+    const closed = new Promise<void>((resolve) => stuck.once('close', () => resolve()));
+    const got: number[] = [];
+    const other = world.client.runs.follow(run.id, { onEvent: ({ seq }) => void got.push(seq) });
+    await vi.waitFor(async () => expect(await followers(world)).toBe(2), { timeout: 20_000 });
+    stuck.pause();
+    // More than the system keeps for a connection that nobody reads.
+    for (let seq = 1; seq <= 40; seq += 1) {
+      run.emit('x'.repeat(500_000));
+      await vi.waitFor(() => expect(got).toHaveLength(seq));
+    }
+    await vi.waitFor(async () => expect(await metric(world, 'forge_event_readers_dropped_total')).toBe(1));
+    stuck.resume();
+    await closed;
+    run.end();
+    await other;
+    expect(got).toHaveLength(41);
+  },
+);
 
 describe('the feed of a run', () => {
   function collect(): Subscriber & {
