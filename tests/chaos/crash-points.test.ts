@@ -6,11 +6,11 @@ import { expect, it } from 'vitest';
 
 const engine = fileURLToPath(new URL('../../kernel/engine/src/', import.meta.url));
 
-it('each crash point is passed at one place of the engine, and no other is', () => {
+it('the engine passes each crash point, and no other', () => {
   const text = readdirSync(engine, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .map((path) => readFileSync(join(engine, path), 'utf8'))
     .join('\n');
   const passed = [...text.matchAll(/crashPoint\('([^']+)'\)/g)].map(([, name = '']) => name);
-  expect(passed.sort()).toEqual(Object.keys(crashPoints).sort());
+  expect([...new Set(passed)].sort()).toEqual(Object.keys(crashPoints).sort());
 });

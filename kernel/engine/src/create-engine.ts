@@ -9,11 +9,13 @@ import { carryOut } from './run/carry-out.ts';
 import { pruneRuns } from './run/prune-runs.ts';
 import { discardRun } from './run/discard-run.ts';
 import { costOf } from './run/run-state.ts';
+import { isOver, nothingToResume } from './run/nothing-to-resume.ts';
 import { openRun, type OpenedRun } from './run/open-run.ts';
 import { forkOrigin, lostAt } from './run/fork-origin.ts';
 import { inheritEvents, type InheritedEvent } from './run/inherit-events.ts';
 import { branchName } from './run/branch-name.ts';
 import { runDirectory } from './run/run-directory.ts';
+import { sweepRuns } from './run/sweep-runs.ts';
 import { createWorkers } from './run/workers.ts';
 import { realGround, type Ground } from './run/ground.ts';
 import type { Repository, RunWorkspacesOptions } from './workspace/index.ts';
@@ -72,10 +74,9 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     async resume(runId, request = {}) {
       const store = await deps.store();
       const record = await knownRun(store, runId);
-      if (record.status === 'completed' || record.status === 'discarded') {
-        throw forgeError('USAGE', `Run ${runId} is ${record.status}; there is nothing to resume`, {
-          fix: `forge show ${runId}`,
-        });
+      if (isOver(record)) {
+        await tidy('leftovers', () => sweepRuns(deps, ground, store));
+        throw nothingToResume(record);
       }
       const repository = await ground.openRepository(record.repository, deps);
       const opened = await open(store, repository, record, request);
@@ -248,6 +249,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     await tidy('its lease', () => opened.close());
     deps.crashPoint('run.released');
     if (error === undefined) await tidy('its workspaces', () => run.workspaces.remove());
+    await tidy('what others left', () => sweepRuns(deps, ground, run.store));
     // A few at a time, so that nobody waits for years of them.
     await tidy('old runs', async () => void (await pruneRuns(deps, ground, run.store, { limit: 10 })));
     return {

@@ -14,6 +14,8 @@ import type { Contribution, KindRule, MethodRule } from './guard.ts';
 import { isZod4 } from './standard-schema.ts';
 
 const toolLimitMs = 120_000;
+/** A store that is silent for longer is as good as gone. */
+const storeLimitMs = 60_000;
 
 /** Where the signal of a call stands: in a context, or in the options of the call. */
 const signalIn =
@@ -27,6 +29,7 @@ const withSignalIn =
     args.map((argument, at) => (at === index ? { ...(argument as object), signal } : argument));
 
 const plain: MethodRule = {};
+const stored: MethodRule = { limit: () => ({ milliseconds: storeLimitMs, code: 'STORE_FAILED' }) };
 const optional: MethodRule = { optional: true };
 const sync: MethodRule = { sync: true };
 const cancelled = (index: number): MethodRule => ({ signal: signalIn(index) });
@@ -118,7 +121,7 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
   store: {
     properties: ['name'],
     methods: {
-      ...Object.fromEntries(storeMethods.map((method) => [method, plain])),
+      ...Object.fromEntries(storeMethods.map((method) => [method, stored])),
       measure: optional,
       close: optional,
     },

@@ -24,6 +24,8 @@ export interface AttemptDeps {
   readonly clock: Clock;
   random(): number;
   readonly signal: AbortSignal;
+  /** Right before a deed that others see: rejects when the run is another process's by now. */
+  holdLease(): Promise<void>;
 }
 
 /** One call to one model, however many tries it takes. */
@@ -97,6 +99,7 @@ async function attempt(deps: AttemptDeps, call: ModelCall, number: number, onLos
   try {
     // First: when Forge dies meanwhile, the log must say what may have been paid.
     await call.announce(worst);
+    await deps.holdLease();
     reply = await call.choice.provider.chat(request, { signal, callId });
   } catch (error) {
     if (signal.aborted) {

@@ -42,6 +42,8 @@ export interface ToolCallerDeps {
   readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
+  /** Right before a deed that others see: rejects when the run is another process's by now. */
+  holdLease(): Promise<void>;
   readonly crashPoint: PassCrashPoint;
   workspace(): Promise<Pick<Workspace, 'snapshot' | 'restore'>>;
   /** A person's word on a call that must not be repeated. Rejects while there is none, so that the run parks. */
@@ -118,7 +120,8 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
       ...(snapshot === undefined ? {} : { snapshot }),
     });
     // What only reads may run before its intent is durable: running it again does no harm.
-    if (effect !== 'read') await stored;
+    if (effect === 'read') stored.catch(() => undefined);
+    else await stored;
     deps.crashPoint('tool.announced');
     return finish(call, undefined);
   }
@@ -209,11 +212,14 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
           `There is no tool "${name}". There are: ${[...byName.keys()].join(', ') || 'none'}`,
         );
       }
-      return await throughToolCircuit({ circuits, emit, signal }, tool.name, async () =>
-        succeeded(tool, (await tool.execute(input, await deps.context(key, signal))) as Json),
-      );
+      return await throughToolCircuit({ circuits, emit, signal }, tool.name, async () => {
+        const context = await deps.context(key, signal);
+        await deps.holdLease();
+        return succeeded(tool, (await tool.execute(input, context)) as Json);
+      });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
+      if (isForgeError(error, 'LEASE_LOST')) throw error;
       return failed(error);
     }
   }

@@ -22,6 +22,11 @@ const heartbeatMs = 10_000;
 
 export interface LeaseKeeper {
   current(): Lease;
+  /**
+   * To be asked right before a deed that others see. Resolves at once while the lease lasts. A process that stood still
+   * for longer than that renews it first: rejects with LEASE_LOST when another one has taken over meanwhile.
+   */
+  hold(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -45,12 +50,19 @@ export async function keepLease(
   async function beat(): Promise<void> {
     for (;;) {
       await deps.clock.sleep(heartbeatMs, ended.signal);
-      lease = await deps.store.renewLease(lease, { ttlMs, now: deps.clock.now() });
+      await renew();
     }
+  }
+
+  async function renew(): Promise<void> {
+    lease = await deps.store.renewLease(lease, { ttlMs, now: deps.clock.now() });
   }
 
   return {
     current: () => lease,
+    async hold() {
+      while (deps.clock.now() >= lease.expiresAt) await renew();
+    },
     async release() {
       ended.abort();
       await deps.store.releaseLease(lease);

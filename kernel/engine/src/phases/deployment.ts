@@ -183,6 +183,7 @@ async function deployStage(
 ): Promise<void> {
   if (run.state.stages[stage.name] !== undefined) return;
   run.beforeStep();
+  await run.holdLease();
   const { location, detail } = await deployer.deployTo(stage, request, ctx);
   if (stage.bakeMs !== undefined) await run.clock.sleep(stage.bakeMs, run.signal);
   const health = await measured(deployer, stage, ctx);

@@ -164,7 +164,8 @@ async function contextOf<T extends AgentType>(
   const callPrefix = `${run.id}/${begun.id}`;
   const { mask, crashPoint } = deps;
   const limits = { budget, breakers, circuits, beforeStep: () => run.beforeStep() };
-  const common = { ...limits, callPrefix, journal, emit, clock, mask, signal, crashPoint };
+  const { holdLease } = run;
+  const common = { ...limits, callPrefix, journal, emit, clock, mask, signal, holdLease, crashPoint };
   const [choices, allTools] = await Promise.all([deps.models(request.agentType), toolsFor(run, request.agentType)]);
   return createExecutionContext({
     runId: run.id,

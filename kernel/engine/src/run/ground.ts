@@ -1,6 +1,6 @@
 import { reapMarked } from '../process/index.ts';
 import { createRunProcesses } from '../process/run-processes.ts';
-import { createRunWorkspaces, openRepository, removeRunDirectory } from '../workspace/index.ts';
+import { createRunWorkspaces, listFolders, openRepository, removeRunDirectory } from '../workspace/index.ts';
 
 /** Where runs stand: git, files and processes. A simulator has one in memory. */
 export interface Ground {
@@ -9,6 +9,7 @@ export interface Ground {
   readonly createRunProcesses: typeof createRunProcesses;
   /** Removes all that a run keeps on disk. */
   readonly removeRunDirectory: typeof removeRunDirectory;
+  readonly listFolders: typeof listFolders;
   /** Kills every process whose marker fits. */
   readonly reapMarked: typeof reapMarked;
 }
@@ -18,5 +19,6 @@ export const realGround: Ground = {
   createRunWorkspaces,
   createRunProcesses,
   removeRunDirectory,
+  listFolders,
   reapMarked,
 };

@@ -22,6 +22,8 @@ import type { Run } from './run.ts';
 import { createCheckpointSystem, readState } from './checkpoint-system.ts';
 import { keepCheckpoints } from './keep-checkpoints.ts';
 import { applyEvent, initialState, type RunState } from './run-state.ts';
+import { isOver, nothingToResume } from './nothing-to-resume.ts';
+import { whileHeld } from './while-held.ts';
 import { createStopSwitch, type StopSwitch } from './stop-switch.ts';
 import type { Workers } from './workers.ts';
 import { workedMs } from './worked-time.ts';
@@ -67,6 +69,11 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
   }
 }
 
+function heldWorkspaces(workspaces: RunWorkspaces, holdLease: () => Promise<void>): RunWorkspaces {
+  const held = whileHeld(workspaces, holdLease);
+  return { ...held, checkout: async (...asked) => whileHeld(await held.checkout(...asked), holdLease) };
+}
+
 interface Owned {
   readonly keeper: LeaseKeeper;
   readonly stopSwitch: StopSwitch;
@@ -83,12 +90,15 @@ async function openOwned(
   const { record, workspaces, processes, workers, circuits } = request;
   // Only the owner of the lease sees the last word of the log.
   const { clock, forgeVersion } = deps;
-  const state: RunState = record.lastSeq === 0 ? initialState() : await readState({ store, forgeVersion }, record.id);
-  refuseOtherJournal(record.id, state);
   const head = await store.getRun(record.id);
+  // Another process may have brought it to its end since it was looked at.
+  if (head !== undefined && isOver(head)) throw nothingToResume(head);
+  const isNew = head === undefined || head.lastSeq === 0;
+  const state: RunState = isNew ? initialState() : await readState({ store, forgeVersion }, record.id);
+  refuseOtherJournal(record.id, state);
   const events = new EventLog({ ...deps, store, bus }, keeper.current, {
-    seq: head?.lastSeq ?? 0,
-    hash: head !== undefined && head.lastSeq > 0 ? head.lastHash : genesisHash(record.id),
+    seq: isNew ? 0 : head.lastSeq,
+    hash: isNew ? genesisHash(record.id) : head.lastHash,
   });
   events.onStored((event) => applyEvent(state, event));
   const checkpoints = createCheckpointSystem({ store, clock, forgeVersion, lease: keeper.current });
@@ -112,11 +122,12 @@ async function openOwned(
     safety,
     budget: createBudgetTree(safety, state),
     circuits,
-    workspaces,
+    workspaces: heldWorkspaces(workspaces, keeper.hold),
     processes,
     sandbox: { sandbox, network: deps.config.sandbox.network },
     withWorker: (work) => workers.use(record.id, stopSwitch.signal, work),
     lease: keeper.current,
+    holdLease: keeper.hold,
     ask: (ask) =>
       askPerson(
         {

@@ -30,6 +30,8 @@ export interface Run {
   /** Runs something when a worker of this process is free; runs that wait take turns. */
   withWorker(work: () => Promise<void>): Promise<void>;
   lease(): Lease;
+  /** Right before a deed that others see: rejects with LEASE_LOST when the run is another process's by now. */
+  holdLease(): Promise<void>;
   ask(request: Ask): Promise<Decision>;
   /** Aborts when the run must end now. */
   readonly signal: AbortSignal;

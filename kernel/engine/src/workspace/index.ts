@@ -1,5 +1,6 @@
 export type { Checkout } from './checkout.ts';
 export { unmergedBranches } from './unmerged-branches.ts';
+export { listFolders } from './list-folders.ts';
 export { openRepository, type Repository } from './repository.ts';
 export {
   createRunWorkspaces,

@@ -113,6 +113,7 @@ async function simulate(seed: number) {
         mask: (text) => text,
         signal: new AbortController().signal,
         beforeStep: () => {},
+        holdLease: async () => undefined,
         crashPoint: () => {},
       });
       for (;;) await caller.chat({ system: 's', messages: [] });

@@ -39,6 +39,7 @@ function scene(replies: readonly (ChatResponse | Error)[]) {
     clock,
     random: () => 0.5,
     signal: new AbortController().signal,
+    holdLease: async () => undefined,
     emit: async (type: string, payload: unknown) => {
       events.push({ type, payload: payload as Record<string, unknown> });
       return {} as never;

@@ -54,6 +54,7 @@ function execution(
     blobs: {} as never,
     mask: (text) => text,
     signal: new AbortController().signal,
+    holdLease: async () => undefined,
     beforeStep() {},
     crashPoint(name) {
       if (name !== crashAt) return;

@@ -4,6 +4,7 @@ export {
   createAgentContext,
   type ScriptedAgentContext,
 } from './agent-context.ts';
+export { createFaultStore, type FaultStore, type StoreFault } from './fault-store.ts';
 export { createMemoryBus } from './memory-bus.ts';
 export { createMemoryMemoryStore } from './memory-memory-store.ts';
 export { createMemoryRunStore } from './memory-run-store/memory-run-store.ts';

@@ -1,0 +1,69 @@
+import { writeSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { systemClock } from '@forge/core';
+import type { PassCrashPoint } from '@forge/engine';
+
+/**
+ * The command line as a process that something happens to at crash points. `CRASH` says what:
+ * `freeze` stops it at each, after saying which on file descriptor 3, until it is let go on;
+ * `kill <name> <n>` ends it the n-th time that it passes that one.
+ */
+const { CRASH: crash = '', ...env } = process.env;
+const [mode = '', name = '', times = ''] = crash.split(' ');
+let passed = 0;
+
+const modes: Readonly<Record<string, PassCrashPoint>> = {
+  freeze(point) {
+    writeSync(3, `${point}\n`);
+    process.kill(process.pid, 'SIGSTOP');
+  },
+  kill(point) {
+    if (point !== name) return;
+    passed += 1;
+    if (passed < Number(times)) return;
+    process.kill(process.pid, 'SIGKILL');
+    // The signal may take a moment; nothing more is done in it.
+    for (;;);
+  },
+};
+
+function processExists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+// The command line is a program: what it exports is for itself alone, so it is loaded and not imported.
+const load = async (file: string): Promise<unknown> =>
+  import(new URL(`../../apps/cli/src/${file}`, import.meta.url).href);
+const [{ runProgram }, { version }] = (await Promise.all([load('program.ts'), load('version.ts')])) as [
+  { runProgram(world: object): Promise<number> },
+  { readonly version: string },
+];
+
+const world = {
+  version,
+  argv: process.argv.slice(2),
+  env,
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  clock: systemClock,
+  userName: userInfo().username,
+  hostName: hostname(),
+  temporaryFolder: tmpdir(),
+  worker: { file: process.execPath, args: [] },
+  pid: process.pid,
+  processExists,
+  onInterrupt: () => () => undefined,
+  interrupted: new AbortController().signal,
+  interrupt: () => undefined,
+  atExit: () => () => undefined,
+  ...(modes[mode] === undefined ? {} : { crashPoint: modes[mode] }),
+};
+
+const code = await runProgram(world);
+process.stdout.write('', () => process.exit(code));

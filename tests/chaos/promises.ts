@@ -1,0 +1,7 @@
+/** What each run of the tests tries at least: the tests hold it, and docs/reliability.md says it. */
+export const promised = {
+  boundaries: 80,
+  crashPoints: 16,
+  storeCalls: 80,
+  seeds: 1_000,
+} as const;

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { promised } from './promises.ts';
+import { type PlantedBug, plantedBugs } from './simulation/planted-bugs.ts';
+import { simulate } from './simulation/simulate.ts';
+import { commandFor, isFull, seeds } from './size.ts';
+
+/** As many failing seeds are told, not all. */
+const mostFailures = 5;
+/** Within so many seeds a planted bug is found. */
+const mostSeeds = 300;
+
+describe('the simulator', () => {
+  const chosen = seeds(promised.seeds, 20 * promised.seeds);
+
+  it(`finds no broken promise in ${chosen.length} seeds`, { timeout: isFull ? 3_600_000 : 600_000 }, async () => {
+    const failures: string[] = [];
+    for (const seed of chosen) {
+      if (failures.length === mostFailures) break;
+      const { broken } = await simulate(seed);
+      if (broken.length > 0) failures.push([commandFor('simulation', seed), ...broken].join('\n'));
+    }
+    expect(failures).toEqual([]);
+  });
+
+  it('does the same with the same seed', async () => {
+    for (const seed of [3, 33, 333]) expect(await simulate(seed)).toEqual(await simulate(seed));
+  });
+
+  it.each(Object.entries(plantedBugs) as [PlantedBug, string][])(
+    'finds a planted bug: %s, %s',
+    { timeout: 60_000 },
+    async (bug) => {
+      const found: string[] = [];
+      for (let seed = 1; found.length === 0 && seed <= mostSeeds; seed += 1)
+        found.push(...(await simulate(seed, { bug })).broken);
+      expect(found).not.toEqual([]);
+    },
+  );
+});

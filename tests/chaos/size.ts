@@ -1,0 +1,20 @@
+const { CHAOS, CHAOS_SEED, CHAOS_AT } = process.env;
+
+/** `CHAOS=full`: everything there is, instead of what fits into every run of the tests. */
+export const isFull: boolean = CHAOS === 'full';
+
+/** The seeds to try: the one that `CHAOS_SEED` names, else so many from 1 on. */
+export function seeds(few: number, many: number): readonly number[] {
+  if (CHAOS_SEED !== undefined) return [Number(CHAOS_SEED)];
+  return Array.from({ length: isFull ? many : few }, (_, index) => index + 1);
+}
+
+/** True when it is among those that `CHAOS_AT` names, or nothing is named. */
+export function isWanted(moment: string): boolean {
+  return CHAOS_AT === undefined || CHAOS_AT.split(',').includes(moment);
+}
+
+/** What repeats one try of a test file. */
+export function commandFor(file: string, seed: number, moment?: string): string {
+  return `CHAOS_SEED=${seed}${moment === undefined ? '' : ` CHAOS_AT=${moment}`} npm test -- tests/chaos/${file}`;
+}
