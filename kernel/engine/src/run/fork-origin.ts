@@ -29,7 +29,7 @@ export async function forkOrigin(
   source: RunRecord,
   at = source.lastSeq,
 ): Promise<ForkOrigin> {
-  const events = asDelivered(await store.readEvents(source.id)).slice(0, at);
+  const events = (await store.readEvents(source.id)).slice(0, at);
   const [last, state] = [events.at(-1), foldEvents(events)];
   const { started } = state;
   if (last?.seq !== at || started === undefined) {
@@ -42,7 +42,7 @@ export async function forkOrigin(
   const cost = costOf(state);
   const merged = events.findLast((event): event is EventOf<'task.merged'> => event.type === 'task.merged');
   return {
-    events: source.status === 'completed' ? withoutLooking(events, merged?.payload.commit) : events,
+    events,
     started,
     origin: {
       base: started.base,
@@ -59,31 +59,6 @@ export async function forkOrigin(
       tokens: cost.tokens + (started.forkedFrom?.tokens ?? 0),
     },
   };
-}
-
-/**
- * Of a completed run only the delivered commit is left, which differs from the last one that was merged in its message
- * alone: it stands in for that.
- */
-function asDelivered(events: readonly ForgeEvent[]): readonly ForgeEvent[] {
-  const completed = events.findLast((event): event is EventOf<'run.completed'> => event.type === 'run.completed');
-  const merged = events.findLast((event): event is EventOf<'task.merged'> => event.type === 'task.merged');
-  const [delivered, tested] = [completed?.payload.change?.commit, merged?.payload.commit];
-  if (delivered === undefined || tested === undefined || delivered === tested) return events;
-  return events.map((event) => {
-    const payload: unknown = JSON.parse(JSON.stringify(event.payload).replaceAll(tested, delivered));
-    return { ...event, payload } as ForgeEvent;
-  });
-}
-
-/** Who was looking at the last commit when the run was forked gets another one now, and looks from the beginning. */
-function withoutLooking(events: readonly ForgeEvent[], commit: string | undefined): readonly ForgeEvent[] {
-  const looking = new Set<string | undefined>();
-  for (const event of events) {
-    if (event.type === 'execution.started' && event.payload.base === commit) looking.add(event.executionId);
-    if (event.type === 'execution.completed') looking.delete(event.executionId);
-  }
-  return events.filter(({ executionId }) => executionId === undefined || !looking.has(executionId));
 }
 
 /** Says up to where a run can be forked whose later commits are gone. */
