@@ -2,6 +2,5 @@
 export const promised = {
   boundaries: 80,
   crashPoints: 16,
-  storeCalls: 80,
   seeds: 1_000,
 } as const;

@@ -32,6 +32,15 @@ export function brokenPromises(world: SimWorld, runId: string, events: readonly 
   }
 }
 
+function isPaidFor(event: ForgeEvent) {
+  return (
+    event.type === 'llm.requested' ||
+    event.type === 'llm.retried' ||
+    event.type === 'llm.responded' ||
+    event.type === 'llm.failed'
+  );
+}
+
 /** Where reserved and spent together, as the log tells it, were over the budget in force. */
 function overspent(events: readonly ForgeEvent[], budgets: SimWorld['budgets']): string[] {
   const reserved = new Map<string, number>();
@@ -39,11 +48,11 @@ function overspent(events: readonly ForgeEvent[], budgets: SimWorld['budgets']):
   let spent = 0;
   for (const event of events) {
     if (event.type === 'run.resumed') reserved.clear();
-    if (event.type !== 'llm.requested' && event.type !== 'llm.responded' && event.type !== 'llm.failed') continue;
+    if (!isPaidFor(event)) continue;
     const call = `${event.executionId}/${event.payload.ordinal}`;
     reserved.delete(call);
     if (event.type === 'llm.requested') reserved.set(call, event.payload.reservedUsd ?? 0);
-    if (event.type === 'llm.responded') spent += event.payload.costUsd ?? 0;
+    else spent += event.payload.costUsd ?? 0;
     const bound = [...reserved.values()].reduce((sum, usd) => sum + usd, spent);
     const budget = budgets.findLast(({ since }) => since < event.seq)?.usd ?? 0;
     if (bound > budget + 1e-9) broken.push(`budget: ${bound} spent and reserved of ${budget} at event ${event.seq}`);
