@@ -48,7 +48,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       const opened = await open(store, repository, record, request);
       const { commit, dirty, branch: baseBranch } = repository;
       const base = { commit, dirty, ...(baseBranch === undefined ? {} : { branch: baseBranch }) };
-      await announce(opened, { requirement: request.requirement, base }, models);
+      await orLetGo(opened, announce(opened, { requirement: request.requirement, base }, models));
       return handleOf(opened, record, { planOnly: request.planOnly ?? false });
     },
 
@@ -67,7 +67,8 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       const record = await store.createRun(run);
       deps.crashPoint('run.created');
       const opened = await open(store, repository, record, { ...request, requirement: started.requirement });
-      await announce(opened, { ...started, forkedFrom: from }, models, inheritEvents(events, id));
+      const inherited = inheritEvents(events, id);
+      await orLetGo(opened, announce(opened, { ...started, forkedFrom: from }, models, inherited));
       return handleOf(opened, record, { planOnly: false });
     },
 
@@ -80,27 +81,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       }
       const repository = await ground.openRepository(record.repository, deps);
       const opened = await open(store, repository, record, request);
-      // Only now, as the owner: what an earlier process left running must not change what this one works on.
-      await opened.run.processes.reapAll();
-      const { owner, fence } = opened.run.lease();
-      await opened.run.events.emit(
-        'run.resumed',
-        {
-          owner: `${owner.host}:${owner.pid}`,
-          fence,
-          budgetUsd: opened.run.safety.budgetUsd,
-          forgeVersion: deps.forgeVersion,
-          journalVersion,
-        },
-        {},
-        {
-          ...costOf(opened.run.state),
-          status: 'running',
-          stopRequested: false,
-          reason: undefined,
-          wakeAt: undefined,
-        },
-      );
+      await orLetGo(opened, goOn(opened));
       return handleOf(opened, record, { planOnly: false });
     },
 
@@ -215,6 +196,40 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
       run.events.emit('sandbox.selected', { name: sandbox.name, level: sandbox.level, detail }),
       ...inherited.map(({ type, payload, meta, patch }) => run.events.emit(type, payload as never, meta, patch)),
     ]);
+  }
+
+  /** Only as the owner: what an earlier process left running must not change what this one works on. */
+  async function goOn({ run }: OpenedRun): Promise<void> {
+    await run.processes.reapAll();
+    const { owner, fence } = run.lease();
+    await run.events.emit(
+      'run.resumed',
+      {
+        owner: `${owner.host}:${owner.pid}`,
+        fence,
+        budgetUsd: run.safety.budgetUsd,
+        forgeVersion: deps.forgeVersion,
+        journalVersion,
+      },
+      {},
+      {
+        ...costOf(run.state),
+        status: 'running',
+        stopRequested: false,
+        reason: undefined,
+        wakeAt: undefined,
+      },
+    );
+  }
+
+  /** Who cannot write down that it has begun gives the lease back: a process that lives would keep it for ever. */
+  async function orLetGo(opened: OpenedRun, beginning: Promise<void>): Promise<void> {
+    try {
+      await beginning;
+    } catch (error) {
+      await tidy('its lease', () => opened.close());
+      throw error;
+    }
   }
 
   async function modelNames(): Promise<ModelNames> {
