@@ -3,4 +3,5 @@ export const promised = {
   boundaries: 80,
   crashPoints: 16,
   seeds: 1_000,
+  storeCalls: 100,
 } as const;

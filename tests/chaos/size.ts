@@ -3,10 +3,10 @@ const { CHAOS, CHAOS_SEED, CHAOS_AT } = process.env;
 /** `CHAOS=full`: everything there is, instead of what fits into every run of the tests. */
 export const isFull: boolean = CHAOS === 'full';
 
-/** The seeds to try: the one that `CHAOS_SEED` names, else so many from 1 on. */
-export function seeds(few: number, many: number): readonly number[] {
+/** The seeds to try: the one that `CHAOS_SEED` names, else so many from `first` on. */
+export function seeds(few: number, many: number, first = 1): readonly number[] {
   if (CHAOS_SEED !== undefined) return [Number(CHAOS_SEED)];
-  return Array.from({ length: isFull ? many : few }, (_, index) => index + 1);
+  return Array.from({ length: isFull ? many : few }, (_, index) => first + index);
 }
 
 /** True when it is among those that `CHAOS_AT` names, or nothing is named. */
