@@ -9,6 +9,7 @@ import {
   type VirtualClock,
 } from '@forge/testkit/fakes';
 import { createSimDisk, type SimDisk } from './sim-disk.ts';
+import { watchOwners } from './one-owner.ts';
 import { type PlantedBug, spoiledStore } from './planted-bugs.ts';
 import { randomPlan, type SimPlan } from './sim-plan.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -58,6 +59,8 @@ export function createSimWorld(seed: number, { bug, fault }: SimOptions): SimWor
   const clock = createVirtualClock();
   const plan = randomPlan(random);
   const budgetUsd = random() < 0.4 ? 0.2 + random() / 2 : 1_000;
+  const processes = new Map<string, SimProcess>();
+  const broken: string[] = [];
   let number = 0;
   return {
     seed,
@@ -67,12 +70,12 @@ export function createSimWorld(seed: number, { bug, fault }: SimOptions): SimWor
     newNumber: () => (number += 1),
     plan,
     store,
-    reached: spoiledStore(store, bug),
+    reached: watchOwners(spoiledStore(store, bug), processes, (fault) => broken.push(fault)),
     bug,
     fault,
     memory: createMemoryMemoryStore(clock),
     disk: createSimDisk(),
-    processes: new Map(),
+    processes,
     commands: new Map(),
     outside: [],
     knowsTheDead: random() < 0.8,
@@ -80,6 +83,6 @@ export function createSimWorld(seed: number, { bug, fault }: SimOptions): SimWor
     budgetUsd,
     budgets: [{ since: 0, usd: budgetUsd }],
     troubles: fault === undefined ? Math.floor(random() * 6) : 0,
-    broken: [],
+    broken,
   };
 }
