@@ -52,11 +52,11 @@ it('an agent uses the servers that a repository names, once the person trusts th
 
   repository.write('.mcp.json', JSON.stringify({ mcpServers: { ...servers.mcpServers, more: { command: 'true' } } }));
   expect((await forge.run(...run)).code).toBe(2);
-}, 60_000);
+}, 240_000);
 
 it('nothing of it stands in a prompt where the configuration does not ask for it', async () => {
   const { model, repository, forge } = await world();
   repository.write('.mcp.json', JSON.stringify(servers));
   await forge.run(...run);
   expect(model.requests.flatMap(({ tools }) => tools).filter((name) => name.startsWith('mcp_'))).toEqual([]);
-}, 60_000);
+}, 240_000);

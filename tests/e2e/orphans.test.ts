@@ -41,7 +41,7 @@ async function killedInTheMiddle(level: string) {
   const { traceId } = await running.event(({ type }) => type === 'tool.intent');
   const selected = await running.event(({ type }) => type === 'sandbox.selected');
   expect(selected.payload).toMatchObject({ name: level });
-  await vi.waitUntil(() => alive().length === planted, { timeout: 10_000 });
+  await vi.waitUntil(() => alive().length === planted, { timeout: 60_000 });
   running.kill('SIGKILL');
   await running.ended;
   server.play(honest);
@@ -119,7 +119,7 @@ describe('what a command leaves running', () => {
     const env = { FORGE_SANDBOX__USE: 'process' };
     const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
     const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
-    await vi.waitUntil(() => alive().length === planted, { timeout: 10_000 });
+    await vi.waitUntil(() => alive().length === planted, { timeout: 60_000 });
     running.kill('SIGINT');
     running.kill('SIGTERM');
     const { code } = await running.ended;

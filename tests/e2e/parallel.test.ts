@@ -111,7 +111,7 @@ describe('tasks at once', () => {
     const end = await run();
     expect(end.code).toBe(0);
     expect(merged(end)).toEqual(['slow', 'quick', 'after']);
-  }, 60_000);
+  }, 240_000);
 
   it('are stopped by a failing one only where they depend on it; resume works on the failed ones alone', async () => {
     const four = [
@@ -138,7 +138,7 @@ describe('tasks at once', () => {
     expect(merged(resumed)).toEqual(['bad', 'child', 'worse']);
     expect(server.requests.slice(before).filter((request) => isAbout(request, 'good'))).toEqual([]);
     expect(shown(repository, 'child.txt')).toBe('child');
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('a conflict', () => {
@@ -165,7 +165,7 @@ describe('a conflict', () => {
     expect(repository.git('log', '--format=%s', `main..${branch}`).split('\n')).toEqual(
       expect.arrayContaining(['feat: do sum', 'feat: do feet', 'feat: do metres']),
     );
-  }, 60_000);
+  }, 240_000);
 
   it('that nobody resolves fails its task alone, and resume tries again', async () => {
     const honest = planScript([...clash, { id: 'other', writes: { 'other.txt': 'other\n' } }]);
@@ -184,7 +184,7 @@ describe('a conflict', () => {
     expect(merged(resumed)).toEqual(['feet', 'sum']);
     expect(shown(repository, 'src/area.js')).toBe(both.trim());
     expect(left(repository, runId)).toEqual({ folders: [], processes: [] });
-  }, 60_000);
+  }, 240_000);
 
   for (const point of ['task.conflicted', 'tool.result', 'execution.completed', 'task.merged'] as const) {
     it(`is resolved once, although Forge is killed right after ${point}`, async () => {
@@ -205,7 +205,7 @@ describe('a conflict', () => {
       const asked = server.requests.map(({ raw }) => raw);
       // The reply that was on its way when Forge died may be asked for again; no other is.
       expect(asked.length - new Set(asked).size).toBeLessThanOrEqual(1);
-    }, 60_000);
+    }, 240_000);
   }
 });
 
@@ -237,7 +237,7 @@ describe('tests after each merge', () => {
       ['more', true],
     ]);
     expect(shown(repository, 'src/more.js')).toBe(mended.trim());
-  }, 60_000);
+  }, 240_000);
 
   it('fail the task that breaks them and does not mend it, and leave its change out', async () => {
     const honest = planScript(apart);
@@ -254,5 +254,5 @@ describe('tests after each merge', () => {
     const { stdout } = await forge.run('show', end.events[0]?.traceId ?? '', '--diff');
     expect(stdout).toContain('guard.test.js');
     expect(stdout).not.toContain('more.js');
-  }, 60_000);
+  }, 240_000);
 });

@@ -118,7 +118,7 @@ describe('executions in processes of their own', () => {
     pid.resolve(running.pid);
     expect((await running.ended).signal).toBe('SIGKILL');
     expect(left).toHaveLength(1);
-    await vi.waitUntil(() => left.every((worker) => !existsSync(`/proc/${worker}`)), { timeout: 10_000 });
+    await vi.waitUntil(() => left.every((worker) => !existsSync(`/proc/${worker}`)), { timeout: 60_000 });
     server.play(honest);
     expect((await forge.run('resume', '--yes', '--json')).code).toBe(0);
     expect(tree()).toBe((await usualRun()).tree);
@@ -177,7 +177,7 @@ describe('an agent of the person’s own in a worker', () => {
     expect(code).toBe(0);
     const notes = events.flatMap((event) => (event.type === 'agent.note' ? [event.payload.decision] : []));
     expect(notes).toEqual(expect.arrayContaining(['seen: ', 'fine']));
-  }, 60_000);
+  }, 240_000);
 
   it('asks a person; the run parks, and goes on in a new worker with the answer', async () => {
     const { forge } = await withPlanner(`
@@ -191,7 +191,7 @@ describe('an agent of the person’s own in a worker', () => {
     const { code, events } = await forge.run('resume', '--yes', '--json');
     expect(code).toBe(0);
     expect(JSON.stringify(events)).toContain('heard: very odd');
-  }, 60_000);
+  }, 240_000);
 
   it('that blocks its event loop outlives a kill -9 of Forge, but not the next start of the run', async () => {
     const unblocked = join(temporaryFolder(), 'unblocked');
@@ -212,7 +212,7 @@ describe('an agent of the person’s own in a worker', () => {
     await resuming.event(({ type }) => type === 'run.resumed');
     expect(before.filter((pid) => workersOf(traceId).includes(pid))).toEqual([]);
     expect((await resuming.ended).code).toBe(0);
-  }, 60_000);
+  }, 240_000);
 
   it('that blocks its event loop is killed at the second Ctrl-C', async () => {
     const blocks = join(temporaryFolder(), 'blocks');
@@ -226,5 +226,5 @@ describe('an agent of the person’s own in a worker', () => {
     running.kill('SIGTERM');
     expect((await running.ended).code).toBe(130);
     expect(workers.map((pid) => existsSync(`/proc/${pid}`))).toEqual([false]);
-  }, 60_000);
+  }, 240_000);
 });

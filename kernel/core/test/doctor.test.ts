@@ -15,7 +15,12 @@ describe('doctor', () => {
       ['sandbox', 'No sandbox of level "process" works on this machine (No plugin brings a sandbox.)', 'string'],
       ['model', 'No language model could be found', 'string'],
     ]);
-    expect(checks.filter(({ ok }) => ok).map(({ name }) => name)).toEqual(['node', 'state folder', 'configuration']);
+    expect(checks.filter(({ ok }) => ok).map(({ name }) => name)).toEqual([
+      'node',
+      'state folder',
+      'configuration',
+      'workspaces',
+    ]);
   });
 
   it('finds what works, and a plugin that does not', async () => {

@@ -30,7 +30,7 @@ export async function workOnChange(
 ): Promise<WorkedChange> {
   const workspace: ExecutionRequest<'implementer'>['workspace'] = (base, options) =>
     run.workspaces.checkout(checkout, base, options);
-  const { output, base, hasWorked } = await runExecution(run, {
+  const { output, base, hasChanged } = await runExecution(run, {
     key,
     phase: 'implementation',
     taskId: task.id,
@@ -46,7 +46,7 @@ export async function workOnChange(
     base: wanted,
   });
   run.beforeStep();
-  const commit = await committed(await workspace(base, { kept: hasWorked }), output, run.id);
+  const commit = await committed(await workspace(base, { kept: hasChanged }), output, run.id);
   run.deps.crashPoint('task.committed');
   return { output, base, commit };
 }

@@ -27,7 +27,6 @@ import type { Run } from './run.ts';
 import type { Workspace } from './run-workspaces.ts';
 import { createWorkerCommands } from './worker-commands.ts';
 import { createWorkerLosses } from './worker-losses.ts';
-import { hasWorked } from './has-worked.ts';
 import { workedMs } from './worked-time.ts';
 
 export interface ExecutionRequest<T extends AgentType> {
@@ -111,7 +110,7 @@ async function execute<T extends AgentType>(
 }
 
 function workspaceOf<T extends AgentType>(run: Run, request: ExecutionRequest<T>, { id, base }: Begun<T>) {
-  return request.workspace(base, { kept: hasWorked(run.state.executions[id]) });
+  return request.workspace(base, { kept: run.state.executions[id]?.hasChanged === true });
 }
 
 /** Counts on from what earlier processes worked on it. */

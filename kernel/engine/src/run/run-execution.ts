@@ -15,15 +15,14 @@ import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
 import { executeAgent, type ExecutionRequest } from './execute-agent.ts';
-import { hasWorked } from './has-worked.ts';
 import type { Run } from './run.ts';
 
 export interface ExecutionResult<T extends AgentType> {
   readonly output: AgentOutput<T>;
   /** The commit that its workspace started from. */
   readonly base: string;
-  /** Tools have run in its workspace, which must therefore be there. */
-  readonly hasWorked: boolean;
+  /** Its workspace was changed, and must therefore be there. */
+  readonly hasChanged: boolean;
 }
 
 /** Failures after which another try of the same execution goes on from its journal; after others it begins anew. */
@@ -68,7 +67,7 @@ export async function runExecution<T extends AgentType>(
   const known = run.state.executions[id];
   const base = known?.base ?? request.base;
   if (known?.status === 'completed')
-    return { output: deepFreeze(known.output as AgentOutput<T>), base, hasWorked: hasWorked(known) };
+    return { output: deepFreeze(known.output as AgentOutput<T>), base, hasChanged: known.hasChanged };
 
   const emit = scopedEmit(run, request, id);
   const agent = run.deps.config.agents[request.agentType];
@@ -86,7 +85,7 @@ export async function runExecution<T extends AgentType>(
   try {
     const output = await executeAgent(run, request, { id, agent, base, input }, emit);
     await emit('execution.completed', { output: output as Json, outputHash: hashJson(output) });
-    return { output, base, hasWorked: hasWorked(run.state.executions[id]) };
+    return { output, base, hasChanged: run.state.executions[id]?.hasChanged === true };
   } catch (error) {
     const fault = faultsOf(error)[0];
     if (fault !== undefined && !interruptions.has(fault.code) && !run.signal.aborted) {

@@ -53,6 +53,8 @@ export interface ExecutionRecord extends WorkedTime {
   tokens: number;
   iterations: number;
   toolCalls: number;
+  /** A call that changes the workspace was carried out, so there is one, and what lies in it is work. */
+  hasChanged: boolean;
 }
 
 export interface FindingRecord {
@@ -237,7 +239,7 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
     Object.assign(executionOf(state, event), { inputHash, base });
   },
   'execution.restarted': (state, event) => {
-    Object.assign(executionOf(state, event), { status: 'running', journal: {} });
+    Object.assign(executionOf(state, event), { status: 'running', journal: {}, hasChanged: false });
   },
   'execution.completed': (state, event) => {
     Object.assign(executionOf(state, event), { status: 'completed', output: event.payload.output, journal: {} });
@@ -272,8 +274,11 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
     execution.toolCalls += 1;
   },
   'tool.result': (state, event) => {
-    const entry = entryOf(executionOf(state, event), event.payload.ordinal, 'tool');
-    if (entry !== undefined) Object.assign(entry, { result: event.payload, answeredAt: event.seq });
+    const execution = executionOf(state, event);
+    const entry = entryOf(execution, event.payload.ordinal, 'tool');
+    if (entry === undefined) return;
+    Object.assign(entry, { result: event.payload, answeredAt: event.seq });
+    execution.hasChanged ||= entry.intent.effect === 'workspace';
   },
   'memory.called': (state, event) => {
     const { ordinal, requestHash, result } = event.payload;
@@ -358,6 +363,7 @@ function executionOf(state: RunState, event: ForgeEvent): ExecutionRecord {
     tokens: 0,
     iterations: 0,
     toolCalls: 0,
+    hasChanged: false,
   };
   return state.executions[id];
 }

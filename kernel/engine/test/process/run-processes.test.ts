@@ -35,7 +35,7 @@ async function leaveBehind(processes: Awaited<ReturnType<typeof createRunProcess
     marker: `${fixture.marker}/${execution}`,
     output: { headBytes: 100, tailBytes: 100 },
   });
-  await vi.waitUntil(() => fixture.alive().length === before + 1);
+  await vi.waitUntil(() => fixture.alive().length === before + 1, { timeout: 60_000 });
 }
 
 describe('private places of a run', () => {

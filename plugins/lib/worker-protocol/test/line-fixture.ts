@@ -34,7 +34,7 @@ export function otherEnd(): OtherEnd {
     heard,
     say: (message) => void other.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
     write: (text) => void other.write(text),
-    hears: (fits) => vi.waitUntil(() => heard.find(fits), { timeout: 5_000, interval: 5 }),
+    hears: (fits) => vi.waitUntil(() => heard.find(fits), { timeout: 60_000, interval: 5 }),
     close: () => void other.destroy(),
   };
 }

@@ -112,7 +112,7 @@ describe('an orchestrator', () => {
     worker.say({ id: 3, method: 'bus.emit', params: { type: 'mine' } });
     await worker.hears(answerTo(3));
     worker.close();
-    await vi.waitUntil(() => worker.stream.destroyed);
+    await vi.waitUntil(() => worker.stream.destroyed, { timeout: 60_000 });
     await new Promise((resolve) => setImmediate(resolve));
     expect(isOver).toBe(false);
     finish.resolve({ ok: true, text: 'done' });

@@ -151,7 +151,7 @@ describe('access', () => {
   });
 });
 
-const asleep = (clock: VirtualClock) => vi.waitUntil(() => clock.sleepers > 0);
+const asleep = (clock: VirtualClock) => vi.waitUntil(() => clock.sleepers > 0, { timeout: 60_000 });
 
 async function passTime(clock: VirtualClock, sleeps: number) {
   for (let slept = 0; slept < sleeps; slept += 1) {
