@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { boot } from './benches/boot.ts';
+import { crowd } from './benches/crowd.ts';
 import { durable } from './benches/durable.ts';
 import { events } from './benches/events.ts';
 import { fanOut } from './benches/fan-out.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, Bench>> = {
   turns,
   events,
   durable,
+  crowd,
   boot,
   http,
   'fan-out': fanOut,

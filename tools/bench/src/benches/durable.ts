@@ -1,15 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventLog, foldEvents, genesisHash, realGround } from '@forge/engine';
-import type { EventTransport } from '@forge/plugin-api';
-import storePlugin from '@forge/store-sqlite';
-import { createPluginContext } from '@forge/testkit/fakes';
+import { foldEvents, realGround } from '@forge/engine';
 import { median, type Bench, type Row } from '../bench.ts';
 import { repository, temporaryFolder } from '../places.ts';
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-const bus: EventTransport = { name: 'none', publish: async () => {}, subscribe: () => () => {} };
+import { storedLogs } from '../stored-logs.ts';
 
 /** What it costs that a call can be undone, and that a long run can be gone on with. */
 export const durable: Bench = async ({ short }) => {
@@ -61,19 +56,9 @@ async function snapshots(files: number, rounds: number): Promise<readonly Row[]>
 
 /** From the store, without a checkpoint. */
 async function opening(total: number): Promise<Row> {
-  const { stores = [] } = await storePlugin.setup(createPluginContext({ stateDirectory: temporaryFolder() }));
-  const [store] = stores;
-  if (store === undefined) throw new Error('the plugin gives no store');
+  const { store, open } = await storedLogs();
   const runId = 'bench';
-  await store.createRun({ id: runId, task: 'bench', repository: '/', branch: 'bench', createdAt: 1 });
-  const owner = { id: 'bench', host: 'bench', pid: process.pid };
-  const lease = await store.acquireLease(runId, { owner, ttlMs: 1e9, now: 1 });
-  let id = 0;
-  const world = { clock: { now: () => Date.now() }, newId: () => String((id += 1)), mask: (text: string) => text };
-  const log = new EventLog({ store, bus, ...world, log: silent, crashPoint() {} }, () => lease, {
-    seq: 0,
-    hash: genesisHash(runId),
-  });
+  const log = await open(runId);
   const meta = { source: 'bench', phase: 'implementation', executionId: 'implementation/bench/1' };
   const text = 'x'.repeat(400);
   // Four events a turn: a call of the model and one of a tool.

@@ -1,12 +1,6 @@
-import { EventLog, genesisHash } from '@forge/engine';
-import type { EventTransport, Lease } from '@forge/plugin-api';
-import storePlugin from '@forge/store-sqlite';
-import { createPluginContext } from '@forge/testkit/fakes';
+import type { EventLog } from '@forge/engine';
 import { percentile, type Bench, type Row } from '../bench.ts';
-import { temporaryFolder } from '../places.ts';
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-const bus: EventTransport = { name: 'none', publish: async () => {}, subscribe: () => () => {} };
+import { storedLogs } from '../stored-logs.ts';
 
 /** Durable events: `emit` until it resolves, one after the other and from many executions at once. */
 export const events: Bench = async ({ short }) => {
@@ -16,31 +10,8 @@ export const events: Bench = async ({ short }) => {
 };
 
 async function measure(emitters: number, total: number): Promise<readonly Row[]> {
-  const stateDirectory = temporaryFolder();
-  const { stores = [] } = await storePlugin.setup(createPluginContext({ stateDirectory }));
-  const [store] = stores;
-  if (store === undefined) throw new Error('the plugin gives no store');
-  const runId = 'bench';
-  await store.createRun({ id: runId, task: 'bench', repository: '/', branch: 'bench', createdAt: 1 });
-  const lease: Lease = await store.acquireLease(runId, {
-    owner: { id: 'bench', host: 'bench', pid: process.pid },
-    ttlMs: 1e9,
-    now: 1,
-  });
-  let id = 0;
-  const log = new EventLog(
-    {
-      store,
-      bus,
-      clock: { now: () => Date.now() },
-      newId: () => String((id += 1)),
-      mask: (text) => text,
-      log: silent,
-      crashPoint() {},
-    },
-    () => lease,
-    { seq: 0, hash: genesisHash(runId) },
-  );
+  const { store, open } = await storedLogs();
+  const log = await open('bench');
   const latencies: number[] = [];
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: emitters }, () => emitMany(log, total / emitters, latencies)));
