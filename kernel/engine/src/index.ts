@@ -16,7 +16,8 @@ export {
   type CheckpointHead,
   type CheckpointSystem,
 } from './run/checkpoint-system.ts';
-export { applyEvent, foldEvents, initialState, type RunState } from './run/run-state.ts';
+export { applyEvent, foldEvents } from './run/fold-events.ts';
+export { initialState, type RunState } from './run/run-state.ts';
 export { verifyCheckpoints, type CheckpointVerification } from './run/verify-checkpoints.ts';
 export type { PruneOutcome, PruneRequest } from './run/prune-runs.ts';
 export { planOrder } from './run/task-graph.ts';

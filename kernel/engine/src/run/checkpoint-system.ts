@@ -1,5 +1,6 @@
 import { forgeError, type Checkpoint, type Clock, type Json, type Lease, type RunStore } from '@forge/plugin-api';
-import { applyEvent, foldEvents, initialState, type RunState } from './run-state.ts';
+import { applyEvent, foldEvents } from './fold-events.ts';
+import { initialState, type RunState } from './run-state.ts';
 
 /** A state of a run that was kept, without the state itself. */
 export interface CheckpointHead {

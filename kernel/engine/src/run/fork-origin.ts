@@ -12,7 +12,8 @@ import { refuseOtherJournal } from '../log/journal-version.ts';
 import type { RunOrigin } from '../workspace/index.ts';
 import { commitsOf } from './inherit-events.ts';
 import { runDirectory } from './run-directory.ts';
-import { costOf, foldEvents, toldBranch } from './run-state.ts';
+import { foldEvents } from './fold-events.ts';
+import { costOf, toldBranch } from './run-state.ts';
 
 export interface ForkOrigin {
   /** Of the other run, up to the one it is forked at. */

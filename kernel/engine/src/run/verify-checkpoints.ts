@@ -1,7 +1,8 @@
 import type { Checkpoint, ForgeEvent } from '@forge/plugin-api';
 import { canonicalJson } from '../log/canonical-json.ts';
 import { stateIn } from './checkpoint-system.ts';
-import { applyEvent, initialState } from './run-state.ts';
+import { applyEvent } from './fold-events.ts';
+import { initialState } from './run-state.ts';
 
 export type CheckpointVerification =
   | { readonly ok: true; readonly checkpoints: number }

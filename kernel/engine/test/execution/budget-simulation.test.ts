@@ -6,7 +6,8 @@ import { createCircuits } from '../../src/execution/circuits.ts';
 import type { ExecutionEmit } from '../../src/execution/execution-emit.ts';
 import { Journal } from '../../src/execution/journal.ts';
 import { createModelCaller } from '../../src/execution/model-caller.ts';
-import { applyEvent, costOf, foldEvents } from '../../src/run/run-state.ts';
+import { applyEvent, foldEvents } from '../../src/run/fold-events.ts';
+import { costOf } from '../../src/run/run-state.ts';
 import { manualClock } from '../manual-clock.ts';
 
 const seeds = Number(process.env['BUDGET_SEEDS'] ?? 2_000);

@@ -4,7 +4,8 @@ import { Budget } from '../../src/execution/budget.ts';
 import { createCircuits } from '../../src/execution/circuits.ts';
 import { Journal } from '../../src/execution/journal.ts';
 import { createToolCaller } from '../../src/execution/tool-caller.ts';
-import { applyEvent, initialState, type RunState } from '../../src/run/run-state.ts';
+import { applyEvent } from '../../src/run/fold-events.ts';
+import { initialState, type RunState } from '../../src/run/run-state.ts';
 
 const executionId = 'implementation/task/1';
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { deepFreeze } from '../../src/log/deep-freeze.ts';
 import { createCheckpointSystem, readState } from '../../src/run/checkpoint-system.ts';
 import { keepCheckpoints } from '../../src/run/keep-checkpoints.ts';
-import { applyEvent, foldEvents, initialState } from '../../src/run/run-state.ts';
+import { applyEvent, foldEvents } from '../../src/run/fold-events.ts';
+import { initialState } from '../../src/run/run-state.ts';
 import { verifyCheckpoints } from '../../src/run/verify-checkpoints.ts';
 
 const version = '1.0.0';

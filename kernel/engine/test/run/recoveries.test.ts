@@ -1,7 +1,7 @@
 import type { ForgeEvent } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { journalVersion, refuseOtherJournal } from '../../src/log/journal-version.ts';
-import { foldEvents } from '../../src/run/run-state.ts';
+import { foldEvents } from '../../src/run/fold-events.ts';
 
 const payloads: Readonly<Record<string, object>> = {
   'run.resumed': { owner: 'here:1', fence: 2 },

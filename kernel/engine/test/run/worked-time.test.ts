@@ -1,6 +1,7 @@
 import type { EventPayload, EventType, ForgeEvent } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
-import { foldEvents, type RunState } from '../../src/run/run-state.ts';
+import { foldEvents } from '../../src/run/fold-events.ts';
+import type { RunState } from '../../src/run/run-state.ts';
 import { workedMs } from '../../src/run/worked-time.ts';
 
 let seq = 0;
