@@ -9,6 +9,7 @@ export const plantedBugs = {
   'cheap estimate': 'a model costs more than it says',
   'open purse': 'the budget in force is not the one that was asked for',
   'pays again': 'a tool that must not be repeated says that it may',
+  'signs again': 'a tool that nobody can ask says that it may be repeated',
   'no way back': 'a workspace that was cut in the middle stays as it is',
   'last one wins': 'a merge takes the whole of one side',
   'left folders': 'the folder of a run stays when it is over',

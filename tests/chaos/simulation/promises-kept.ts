@@ -18,13 +18,14 @@ export function brokenPromises(world: SimWorld, runId: string, events: readonly 
   for (const fault of overspent(events, world.budgets)) broken.push(fault);
   equal('payments', whatOf('pay'), plan.payments);
   equal('publications', whatOf('publish'), plan.publications);
+  equal('signatures', whatOf('sign'), plan.signatures);
   equal('branches', disk.branches.size, 1);
   for (const commit of disk.branches.values()) equal('tree', sortedFiles(disk.treeOf(commit)), sortedFiles(plan.tree));
   equal('folders', [...disk.folders.keys()], []);
   equal('commands', [...commands.values()], []);
   return broken;
 
-  function whatOf(wanted: 'pay' | 'publish'): readonly string[] {
+  function whatOf(wanted: 'pay' | 'publish' | 'sign'): readonly string[] {
     return outside
       .filter(({ tool }) => tool === wanted)
       .map(({ what }) => what)

@@ -1,7 +1,7 @@
 import type { Plan, PlanTask } from '@forge/plugin-api';
 
 export interface SimCall {
-  readonly tool: 'look' | 'append' | 'pay' | 'publish';
+  readonly tool: 'look' | 'append' | 'pay' | 'publish' | 'sign';
   readonly input: Readonly<Record<string, string>>;
 }
 
@@ -19,6 +19,7 @@ export interface SimPlan {
   readonly tree: Readonly<Record<string, string>>;
   readonly payments: readonly string[];
   readonly publications: readonly string[];
+  readonly signatures: readonly string[];
 }
 
 export const baseTree: Readonly<Record<string, string>> = { 'README.md': '# Simulated\n' };
@@ -54,6 +55,7 @@ export function randomPlan(random: () => number): SimPlan {
     tree: treeAfter(calls),
     payments: whatOf(calls, 'pay'),
     publications: whatOf(calls, 'publish'),
+    signatures: whatOf(calls, 'sign'),
   };
 }
 
@@ -63,7 +65,8 @@ function turnsOf(id: string, count: number, random: () => number): readonly (rea
       const name = `${id}-${turn}-${at}`;
       const dice = random();
       if (dice < 0.2) return { tool: 'look', input: { path: 'README.md' } };
-      if (dice < 0.5) return { tool: 'pay', input: { what: name } };
+      if (dice < 0.35) return { tool: 'pay', input: { what: name } };
+      if (dice < 0.5) return { tool: 'sign', input: { what: name } };
       if (dice < 0.65) return { tool: 'publish', input: { what: name } };
       return { tool: 'append', input: { path: `${id}.txt`, line: name } };
     }),

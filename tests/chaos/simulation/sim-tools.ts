@@ -61,6 +61,17 @@ export function simTools(world: SimWorld, process: SimProcess): readonly Tool[] 
           return 'published';
         }),
     }),
+    defineTool({
+      name: 'sign',
+      description: 'Signs something; nobody but a person can find out whether it did',
+      schema: { input: thing, output: z.string() },
+      effect: world.bug === 'signs again' ? 'keyed' : 'once',
+      execute: ({ what }, { idempotencyKey: key }) =>
+        process.act(mostMs, () => {
+          outside.push({ tool: 'sign', what, key });
+          return 'signed';
+        }),
+    }),
   ];
 }
 

@@ -34,8 +34,8 @@ export interface SimWorld {
   readonly processes: Map<string, SimProcess>;
   /** Commands that run, by number, with their markers. */
   readonly commands: Map<number, string>;
-  /** Every effect outside, in order: payments and publications that really happened. */
-  readonly outside: { readonly tool: 'pay' | 'publish'; readonly what: string; readonly key: string }[];
+  /** Every effect outside, in order: payments, publications and signatures that really happened. */
+  readonly outside: { readonly tool: 'pay' | 'publish' | 'sign'; readonly what: string; readonly key: string }[];
   /** It is not always known that a process has ended. */
   readonly knowsTheDead: boolean;
   /** The fault has happened. */

@@ -13,12 +13,15 @@ export interface Simulated {
   readonly processes: number;
   /** The store's fault has happened. */
   readonly struck: boolean;
+  /** What a person said of calls of which nobody else knew whether they had happened. */
+  readonly told: readonly ('done' | 'not-done')[];
 }
 
 const mostSteps = 20_000;
 /** Ends that a supervisor or a person answers, and goes on. */
 const continued: ReadonlySet<string> = new Set([
   'WAITING_FOR_PERSON',
+  'OUTCOME_UNKNOWN',
   'WAITING_FOR_QUOTA',
   'BREAKER_COST',
   'STOPPED',
@@ -41,6 +44,7 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
   let count = 0;
   let live = 0;
   let isDone = false;
+  const told: ('done' | 'not-done')[] = [];
 
   function begin(): void {
     count += 1;
@@ -94,13 +98,21 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
       world.budgets.push({ since: record.lastSeq, usd: world.budgetUsd });
     }
     const open = await world.store.listRequests({ runId: record.id, open: true });
-    for (const { id } of open)
+    for (const { id, kind, body } of open)
       await world.store.decideRequest(id, {
-        approved: true,
+        ...(kind === 'question' ? { answer: tellOf(body) } : { approved: true }),
         by: 'person',
         channel: 'simulated',
         at: world.clock.now(),
       });
+  }
+
+  /** Whether a call happened, a person sees in the world outside. */
+  function tellOf(question: string): 'done' | 'not-done' {
+    const happened = world.outside.some(({ key }) => question.endsWith(`Key of the call: ${key}`));
+    const answer = happened ? 'done' : 'not-done';
+    told.push(answer);
+    return answer;
   }
 
   begin();
@@ -139,6 +151,7 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
     events: events.length,
     processes: count,
     struck: world.struck,
+    told,
   };
 }
 
