@@ -4,4 +4,5 @@ export const promised = {
   crashPoints: 16,
   seeds: 1_000,
   storeCalls: 100,
+  restarts: 60,
 } as const;
