@@ -93,10 +93,13 @@ export function createSnapshots({ tree, path, index, directory }: SnapshotsReque
     }
   }
 
+  /** A handful of files of its own: a process that removes them would cost more than all the rest. */
+  const forget = (name: string) => rm(join(directory, name), { recursive: true, force: true });
+
   return {
     async take(name, paths) {
       const place = join(directory, name);
-      await removeTree(place);
+      await forget(name);
       const files = paths === undefined ? undefined : await plainFiles(path, paths);
       if (files === undefined) {
         await stage();
@@ -104,7 +107,7 @@ export function createSnapshots({ tree, path, index, directory }: SnapshotsReque
       } else {
         await keep(place, files);
       }
-      if (newest !== undefined && newest !== name) await removeTree(join(directory, newest));
+      if (newest !== undefined && newest !== name) await forget(newest);
       newest = name;
     },
 
