@@ -42,7 +42,8 @@ test('kill -9 while writing loses nothing that was acknowledged, six times in a 
   const rows = await database.all('SELECT n, body FROM rows ORDER BY n');
   const stored = new Set(rows.map((row) => row.n));
   expect([...acknowledged].filter((n) => !stored.has(n))).toEqual([]);
-  expect(acknowledged.size).toBeGreaterThan(800);
+  // All that was waited for, without a last line each.
+  expect(acknowledged.size).toBeGreaterThanOrEqual(801 - 6);
   for (const { n, body } of rows) expect(JSON.parse(String(body))).toEqual({ n, text: 'é'.repeat(200) });
   expect(await database.all('SELECT * FROM pragma_integrity_check')).toEqual([{ integrity_check: 'ok' }]);
 });
