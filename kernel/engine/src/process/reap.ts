@@ -16,8 +16,8 @@ const PAUSE_MS = 10;
 
 /**
  * Kills every process whose FORGE_PROCESS marker fits, and everything that descends from such a process, whatever
- * session or group it fled to. Looks again until nothing is left, because processes fork while one looks, at most
- * `deadlineMs` (5 s). Also right at the next start, for what a killed Forge has left behind.
+ * session or group it fled to. Looks until two looks in a row find nothing, because processes fork while one looks and
+ * a child may get a pid that the look is already past; at most `deadlineMs` (5 s). Also right at the next start, for what a killed Forge has left behind.
  *
  * Never touches its own process or its ancestors (Forge may itself run inside a command of another Forge).
  */
@@ -37,13 +37,14 @@ export interface ReapTarget {
 export async function reap(target: ReapTarget, deadlineMs = DEADLINE_MS): Promise<ReapReport> {
   const until = performance.now() + deadlineMs;
   const killed = new Set<string>();
-  for (;;) {
+  for (let emptyLooks = 0; ; ) {
     const found = await findProcesses(target);
+    emptyLooks = found.length === 0 ? emptyLooks + 1 : 0;
     for (const entry of found) {
       sendSignal(entry.pid, 'SIGKILL');
       killed.add(`${entry.pid}@${entry.startTime}`);
     }
-    if (found.length === 0 || performance.now() > until) {
+    if (emptyLooks === 2 || performance.now() > until) {
       return { killed: killed.size, survivors: found.map((entry) => entry.pid) };
     }
     await delay(PAUSE_MS);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readEntry } from '../../src/process/process-table.ts';
 import { createRunProcesses } from '../../src/process/run-processes.ts';
 import { type CommandFixture, commandFixture } from './command-fixture.ts';
 
@@ -25,18 +26,23 @@ function ownedBy(ownerId: string) {
   });
 }
 
+/** Leaves an endless process behind, and gives its pid. */
 async function leaveBehind(processes: Awaited<ReturnType<typeof createRunProcesses>>, execution: string) {
-  const before = fixture.alive().length;
-  await processes.runner.run({
+  const { output } = await processes.runner.run({
     file: '/bin/sh',
-    args: ['-c', `setsid ${fixture.sleeper} >/dev/null 2>&1 & until grep -q ^sleep /proc/$!/cmdline; do :; done`],
+    args: [
+      '-c',
+      `setsid ${fixture.sleeper} >/dev/null 2>&1 & until grep -q ^sleep /proc/$!/cmdline; do :; done; echo $!`,
+    ],
     cwd: fixture.directory,
     env: { PATH: '/usr/bin:/bin' },
     marker: `${fixture.marker}/${execution}`,
     output: { headBytes: 100, tailBytes: 100 },
   });
-  await vi.waitUntil(() => fixture.alive().length === before + 1, { timeout: 60_000 });
+  return Number(output.text);
 }
+
+const isAlive = (pid: number) => readEntry(pid) !== undefined;
 
 describe('private places of a run', () => {
   it('are empty whenever the engine asks for one, and are none of the agents’', async () => {
@@ -73,23 +79,23 @@ describe('the place of a worker', () => {
 describe('processes of a run', () => {
   it('of an owner that lost the run end with it, those of the next owner stay', async () => {
     const [first, second] = [await ownedBy('first'), await ownedBy('second')];
-    await leaveBehind(second, 'task');
-    const [seconds] = fixture.alive();
-    await leaveBehind(first, 'task');
+    const seconds = await leaveBehind(second, 'task');
+    const task = await leaveBehind(first, 'task');
     await first.reap(`${fixture.marker}/task`);
-    expect(fixture.alive()).toEqual([seconds]);
-    await leaveBehind(first, 'other');
+    expect([task, seconds].map(isAlive)).toEqual([false, true]);
+    const other = await leaveBehind(first, 'other');
     await first.close();
-    expect(fixture.alive()).toEqual([seconds]);
+    expect([other, seconds].map(isAlive)).toEqual([false, true]);
     await second.close();
-    expect(fixture.alive()).toEqual([]);
+    expect(isAlive(seconds)).toBe(false);
   });
 
   it('end for every owner when a new one takes the run', async () => {
     const [first, second] = [await ownedBy('first'), await ownedBy('second')];
-    await leaveBehind(first, 'task');
+    const left = await leaveBehind(first, 'task');
+    expect(isAlive(left)).toBe(true);
     await second.reapAll();
-    expect(fixture.alive()).toEqual([]);
+    expect(isAlive(left)).toBe(false);
     await Promise.all([first.close(), second.close()]);
   });
 });
