@@ -89,6 +89,10 @@ export const errorTable = {
   PATH_OUTSIDE_WORKSPACE: 'failed',
   FILE_NOT_FOUND: 'failed',
   EDIT_NOT_UNIQUE: 'failed',
+  // webhooks
+  WEBHOOK_FAILED: 'failed',
+  WEBHOOK_GONE: 'failed',
+  WEBHOOK_FORBIDDEN: 'failed',
   // limits
   BREAKER_COST: 'limit',
   BREAKER_TOKENS: 'limit',

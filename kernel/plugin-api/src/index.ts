@@ -25,5 +25,6 @@ export * from './store.ts';
 export * from './test-runners.ts';
 export * from './tool.ts';
 export * from './tool-loop.ts';
+export * from './webhook.ts';
 export * from './world.ts';
 export { z } from 'zod';

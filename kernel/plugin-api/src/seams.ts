@@ -8,6 +8,7 @@ import type { MemoryStore } from './memory.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { RunStore } from './store.ts';
 import type { Tool } from './tool.ts';
+import type { WebhookSender } from './webhook.ts';
 
 /** Everything that can be exchanged in Forge: one kind, one contract. */
 export interface Seams {
@@ -31,6 +32,8 @@ export interface Seams {
   gate: HumanGate;
   /** Where a finished change goes. */
   deployer: Deployer;
+  /** Tells another server what happened. */
+  webhook: WebhookSender;
 }
 
 export type Kind = keyof Seams;
@@ -47,6 +50,7 @@ export const contributionKeys = {
   sandbox: 'sandboxes',
   gate: 'gates',
   deployer: 'deployers',
+  webhook: 'webhooks',
 } as const satisfies Record<Kind, string>;
 
 export type ContributionKey = (typeof contributionKeys)[Kind];

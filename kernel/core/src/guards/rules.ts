@@ -16,6 +16,8 @@ import { isZod4 } from './standard-schema.ts';
 const toolLimitMs = 120_000;
 /** A store that is silent for longer is as good as gone. */
 const storeLimitMs = 60_000;
+/** A receiver that has not answered by then has to be asked again. */
+const webhookLimitMs = 15_000;
 
 /** Where the signal of a call stands: in a context, or in the options of the call. */
 const signalIn =
@@ -149,6 +151,16 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
       deployTo: cancelled(2),
       measure: { ...cancelled(1), optional: true },
       rollback: { ...cancelled(2), optional: true },
+    },
+  },
+  webhook: {
+    properties: ['name'],
+    methods: {
+      send: {
+        ...cancelled(1),
+        withSignal: withSignalIn(1),
+        limit: () => ({ milliseconds: webhookLimitMs, code: 'WEBHOOK_FAILED' }),
+      },
     },
   },
 };

@@ -14,6 +14,7 @@ import {
   type MemoryStore,
   type Tool,
   type ToolContext,
+  type WebhookSender,
   z,
 } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
@@ -140,6 +141,7 @@ describe('time', () => {
   const gate: HumanGate = { id: 'x', condition: () => true, request: () => never() };
   const agent = { id: 'x', type: 'poet', execute: () => never() } as never as Agent;
   const deployer: Deployer = { name: 'x', plan: () => never(), deployTo: () => never(), rollback: () => never() };
+  const webhook: WebhookSender = { name: 'x', send: () => never() };
   it.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
     ['a tool', (signal) => guarded('tool', tool({ execute: () => never() })).execute({}, toolContext(signal))],
     ['an agent', (signal) => guarded('agent', agent).execute({} as never, { signal } as AgentContext)],
@@ -165,6 +167,7 @@ describe('time', () => {
       'a deployer',
       (signal) => guarded('deployer', deployer).rollback?.({} as never, {} as never, { signal } as never) ?? never(),
     ],
+    ['a webhook', (signal) => guarded('webhook', webhook).send({} as never, { signal })],
   ])('of %s ends when the caller aborts, with the reason itself', async (_name, start) => {
     const controller = new AbortController();
     const running = start(controller.signal);

@@ -20,3 +20,5 @@ export { registerContract } from './register-contract.ts';
 export { confiningCaseNames, sandboxCases, sandboxContract, type SandboxSubject } from './sandbox.ts';
 export { storeCases, storeContract, type StoreSubject } from './store.ts';
 export { toolCases, toolContract, type ToolSubject } from './tool.ts';
+export { webhookCases, webhookContract, type WebhookSubject } from './webhook.ts';
+export { type ReceivedRequest, type Receiver, type ReceiverAnswer, startReceiver } from './webhook-receiver.ts';

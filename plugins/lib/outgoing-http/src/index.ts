@@ -1,0 +1,2 @@
+export * from './post-signed.ts';
+export * from './public-address.ts';
