@@ -36,7 +36,18 @@ const layers: Record<string, { readonly refused: readonly string[]; readonly all
   },
   'kernel/core/src/a.ts': {
     refused: ['tsyringe', 'reflect-metadata', '@forge/cli', '@forge/tool-fs', 'node:child_process'],
-    allowed: ['@forge/plugin-api', '@forge/engine', 'cosmiconfig', 'jiti'],
+    allowed: [
+      '@forge/plugin-api',
+      '@forge/engine',
+      '@forge/engine/processes',
+      '@forge/worker-protocol',
+      'cosmiconfig',
+      'jiti',
+    ],
+  },
+  'kernel/worker-protocol/src/a.ts': {
+    refused: ['@forge/core', '@forge/engine', 'tsyringe', 'zod'],
+    allowed: ['@forge/plugin-api', 'node:child_process', './b.ts'],
   },
   'kernel/core/src/container.ts': {
     refused: ['@forge/tool-fs', 'node:child_process'],

@@ -16,7 +16,7 @@ import { bundle } from '@forge/build';
 import { parse } from 'yaml';
 import { publishedManifest, type Manifest, type Versions } from './manifest.ts';
 
-const libraries = ['kernel/plugin-api', 'kernel/engine', 'kernel/core', 'kernel/testkit'];
+const libraries = ['kernel/plugin-api', 'kernel/engine', 'kernel/worker-protocol', 'kernel/core', 'kernel/testkit'];
 const documents = ['README.md', 'LICENSE', 'CHANGELOG.md'];
 
 /**

@@ -1,6 +1,11 @@
 import { type Clock, type Executor, forgeError, isForgeError } from '@forge/plugin-api';
-import { serveExecution, type ServedExecution } from '@forge/worker-protocol';
-import { startWorker, type WorkerEnd, type WorkerProcess } from './worker-process.ts';
+import {
+  serveExecution,
+  type ServedExecution,
+  startWorker,
+  type WorkerEnd,
+  type WorkerProcess,
+} from '@forge/worker-protocol';
 
 export interface ChildProcessExecutorOptions {
   readonly clock: Clock;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { forgeError, type ForgeError, type WorkerCommand } from '@forge/plugin-api';
 import { createVirtualClock } from '@forge/testkit';
 import { createAgentContext } from '@forge/testkit/fakes';
+import { startWorker } from '@forge/worker-protocol';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createChildProcessExecutor } from '../src/child-process-executor.ts';
-import { startWorker } from '../src/worker-process.ts';
 import { placesIn, realClock, realWorker } from './worker-fixture.ts';
 
 const agents = ['exits', 'is killed', 'eats memory', 'scribbles', 'prints', 'blocks', 'looks around'];

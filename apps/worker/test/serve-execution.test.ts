@@ -2,7 +2,7 @@ import type { AgentContext, ToolOutcome } from '@forge/plugin-api';
 import { createVirtualClock } from '@forge/testkit';
 import { createAgentContext } from '@forge/testkit/fakes';
 import { describe, expect, it, vi } from 'vitest';
-import { serveExecution } from '../src/index.ts';
+import { serveExecution } from '@forge/worker-protocol';
 import { otherEnd } from './line-fixture.ts';
 
 const job = { runId: 'run', executionId: 'planning/1', agent: 'a', input: null };

@@ -3,7 +3,7 @@ import { createVirtualClock } from '@forge/testkit';
 import { createAgentContext } from '@forge/testkit/fakes';
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { serveExecution, workExecution } from '../src/index.ts';
+import { serveExecution, workExecution } from '@forge/worker-protocol';
 import { otherEnd } from './line-fixture.ts';
 
 const job = { runId: 'run', executionId: 'planning/1', agent: 'a', input: { task: 'x' } };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { orchestratorMessages, workerMessages } from '../src/index.ts';
 
-const document = readFileSync(new URL('../../../../docs/worker-protocol.md', import.meta.url), 'utf8');
+const document = readFileSync(new URL('../../../docs/worker-protocol.md', import.meta.url), 'utf8');
 
 it('docs/worker-protocol.md has every message with who says it and whether it is answered, and no other', () => {
   const written = [...document.matchAll(/^\| `([\w.]+)` \| (\w+) \| (\w+) \|/gm)].map(([, ...cells]) =>
