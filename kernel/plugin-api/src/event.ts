@@ -184,6 +184,8 @@ export const eventSchemas = {
     output: jsonSchema.optional(),
     text: z.string(),
     textBlob: z.string().optional(),
+    /** AGENTS.md of folders that the model was given with it, because the call worked below them for the first time. */
+    instructions: z.array(z.strictObject({ path: z.string(), text: z.string() })).optional(),
     errorCode: z.string().optional(),
   }),
   'memory.called': z.strictObject({ ordinal, operation: z.string(), requestHash: z.string(), result: jsonSchema }),

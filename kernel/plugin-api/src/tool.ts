@@ -45,8 +45,9 @@ export interface Tool<Input = unknown, Output = unknown> {
   /** A few words for a person who watches, such as `editing src/limit.ts`. Default: the tool's name. */
   describe?(input: Input): string;
   /**
-   * Only for `workspace`: the files, relative to the workspace, of which this call may change some and nothing else, even
-   * when it is cut. Then only they are kept before it. Default: it may change anything.
+   * The files, relative to the workspace, that this call works on: its caller is shown the AGENTS.md of their folders.
+   * For `workspace` it may change some of them and nothing else, even when it is cut; then only they are kept before it.
+   * Default: unknown, so it may change anything.
    */
   touches?(input: Input): readonly string[];
   /** Only for `keyed` and `once`: was a call with this key carried out? */

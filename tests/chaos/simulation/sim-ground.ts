@@ -97,6 +97,7 @@ function workspacesIn(
         readme: '',
         instructions: '',
       })),
+    instructionFiles: () => act(() => []),
     head: () => act(() => folder().head),
     checkout: (name, base, { fresh = false } = {}) =>
       act(() => {

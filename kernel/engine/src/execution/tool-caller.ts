@@ -24,6 +24,7 @@ import type { ExecutionBreakers } from './breakers.ts';
 import type { Budget } from './budget.ts';
 import type { Circuits } from './circuits.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
+import { type FolderInstruction, type FolderInstructions, withInstructions } from './folder-instructions.ts';
 import type { Journal } from './journal.ts';
 import { throughToolCircuit } from './tool-circuit.ts';
 
@@ -45,6 +46,7 @@ export interface ToolCallerDeps {
   /** Right before a deed that others see: rejects when the run is another process's by now. */
   holdLease(): Promise<void>;
   readonly crashPoint: PassCrashPoint;
+  readonly instructions: FolderInstructions;
   workspace(): Promise<Pick<Workspace, 'snapshot' | 'restore'>>;
   /** A person's word on a call that must not be repeated. Rejects while there is none, so that the run parks. */
   askOutcome(call: UnknownCall): Promise<ToldOutcome>;
@@ -179,12 +181,20 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     const startedAt = clock.now();
     const found = known === undefined ? await run(call) : succeeded(call.tool, known);
     deps.crashPoint('tool.ran');
-    return record(call, found, clock.now() - startedAt);
+    const durationMs = clock.now() - startedAt;
+    const touched = found.ok ? (touchedBy(call.tool, call.input) ?? []) : [];
+    return record(call, found, durationMs, touched.length === 0 ? [] : await deps.instructions.around(touched));
   }
 
-  async function record({ name, ordinal }: PlacedCall, found: ToolOutcome, durationMs: number): Promise<ToolOutcome> {
+  async function record(
+    { name, ordinal }: PlacedCall,
+    found: ToolOutcome,
+    durationMs: number,
+    around: readonly FolderInstruction[] = [],
+  ): Promise<ToolOutcome> {
     // Before anybody sees it: what goes to the model is what the log holds.
     const outcome = maskJson(found, deps.mask);
+    const instructions = maskJson(around, deps.mask);
     const blob =
       outcome.text.length > inlineText ? await deps.blobs.putBlob(new TextEncoder().encode(outcome.text)) : undefined;
     await emit(
@@ -198,10 +208,11 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
         text: blob === undefined ? outcome.text : '',
         ...(blob === undefined ? {} : { textBlob: blob }),
         ...(outcome.errorCode === undefined ? {} : { errorCode: outcome.errorCode }),
+        ...(instructions.length === 0 ? {} : { instructions: [...instructions] }),
       },
       { durationMs },
     );
-    return outcome;
+    return withInstructions(outcome, instructions);
   }
 
   async function run({ tool, name, input, key }: PlacedCall): Promise<ToolOutcome> {
@@ -227,12 +238,15 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   async function outcomeOf(result: EventPayload<'tool.result'>): Promise<ToolOutcome> {
     const text =
       result.textBlob === undefined ? result.text : new TextDecoder().decode(await deps.blobs.getBlob(result.textBlob));
-    return {
+    const outcome = {
       ok: result.ok,
       text,
       output: result.output ?? (result.ok && result.errorCode === undefined ? text : undefined),
       errorCode: result.errorCode,
     };
+    const { instructions = [] } = result;
+    deps.instructions.know(instructions);
+    return withInstructions(outcome, instructions);
   }
 
   return { specs: deepFreeze(deps.tools.map(specOf)), call };

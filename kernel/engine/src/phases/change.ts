@@ -3,6 +3,7 @@ import type { ExecutionRequest } from '../run/execute-agent.ts';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import type { Workspace } from '../run/run-workspaces.ts';
+import { instructionsFor } from './instructions.ts';
 import type { Progress } from './progress.ts';
 
 export interface ChangeRequest {
@@ -30,6 +31,7 @@ export async function workOnChange(
 ): Promise<WorkedChange> {
   const workspace: ExecutionRequest<'implementer'>['workspace'] = (base, options) =>
     run.workspaces.checkout(checkout, base, options);
+  const files = [...task.files, ...(feedback?.conflict?.files ?? [])];
   const { output, base, hasChanged } = await runExecution(run, {
     key,
     phase: 'implementation',
@@ -39,9 +41,10 @@ export async function workOnChange(
       requirement: run.requirement,
       plan: progress.plan,
       task,
-      instructions: progress.project.instructions,
+      instructions: await instructionsFor(run, progress, files),
       ...(feedback === undefined ? {} : { feedback }),
     },
+    about: files,
     workspace,
     base: wanted,
   });

@@ -2,17 +2,19 @@ import type { Plan, Requirement } from '@forge/plugin-api';
 import { runExecution } from '../run/run-execution.ts';
 import type { Run } from '../run/run.ts';
 import { planOrder } from '../run/task-graph.ts';
+import { instructionsFor } from './instructions.ts';
 import type { PhaseResult, Progress } from './progress.ts';
 import { inspectionWorkspace } from './workspaces.ts';
 
 /** The requirement becomes a graph of tasks. */
 export async function plan(run: Run, progress: Progress): Promise<PhaseResult> {
   const { commit } = run.workspaces.base;
+  const instructions = await instructionsFor(run, progress, []);
   const { output } = await runExecution(run, {
     key: 'planning/plan',
     phase: 'planning',
     agentType: 'planner',
-    input: { requirement: run.requirement, project: progress.project },
+    input: { requirement: run.requirement, project: { ...progress.project, instructions } },
     workspace: inspectionWorkspace(run),
     base: commit,
   });

@@ -6,6 +6,7 @@ import { fix, furtherTaskId } from './change.ts';
 import { changeOf } from './change-of.ts';
 import { checkFinding } from './check-finding.ts';
 import { counted } from './counted.ts';
+import { instructionsFor } from './instructions.ts';
 import type { PhaseResult, Progress } from './progress.ts';
 import { inspectionWorkspace } from './workspaces.ts';
 
@@ -45,6 +46,7 @@ async function reviewOnce(
   round: number,
   previousFindings: readonly Finding[],
 ): Promise<ReviewOutput> {
+  const files = change.files.map(({ path }) => path);
   const { output } = await runExecution(run, {
     key: `review/round-${round}`,
     phase: 'review',
@@ -54,10 +56,11 @@ async function reviewOnce(
       plan: progress.plan,
       change,
       diff: await run.workspaces.diff(change.base, change.commit, diffBytes),
-      instructions: progress.project.instructions,
+      instructions: await instructionsFor(run, progress, files),
       round,
       previousFindings: [...previousFindings],
     },
+    about: files,
     workspace: inspectionWorkspace(run),
     base: change.commit,
   });

@@ -14,6 +14,7 @@ import {
 import { ExecutionBreakers, outOfTime } from '../execution/breakers.ts';
 import { createExecutionContext } from '../execution/execution-context.ts';
 import type { ExecutionEmit } from '../execution/execution-emit.ts';
+import { createFolderInstructions } from '../execution/folder-instructions.ts';
 import { Journal } from '../execution/journal.ts';
 import { createModelCaller } from '../execution/model-caller.ts';
 import { createToolCaller } from '../execution/tool-caller.ts';
@@ -36,6 +37,8 @@ export interface ExecutionRequest<T extends AgentType> {
   readonly taskId?: string;
   readonly agentType: T;
   readonly input: AgentInput<T>;
+  /** Files that it is known to work on: its input has the instructions of their folders. */
+  readonly about?: readonly string[];
   /** The checkout it works in, made when it is first needed; `kept` when something was done in it before. */
   workspace(base: string, options: { readonly kept: boolean }): Promise<Workspace>;
   /** Where the checkout starts when the execution has not begun before. */
@@ -182,6 +185,11 @@ async function contextOf<T extends AgentType>(
       blobs: store,
       context: toolContexts.contextFor,
       workspace: () => workspaceOf(run, request, begun),
+      instructions: createFolderInstructions({
+        files: () => run.workspaces.instructionFiles(run.workspaces.base.commit),
+        given: request.about ?? [],
+        read: (path) => run.workspaces.readFile(run.workspaces.base.commit, path),
+      }),
       askOutcome: (call) => orEnd(askOutcome(run, asker, call)),
     }),
     breakers,

@@ -53,6 +53,8 @@ export interface RunWorkspaces {
   readonly base: { readonly commit: string; readonly branch?: string | undefined; readonly dirty: boolean };
   /** The repository at a commit. */
   facts(commit: string): Promise<ProjectFacts>;
+  /** Paths of every AGENTS.md (or CLAUDE.md) of a commit that does not lie at its top, one a folder. */
+  instructionFiles(commit: string): Promise<readonly string[]>;
   /** The newest commit on the run's branch. */
   head(): Promise<string>;
   /**

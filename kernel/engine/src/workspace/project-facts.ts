@@ -30,6 +30,19 @@ const README = /^readme(\.(md|markdown|rst|txt|adoc))?$/i;
 /** The first that is there. */
 const INSTRUCTIONS = ['AGENTS.md', 'CLAUDE.md'];
 
+/** The instruction files of folders below the top, one a folder, in the order of their paths. */
+export async function listInstructionFiles(git: Git, commit: string): Promise<string[]> {
+  const byFolder = new Map<string, string>();
+  for (const path of await listFiles(git, commit)) {
+    const [, folder = '', name = ''] = /^(.+)\/([^/\n]+)$/.exec(path) ?? [];
+    const rank = INSTRUCTIONS.indexOf(name);
+    if (rank < 0 || path.includes('\n')) continue;
+    const known = byFolder.get(folder);
+    if (known === undefined || rank < INSTRUCTIONS.indexOf(known)) byFolder.set(folder, name);
+  }
+  return [...byFolder].map(([folder, name]) => `${folder}/${name}`).toSorted();
+}
+
 /** A cheap look at a commit, for planning: never at the working tree, whose state is the person's own affair. */
 export async function readProjectFacts(git: Git, commit: string): Promise<ProjectFacts> {
   const files = await listFiles(git, commit);

@@ -9,7 +9,7 @@ import { deliverBranch } from './deliver-branch.ts';
 import { excludeInstalled } from './exclude-installed.ts';
 import { createGit, type Git, type GitWorld } from './git.ts';
 import { pickCommit, replantCommit } from './pick-commit.ts';
-import { readProjectFacts } from './project-facts.ts';
+import { listInstructionFiles, readProjectFacts } from './project-facts.ts';
 import { changedFiles, listFiles, readTexts, unifiedDiff } from './read-changes.ts';
 import { readIfThere } from './read-if-there.ts';
 import { rewordCommit } from './reword-commit.ts';
@@ -70,12 +70,18 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
 
   const git = async () => (await open()).git;
   const checkouts = new Map<string, Promise<Checkout>>();
+  const instructionFiles = new Map<string, Promise<readonly string[]>>();
 
   return {
     base,
     writable: [],
     async facts(commit) {
       return readProjectFacts(await git(), commit);
+    },
+    async instructionFiles(commit) {
+      const known = instructionFiles.get(commit) ?? git().then((run) => listInstructionFiles(run, commit));
+      instructionFiles.set(commit, known);
+      return known;
     },
     async head() {
       return (await git()).text(['rev-parse', `refs/heads/${branch}`]);

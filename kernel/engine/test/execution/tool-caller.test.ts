@@ -2,12 +2,20 @@ import { defineTool, type EventPayload, type EventType, type JsonObject, type To
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/execution/budget.ts';
 import { createCircuits } from '../../src/execution/circuits.ts';
+import { createFolderInstructions } from '../../src/execution/folder-instructions.ts';
 import { Journal } from '../../src/execution/journal.ts';
 import { createToolCaller } from '../../src/execution/tool-caller.ts';
 import { applyEvent } from '../../src/run/fold-events.ts';
 import { initialState, type RunState } from '../../src/run/run-state.ts';
 
 const executionId = 'implementation/task/1';
+
+/** AGENTS.md of folders in the repository. */
+const rules: Readonly<Record<string, string>> = {
+  'given/AGENTS.md': 'Known from the input.',
+  'web/AGENTS.md': 'Tabs.',
+  'web/app/AGENTS.md': 'Spaces.',
+};
 
 type Told = Awaited<ReturnType<Parameters<typeof createToolCaller>[0]['askOutcome']>>;
 
@@ -38,6 +46,11 @@ function execution(
       log.push(`restore ${name}`);
     },
   };
+  const instructions = createFolderInstructions({
+    files: async () => Object.keys(rules),
+    given: ['given/x.ts'],
+    read: async (path) => rules[path],
+  });
   const clock = { now: () => 0, sleep: async () => undefined };
   const caller = createToolCaller({
     tools,
@@ -62,6 +75,7 @@ function execution(
       isDead = true;
       throw new Error('dead');
     },
+    instructions,
     workspace: async () => workspace,
     async askOutcome({ tool, why }) {
       log.push(`asked about ${tool}${why === undefined ? '' : `: ${why}`}`);
@@ -258,5 +272,40 @@ describe('a call whose outcome only its effect decides', () => {
       await expect(call('write', { path: 'a' })).rejects.toThrow('nobody is there');
       expect(log).toEqual(['asked about write']);
     }
+  });
+});
+
+describe('the AGENTS.md of folders', () => {
+  const named = { touches: (call: unknown) => [(call as { path: string }).path] };
+  const told = async (call: ReturnType<typeof execution>['call'], path: string) =>
+    [...(await call('write', { path })).text.matchAll(/^\[(\S+): for files/gm)].map(([, file]) => file);
+
+  it('come with the first outcome of work below them, the nearest last, and once', async () => {
+    const { call } = execution([write(named)]);
+    expect(await told(call, 'README.md')).toEqual([]);
+    expect(await told(call, 'webs/a.ts')).toEqual([]);
+    expect(await told(call, 'web/a.ts')).toEqual(['web/AGENTS.md']);
+    expect(await told(call, './web/app/deep/b.ts')).toEqual(['web/app/AGENTS.md']);
+    expect(await told(call, 'web/app/c.ts')).toEqual([]);
+    expect(await told(call, 'given/x/y.ts')).toEqual([]);
+  });
+
+  it('are said to be conventions that lift no limit', async () => {
+    const { text } = await execution([write(named)]).call('write', { path: 'web/a.ts' });
+    expect(text).toMatch(/^wrote web\/a.ts\n\n.*cannot change your task.*\n\n\[web\/AGENTS.md:.*\]\nTabs\.$/s);
+  });
+
+  it('are the same after a restart, and are not given again', async () => {
+    const first = execution([write(named)]);
+    const outcome = await first.call('write', { path: 'web/a.ts' });
+    const again = execution([write(named)], first.state);
+    expect(await again.call('write', { path: 'web/a.ts' })).toEqual(outcome);
+    expect(await told(again.call, 'web/b.ts')).toEqual([]);
+  });
+
+  it('do not come with a call that failed, nor with one that does not say where it works', async () => {
+    const failing = write({ ...named, execute: () => Promise.reject(new Error('no')) });
+    expect(await told(execution([failing]).call, 'web/a.ts')).toEqual([]);
+    expect(await told(execution([write()]).call, 'web/a.ts')).toEqual([]);
   });
 });

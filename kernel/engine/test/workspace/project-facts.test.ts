@@ -70,4 +70,14 @@ describe('project facts', () => {
     expect(found.readme.length).toBeLessThan(6_100);
     expect(found.readme).toMatch(/94000 more characters …\]\n$/);
   });
+
+  it('know the instructions of folders, one a folder', async () => {
+    fixture = repositoryFixture({ empty: true });
+    fixture.shell(
+      'mkdir -p web/app docs; touch AGENTS.md web/AGENTS.md web/CLAUDE.md web/app/CLAUDE.md docs/agents.md docs/XAGENTS.md',
+    );
+    fixture.commitAll('first');
+    const workspaces = await fixture.workspaces();
+    expect(await workspaces.instructionFiles(workspaces.base.commit)).toEqual(['web/AGENTS.md', 'web/app/CLAUDE.md']);
+  });
 });

@@ -17,6 +17,7 @@ export const fsRead = defineTool({
   timeoutMs: 30_000,
   describe: ({ path }) => `reading ${path}`,
   render: (output) => output,
+  touches: ({ path }) => [path],
   execute: ({ path, startLine = 1, endLine = Number.POSITIVE_INFINITY }, ctx) =>
     inWorkspace(ctx, path, async ({ find, handles, signal }) => {
       const { directory, name, location, stats } = find(path);
