@@ -51,8 +51,8 @@ export interface OptionRow {
   readonly description: string;
   /** May be given more than once; the option is then a list. */
   readonly repeatable?: true;
-  /** `number`: a number above 0; `scope`: which memories, as `recall` takes it; `port`: 0 to 65535. */
-  readonly value?: 'number' | 'scope' | 'port';
+  /** `number`: a number above 0; `scope`: which memories, as `recall` takes it; `port`: 0 to 65535; `hash`: at least 8 hexadecimal digits. */
+  readonly value?: 'number' | 'scope' | 'port' | 'hash';
   readonly choices?: readonly string[];
 }
 

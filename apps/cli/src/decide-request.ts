@@ -3,11 +3,13 @@ import { isOwned } from './abandoned-runs.ts';
 import type { CommandCall, CommandEnd } from './command.ts';
 import { oneLine } from './render/text-width.ts';
 import { resolveRequest } from './resolve-request.ts';
-import { storedRuns } from './stored-runs.ts';
+import { storedRuns, type StoredRuns } from './stored-runs.ts';
 import { withForge } from './with-forge.ts';
 
 export interface DecideOptions {
   readonly reason?: string;
+  /** Start of the hash of what was shown: counts for nothing else. */
+  readonly hash?: string;
   /** Go on with the run at once. */
   readonly resume?: boolean;
 }
@@ -28,7 +30,8 @@ export async function decideRequest(
     runId = request.runId;
     const { reason } = options;
     const verdict = { ...verdictOf(request), ...(reason === undefined ? {} : { reason }) };
-    await (await forge.engine()).decide(request.id, { ...verdict, by: world.userName, channel: 'cli' });
+    const subjectHash = await seenHash(store, request, options.hash);
+    await (await forge.engine()).decide(request.id, { ...verdict, subjectHash, by: world.userName, channel: 'cli' });
     owned = (await store.getRun(runId))?.status === 'running' && (await isOwned(store, runId, world));
     const said = verdict.answer ?? (verdict.approved === true ? 'approved' : 'rejected');
     const next = owned ? `The process that works on run ${runId} goes on.` : `Go on: forge resume ${runId}`;
@@ -41,6 +44,13 @@ export async function decideRequest(
   if (options.resume !== true || owned) return end;
   const { resumeRun } = await import('./commands/resume.ts');
   return resumeRun(call, runId, {});
+}
+
+/** What the person has seen: what is asked now, unless they say something else. */
+async function seenHash(store: StoredRuns, request: StoredRequest, given: string | undefined): Promise<string> {
+  if (given === undefined || request.subjectHash.startsWith(given)) return request.subjectHash;
+  const shown = await store.listRequests({ runId: request.runId });
+  return shown.find(({ subjectHash }) => subjectHash.startsWith(given))?.subjectHash ?? given;
 }
 
 /** A request must be of the kind that the command is for. */

@@ -119,10 +119,16 @@ function memoryScope(text: string): string {
   return text;
 }
 
+function startOfHash(text: string): string {
+  if (!/^[0-9a-f]{8,64}$/.test(text)) throw new InvalidArgumentError('expected at least 8 digits of a hash.');
+  return text;
+}
+
 const valueParsers: Record<NonNullable<OptionRow['value']>, (text: string) => unknown> = {
   number: positiveNumber,
   scope: memoryScope,
   port: portNumber,
+  hash: startOfHash,
 };
 
 async function callOf(

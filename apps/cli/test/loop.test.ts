@@ -30,10 +30,22 @@ describe('the loop, by real processes', { timeout: 60_000 }, () => {
     const [, requestId] = /Yes {6}forge approve (\w{26})/.exec(parked.stderr) ?? [];
     expect(parked.stderr).toContain(`forge resume ${runId}`);
 
-    expect((await forge('inbox')).stdout).toContain(`forge approve ${requestId}`);
+    const [, hash = ''] =
+      new RegExp(`forge approve ${requestId} --hash ([0-9a-f]{12})`).exec((await forge('inbox')).stdout) ?? [];
+    const other = await forge('approve', runId, '--hash', '0123456789ab');
+    expect(other, other.stderr).toMatchObject({ code: 8, stderr: expect.stringContaining('is not what was shown') });
     expect((await forge('answer', runId, 'yes')).code).toBe(2);
 
-    const approved = await forge('approve', runId.slice(-8), '--reason', 'looks right', '--resume', '--quiet');
+    const approved = await forge(
+      'approve',
+      runId.slice(-8),
+      '--hash',
+      hash,
+      '--reason',
+      'looks right',
+      '--resume',
+      '--quiet',
+    );
     expect(approved.code, approved.stderr).toBe(0);
     const branch = `forge/${runId}-write-a-greeting`;
     expect(approved.stdout.trim().split('\n').at(-1)).toBe(branch);

@@ -111,7 +111,7 @@ export const decisionBodySchema = z.strictObject({
   /** For questions: an option's id, or free words. */
   answer: z.string().min(1).optional(),
   reason: z.string().optional(),
-  /** What was shown, as in the request: a decision for something else is refused. */
+  /** What was shown, as in the request: a decision for something else is refused. Approvals need it. */
   subjectHash: z.string().optional(),
   /** Go on with the run at once when it is parked. */
   resume: z.boolean().default(true),

@@ -43,15 +43,19 @@ test('a run that waits for a person goes on when it is answered', async () => {
   await expect(
     client.requests.decide(request?.id ?? '', { approved: true, subjectHash: 'another' }),
   ).rejects.toMatchObject({ code: 'REQUEST_CHANGED' });
-  const decided = await client.requests.decide(request?.id ?? '', { approved: true });
+  await expect(client.requests.decide(request?.id ?? '', { approved: true })).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+  });
+  const seen = { subjectHash: request?.subjectHash ?? '' };
+  const decided = await client.requests.decide(request?.id ?? '', { approved: true, ...seen });
   expect(decided).toEqual({ requestId: request?.id, runId: id, resumed: true });
   expect(await client.runs.follow(id, { onEvent: () => {} })).toEqual({ status: 'completed' });
-  await expect(client.requests.decide(request?.id ?? '', { approved: false })).rejects.toMatchObject({
+  await expect(client.requests.decide(request?.id ?? '', { approved: false, ...seen })).rejects.toMatchObject({
     code: 'REQUEST_DECIDED',
   });
   const events = await client.runs.allEvents(id);
   const decision = events.find(({ type }) => type === 'request.decided');
-  expect(decision?.payload).toMatchObject({ decision: { by: 'person', channel: 'http', approved: true } });
+  expect(decision?.payload).toMatchObject({ decision: { by: 'person', channel: 'http', approved: true, ...seen } });
 });
 
 describe('a key', () => {

@@ -4,6 +4,7 @@ import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from 
 import { createCircuits } from './execution/circuits.ts';
 import { journalVersion } from './log/journal-version.ts';
 import { maskJson } from './log/mask-json.ts';
+import { decideRequest } from './people/decide-request.ts';
 import type { RunDeps } from './run-deps.ts';
 import { carryOut } from './run/carry-out.ts';
 import { pruneRuns } from './run/prune-runs.ts';
@@ -101,16 +102,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     },
 
     async decide(requestId, decision) {
-      const { approved, answer, reason, by, channel } = maskJson(decision, deps.mask);
-      const store = await deps.store();
-      await store.decideRequest(requestId, {
-        ...(approved === undefined ? {} : { approved }),
-        ...(answer === undefined ? {} : { answer }),
-        ...(reason === undefined ? {} : { reason }),
-        by,
-        channel,
-        at: deps.clock.now(),
-      });
+      await decideRequest({ ...deps, store: await deps.store() }, requestId, maskJson(decision, deps.mask));
     },
 
     async diff(runId) {

@@ -32,6 +32,16 @@ export interface RunOutcome {
   readonly proof?: string | undefined;
 }
 
+export interface PersonsDecision {
+  readonly approved?: boolean;
+  readonly answer?: string;
+  readonly reason?: string;
+  /** Of the request as the person saw it. Without it the decision is for the request as it is. */
+  readonly subjectHash?: string;
+  readonly by: string;
+  readonly channel: string;
+}
+
 export interface RunHandle {
   readonly id: string;
   /** Always resolves: a failed run is an outcome, too. */
@@ -59,17 +69,12 @@ export interface Engine {
   discard(runId: string, by: string): Promise<RunRecord>;
   /** Removes finished runs that the configuration (`retention`) does not keep, and what only they needed. */
   prune(request?: PruneRequest): Promise<PruneOutcome>;
-  /** Answers a request for a person. The run goes on when its owner, or `resume`, sees it. */
-  decide(
-    requestId: string,
-    answer: {
-      readonly approved?: boolean;
-      readonly answer?: string;
-      readonly reason?: string;
-      readonly by: string;
-      readonly channel: string;
-    },
-  ): Promise<void>;
+  /**
+   * Answers a request for a person. The run goes on when its owner, or `resume`, sees it. Rejects with REQUEST_NOT_FOUND,
+   * with REQUEST_DECIDED when somebody was first, and with REQUEST_CHANGED, which says what changed, when the decision is
+   * about something else than what is asked.
+   */
+  decide(requestId: string, decision: PersonsDecision): Promise<void>;
   /** Unified diff of the run's change, from its workspace or its delivered branch. */
   diff(runId: string): Promise<string>;
 }

@@ -16,6 +16,8 @@ export const humanRequestSchema = z.strictObject({
   executionId: z.string().optional(),
   /** SHA-256 of what is shown: a decision counts only for that. */
   subjectHash: z.string(),
+  /** What is shown, part by part, so that it can be told what changed: short values, and `sha256:…` of longer ones. */
+  shown: z.record(z.string(), z.string()).optional(),
   createdAt: z.number(),
   /** When the run goes on (question) or parks (approval) without an answer. Undefined: never by itself. */
   expiresAt: z.number().optional(),
@@ -28,6 +30,10 @@ export const decisionSchema = z.strictObject({
   /** For questions: an option's id or free words. */
   answer: z.string().optional(),
   reason: z.string().optional(),
+  /** Of the request as whoever decided saw it. */
+  subjectHash: z.string().optional(),
+  /** Not decided by anybody: what is asked has changed, and that request took its place. */
+  supersededBy: z.string().optional(),
   /** Who: a user name, `policy:<rule>`, `timeout`. */
   by: z.string(),
   /** Through which gate or command. */
@@ -42,6 +48,8 @@ export interface Approval {
   readonly reason?: string | undefined;
   /** For questions: the answer. */
   readonly modifications?: string | undefined;
+  /** Of the request that the person saw, from gates that ask elsewhere: an answer about anything else is not taken. */
+  readonly subjectHash?: string | undefined;
 }
 
 /**

@@ -24,7 +24,12 @@ export default async function attach(call: CommandCall): Promise<CommandEnd> {
     for (const request of await store.listRequests({ runId: id, open: true })) {
       const decision = await askHere(createInteraction(call), request);
       if (decision === undefined) return { ...watched };
-      await (await forge.engine()).decide(request.id, { ...decision, by: call.world.userName, channel: 'cli' });
+      await (await forge.engine()).decide(request.id, {
+        ...decision,
+        subjectHash: request.subjectHash,
+        by: call.world.userName,
+        channel: 'cli',
+      });
       answered = id;
     }
     return { ...watched };

@@ -15,7 +15,8 @@ export default function inbox(call: CommandCall): Promise<CommandEnd> {
       const run = await store.getRun(request.runId);
       if (run === undefined || run.status === 'discarded' || run.status === 'completed') continue;
       shown += 1;
-      const { id, kind, title, body, options, runId, createdAt } = request;
+      const { id, kind, title, body, options, runId, createdAt, subjectHash } = request;
+      const hash = subjectHash.slice(0, 12);
       printer.print({ type: 'request', ...request, task: run.task }, () =>
         [
           `${glyph('ask', style)} ${style.bold(oneLine(title))}`,
@@ -29,7 +30,7 @@ export default function inbox(call: CommandCall): Promise<CommandEnd> {
                 .map((line) => `    │ ${line}`)),
           ...options.map((option, index) => `    ${index + 1}) ${oneLine(option.label)} (${option.id})`),
           kind === 'approval'
-            ? `    forge approve ${id}   or   forge reject ${id} --reason "…"`
+            ? `    forge approve ${id} --hash ${hash}   or   forge reject ${id} --reason "…"`
             : `    forge answer ${id} "…"`,
           '',
         ].join('\n'),

@@ -82,11 +82,12 @@ export function createRemoteEngine(client: ForgeClient, { repository, flags, eve
         fix: 'call forge prune there',
       });
     },
-    async decide(requestId, { approved, answer, reason }) {
+    async decide(requestId, { approved, answer, reason, subjectHash }) {
       await client.requests.decide(requestId, {
         ...(approved === undefined ? {} : { approved }),
         ...(answer === undefined ? {} : { answer }),
         ...(reason === undefined ? {} : { reason }),
+        ...(subjectHash === undefined ? {} : { subjectHash }),
         // The command line says itself when a run shall go on.
         resume: false,
       });

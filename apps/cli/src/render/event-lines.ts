@@ -6,6 +6,7 @@ import { countsOf, phaseFacts } from './phase-facts.ts';
 import { phaseState, surroundings } from './picture.ts';
 import { phaseMs, type RunView } from './run-view.ts';
 import { oneLine } from './text-width.ts';
+import { verdictWords } from './verdict-words.ts';
 
 /** What an event says in one line; `detail` is of interest only to who looks for it. */
 export interface EventLine {
@@ -111,10 +112,8 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
   ],
   'request.decided': ({ payload }, view) => {
     const request = view.requests.find((entry) => entry.request.id === payload.requestId)?.request;
-    const { approved, answer, reason, by } = payload.decision;
-    const verdict = answer ?? (approved === true ? 'approved' : 'rejected');
-    const sign = approved === false ? 'failed' : 'note';
-    return [sign, `${request?.title ?? payload.requestId}: ${verdict} by ${by}${reason ? ` (${reason})` : ''}`];
+    const sign = payload.decision.approved === false ? 'failed' : 'note';
+    return [sign, `${request?.title ?? payload.requestId}: ${verdictWords(payload.decision)}`];
   },
 
   'finding.detected': ({ payload }) => ['warn', `${payload.finding.severity} ${findingWords(payload.finding)}`],

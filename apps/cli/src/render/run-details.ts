@@ -10,6 +10,7 @@ import type { Style } from './style.ts';
 import { drawTests } from './test-details.ts';
 import { drawTable } from './table.ts';
 import { harmless, oneLine } from './text-width.ts';
+import { verdictWords } from './verdict-words.ts';
 
 interface Settings {
   readonly style: Style;
@@ -107,10 +108,8 @@ function requests({ requests: entries }: RunView, style: Style): string {
   return entries
     .map(({ request, decision }) => {
       if (decision === undefined) return `${glyph('ask', style)} ${oneLine(request.title)} — open, ${request.id}`;
-      const verdict = decision.answer ?? (decision.approved === true ? 'approved' : 'rejected');
-      const reason = decision.reason ? ` (${decision.reason})` : '';
       const sign = glyph(decision.approved === false ? 'failed' : 'done', style);
-      return `${sign} ${oneLine(request.title)} — ${oneLine(`${verdict}, by ${decision.by}${reason}`)}`;
+      return `${sign} ${oneLine(request.title)} — ${oneLine(verdictWords(decision))}`;
     })
     .join('\n');
 }

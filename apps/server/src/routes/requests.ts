@@ -84,7 +84,12 @@ export function addRequestRoutes(app: ServerApp, deps: RouteDeps): void {
       expectFitting(request, decision, subjectHash);
       const actor = context.get('actor');
       const { forge } = await runs.locate(request.runId);
-      await (await forge.engine()).decide(request.id, { ...decision, by: actor.name, channel: 'http' } as never);
+      await (await forge.engine()).decide(request.id, {
+        ...decision,
+        subjectHash,
+        by: actor.name,
+        channel: 'http',
+      } as never);
       const { status } = await runs.get(request.runId);
       const rests = status === 'parked';
       if (rests && resume) await runs.resume(request.runId, {}, actor);
@@ -93,9 +98,9 @@ export function addRequestRoutes(app: ServerApp, deps: RouteDeps): void {
   );
 }
 
-/** A decision must be of the request's kind, and about what was shown. */
+/** A decision must be of the request's kind; a program that approves says what it has seen. */
 function expectFitting(
-  { kind, subjectHash }: StoredRequest,
+  { kind }: StoredRequest,
   { approved, answer }: { readonly approved?: boolean | undefined; readonly answer?: string | undefined },
   seen: string | undefined,
 ): void {
@@ -104,6 +109,8 @@ function expectFitting(
     throw forgeError('INPUT_INVALID', kind === 'approval' ? 'This is an approval' : 'This is a question', {
       fix: kind === 'approval' ? 'send { "approved": true } or false' : 'send { "answer": "…" }',
     });
-  if (seen !== undefined && seen !== subjectHash)
-    throw forgeError('REQUEST_CHANGED', 'What is asked is not what was shown', { fix: 'look at it again' });
+  if (kind === 'approval' && seen === undefined)
+    throw forgeError('INPUT_INVALID', 'An approval says what it is about', {
+      fix: 'send the subjectHash of the request as it was shown',
+    });
 }

@@ -16,6 +16,8 @@ import type { EventLog, EventMeta } from '../log/event-log.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
 import type { RunState } from '../run/run-state.ts';
+import { requestChanged } from './request-changed.ts';
+import { supersede } from './supersede.ts';
 
 export interface AskDeps {
   readonly store: RunStore;
@@ -41,8 +43,10 @@ export interface Ask {
   readonly body?: string;
   readonly options?: HumanRequest['options'];
   readonly reason: string;
-  /** What the decision is bound to. Default: the words that are shown. */
+  /** What the decision is bound to. Default: what is `shown`, or else the words. */
   readonly subject?: Json;
+  /** See `HumanRequest.shown`. An approval about something else takes the place of an open one of its phase. */
+  readonly shown?: Readonly<Record<string, string>>;
   readonly phase?: string | undefined;
   readonly executionId?: string | undefined;
   readonly taskId?: string | undefined;
@@ -74,7 +78,8 @@ export async function askPerson(deps: AskDeps, asked: Ask): Promise<Decision> {
 
 /** The same thing was asked before this process began. */
 function knownRequest(state: RunState, hash: string): HumanRequest | undefined {
-  return Object.values(state.requests).find(({ request }) => request.subjectHash === hash)?.request;
+  const asked = Object.values(state.requests).filter(({ decision }) => decision?.supersededBy === undefined);
+  return asked.find(({ request }) => request.subjectHash === hash)?.request;
 }
 
 async function open(deps: AskDeps, ask: Ask, hash: string): Promise<HumanRequest> {
@@ -87,13 +92,15 @@ async function open(deps: AskDeps, ask: Ask, hash: string): Promise<HumanRequest
     { request, ...(ask.ordinal === undefined ? {} : { ordinal: ask.ordinal }) },
     metaOf(ask),
   );
+  for (const [id, decision] of await supersede(deps, request))
+    await events.emit('request.decided', { requestId: id, decision }, metaOf(ask));
   return request;
 }
 
 /** Stored by a process that ended before its log knew of it; it may be answered by now. */
 async function leftOpen({ store, lease }: AskDeps, hash: string): Promise<HumanRequest | undefined> {
   const all = await store.listRequests({ runId: lease().runId });
-  const found = all.find(({ subjectHash: known }) => known === hash);
+  const found = all.find(({ subjectHash: known, decision }) => known === hash && decision?.supersededBy === undefined);
   if (found === undefined) return undefined;
   const { decision: _decision, ...request } = found;
   return request;
@@ -111,6 +118,7 @@ function newRequest({ clock, ...deps }: AskDeps, ask: Ask, hash: string): HumanR
     ...(ask.phase === undefined ? {} : { phase: ask.phase }),
     ...(ask.executionId === undefined ? {} : { executionId: ask.executionId }),
     subjectHash: hash,
+    ...(ask.shown === undefined ? {} : { shown: { ...ask.shown } }),
     createdAt: clock.now(),
     ...(ask.timeoutMs === undefined ? {} : { expiresAt: clock.now() + ask.timeoutMs }),
   };
@@ -164,7 +172,11 @@ async function askGates(
   const answers = gates.map(async (gate) => {
     const approval = await gate.request(request, { signal });
     if (approval === undefined) throw forgeError('WAITING_FOR_PERSON', `Gate ${gate.id} could not ask`);
-    return fromApproval(approval, gate.id, deps.clock.now());
+    if (approval.subjectHash !== undefined && approval.subjectHash !== request.subjectHash) {
+      deps.log.warn(`an answer through ${gate.id} is not taken: it is about something else than what is asked`);
+      throw requestChanged(request, undefined);
+    }
+    return { ...fromApproval(approval, gate.id, deps.clock.now()), subjectHash: request.subjectHash };
   });
   try {
     return await Promise.any(answers);
@@ -218,8 +230,8 @@ function waiting(request: HumanRequest): Error {
 
 /** What a request is known by, in this process and in others. */
 export function subjectHash(ask: Ask, mask: (text: string) => string): string {
-  const { kind, title, body, options, subject, executionId, ordinal } = maskJson(ask, mask);
-  return hashJson({ kind, title, subject: subject ?? { body, options }, executionId, ordinal });
+  const { kind, title, body, options, subject, shown, executionId, ordinal } = maskJson(ask, mask);
+  return hashJson({ kind, title, subject: subject ?? shown ?? { body, options }, executionId, ordinal });
 }
 
 function metaOf({ phase, executionId, taskId }: Ask): EventMeta {

@@ -8,9 +8,11 @@ import {
   type DeployRequest,
   type DeployStage,
   type Finding,
+  type Plan,
   type RiskLevel,
 } from '@forge/plugin-api';
 import { runSandboxed } from '../execution/run-sandboxed.ts';
+import { hashJson, hashText } from '../log/hash.ts';
 import { runExecution } from '../run/run-execution.ts';
 import type { PrivatePlace } from '../process/run-processes.ts';
 import type { Run } from '../run/run.ts';
@@ -21,6 +23,9 @@ import { guardedFindings, tellFindings, type GuardedFindings } from './guarded-f
 import { changeOf } from './change-of.ts';
 import { verdictOn } from './test-verdict.ts';
 import { inspectionWorkspace } from './workspaces.ts';
+
+/** Bytes of the diff that the hash of what is shown covers by itself; the commit covers all of it. */
+const diffBytes = 1_000_000;
 
 /** The change goes where configuration says, as far as its risk and the automation level allow without a person. */
 export async function deploy(run: Run, progress: Progress): Promise<PhaseResult> {
@@ -40,7 +45,11 @@ export async function deploy(run: Run, progress: Progress): Promise<PhaseResult>
   const deployer = await run.deps.deployer(run.deps.config.deployment.deployer);
   const ctx = deployContext(run, delivered, change.commit);
   const plan = await deployer.plan(request, ctx);
-  if (strategy.requireApproval) await approve(run, { ...request, change }, plan, guarded);
+  if (strategy.requireApproval) {
+    const asked = { ...request, change };
+    const findings = [...progress.openFindings, ...seen];
+    await approve(run, asked, plan, guarded, await shownOf(run, asked, plan, { plan: progress.plan, findings }));
+  }
   for (const stage of plan.stages) await deployStage(run, deployer, stage, request, ctx);
   const places = plan.stages.map(({ name }) => run.state.stages[name]?.location ?? name);
   return { progress: { ...progress, delivered, proof }, summary: places.join(', ') };
@@ -124,17 +133,14 @@ async function approve(
   { assessment, change, proof }: DeployRequest,
   plan: DeployPlan,
   guarded: GuardedFindings,
+  shown: Readonly<Record<string, string>>,
 ): Promise<void> {
   const decision = await run.ask({
     kind: 'approval',
     title: `Deploy ${change.commit.slice(0, 12)}: ${plan.stages.map(({ description }) => description).join(', then ')}?`,
     body: proof,
     reason: reasonToAsk(assessment.risk, guarded),
-    subject: {
-      commit: change.commit,
-      risk: assessment.risk,
-      stages: plan.stages.map(({ name, description }) => ({ name, description })),
-    },
+    shown,
     phase: 'deployment',
     timeoutMs: run.deps.config.questions.timeoutMinutes * 60_000,
   });
@@ -146,6 +152,24 @@ async function approve(
       fix: 'the change stays in the run: `forge show --diff` shows it, `forge discard` removes it',
     },
   );
+}
+
+/** All that a person looks at before they say yes. */
+async function shownOf(
+  run: Run,
+  { change, assessment, proof }: DeployRequest,
+  { stages }: DeployPlan,
+  { plan, findings }: { readonly plan: Plan; readonly findings: readonly Finding[] },
+): Promise<Readonly<Record<string, string>>> {
+  return {
+    commit: change.commit,
+    risk: assessment.risk,
+    stages: stages.map(({ name, description }) => `${name}: ${description}`).join('; '),
+    plan: `sha256:${hashJson(plan)}`,
+    diff: `sha256:${hashText(await run.workspaces.diff(change.base, change.commit, diffBytes))}`,
+    findings: `sha256:${hashJson(findings)}`,
+    proof: `sha256:${hashText(proof)}`,
+  };
 }
 
 function reasonToAsk(risk: RiskLevel, { files, tests }: GuardedFindings): string {

@@ -123,6 +123,20 @@ export const gateCases: readonly ContractCase<GateSubject>[] = [
     },
   },
   {
+    name: 'says of each answer, when it says so at all, what was shown',
+    async run({ gateTo }) {
+      // An answer about what was asked before must not pass for one about what is asked now.
+      for (const subjectHash of ['abc', 'def']) {
+        for (const person of [{ approves: true }, { rejects: 'no' }] as const) {
+          const answer = await (await gateTo(person)).request({ ...approval, subjectHash }, call());
+          assert.ok([undefined, subjectHash].includes(answer?.subjectHash), 'it showed something else');
+        }
+        const answer = await (await gateTo({ says: 'five' })).request({ ...open, subjectHash }, call());
+        assert.ok([undefined, subjectHash].includes(answer?.subjectHash), 'it showed something else');
+      }
+    },
+  },
+  {
     name: 'asks nothing when it is over before it began',
     async run({ gateTo }) {
       const gate = await gateTo({ approves: true });

@@ -23,6 +23,8 @@ function rightGate(person: PersonsAnswer): HumanGate {
 
 gateContract({ name: 'the shortest right one', create: () => ({ gateTo: rightGate }) });
 
+const shownBefore = new Map<string, string>();
+
 type Fault = (person: PersonsAnswer) => Partial<HumanGate>;
 
 const wrong: readonly { readonly fault: string; readonly caughtBy: string; readonly make: Fault }[] = [
@@ -62,6 +64,17 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
     fault: 'says that it can always ask',
     caughtBy: 'says quickly and without side effects whether it can ask',
     make: () => ({ condition: () => true }),
+  },
+  {
+    fault: 'keeps the first subject of a request for its later ones',
+    caughtBy: 'says of each answer, when it says so at all, what was shown',
+    make: (person) => ({
+      request: async ({ id, subjectHash }) => {
+        const answer = approvalOf(person);
+        if (!shownBefore.has(id)) shownBefore.set(id, subjectHash);
+        return answer && { ...answer, subjectHash: shownBefore.get(id) };
+      },
+    }),
   },
   {
     fault: 'gives the label of an option',

@@ -21,24 +21,24 @@ export function createTerminalGate(interaction: Interaction): HumanGate {
 
 async function approval(
   interaction: Interaction,
-  { title, body }: HumanRequest,
+  { title, body, subjectHash }: HumanRequest,
   signal: AbortSignal,
 ): Promise<Approval | undefined> {
   // An Enter that was typed before the question came must not approve anything.
   const prompt = { title, body, options: yesOrNo, initial: 'reject', freeText: false };
   const chosen = await interaction.ask(prompt, signal);
   if (chosen === undefined) return undefined;
-  if (chosen === 'approve') return { approved: true };
+  if (chosen === 'approve') return { approved: true, subjectHash };
   const reason = await interaction.ask({ title: 'Why? (leave empty to give no reason)' }, signal);
-  return { approved: false, reason: reason?.trim() || undefined };
+  return { approved: false, reason: reason?.trim() || undefined, subjectHash };
 }
 
 async function answer(
   interaction: Interaction,
-  { title, body, options }: HumanRequest,
+  { title, body, options, subjectHash }: HumanRequest,
   signal: AbortSignal,
 ): Promise<Approval | undefined> {
   const choices = options.length > 0 ? { options, freeText: true } : {};
   const given = (await interaction.ask({ title, body, ...choices }, signal))?.trim();
-  return given ? { approved: true, modifications: given } : undefined;
+  return given ? { approved: true, modifications: given, subjectHash } : undefined;
 }

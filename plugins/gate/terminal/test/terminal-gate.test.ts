@@ -38,6 +38,7 @@ test('asks why after a no', async () => {
   expect(await createTerminalGate(interaction).request(request, call())).toEqual({
     approved: false,
     reason: 'too risky',
+    subjectHash: 'abc',
   });
   expect(interaction.prompts).toHaveLength(2);
 });
