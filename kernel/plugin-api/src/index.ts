@@ -16,6 +16,7 @@ export * from './manifest.ts';
 export * from './memory.ts';
 export * from './money.ts';
 export * from './object-call.ts';
+export * from './outbox.ts';
 export * from './phase-io.ts';
 export * from './plugin.ts';
 export * from './recording.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ForgeEvent } from './event.ts';
 import { type Decision, decisionSchema, humanRequestSchema } from './gate.ts';
 import type { Json } from './json.ts';
+import type { Outbox } from './outbox.ts';
 
 export const runStatuses = ['running', 'parked', 'completed', 'failed', 'stopped', 'discarded'] as const;
 export type RunStatus = (typeof runStatuses)[number];
@@ -67,7 +68,7 @@ export interface Checkpoint {
  * The truth about runs. Every write resolves when it is durable against the death of the process. All times are
  * milliseconds since 1970 and come from the caller; the store has no clock.
  */
-export interface RunStore {
+export interface RunStore extends Outbox {
   readonly name: string;
 
   /** Status `running`, no events. Rejects with RUN_EXISTS. */
@@ -102,6 +103,8 @@ export interface RunStore {
    * Appends all or none, and changes the run's head in the same transaction. Rejects with LEASE_LOST when the fence is
    * stale, and with SEQUENCE_CONFLICT when the first `seq` is not `lastSeq + 1`, its `previousHash` is not the last
    * hash (the first event of a run may name any), or they have gaps. Many appends may be under way at once; they are applied in the order of the calls.
+   *
+   * The same transaction queues one delivery of each event for each webhook that is not disabled and whose filters name it.
    */
   append(lease: Lease, events: readonly ForgeEvent[], patch?: RunPatch): Promise<void>;
   /** In order. `after`: only events with a greater seq (default 0). Default limit: all. */

@@ -61,6 +61,14 @@ const storeMethods: readonly (keyof RunStore)[] = [
   'putBlob',
   'getBlob',
   'collectGarbage',
+  'saveWebhook',
+  'listWebhooks',
+  'deleteWebhook',
+  'claimDeliveries',
+  'settleDelivery',
+  'requeueDelivery',
+  'listDeliveries',
+  'countDeliveries',
 ];
 
 const newMemorySchema = memorySchema.omit({ id: true, createdAt: true, updatedAt: true });

@@ -3,6 +3,7 @@ import { registerContract } from './register-contract.ts';
 import { eventCases } from './store/event-cases.ts';
 import { keepingCases } from './store/keeping-cases.ts';
 import { leaseCases } from './store/lease-cases.ts';
+import { outboxCases } from './store/outbox-cases.ts';
 import { requestCases } from './store/request-cases.ts';
 import { runCases } from './store/run-cases.ts';
 import type { StoreCase, StoreSubject } from './store/store-subject.ts';
@@ -15,6 +16,7 @@ export const storeCases: readonly StoreCase[] = [
   ...eventCases,
   ...requestCases,
   ...keepingCases,
+  ...outboxCases,
 ];
 
 /** Registers the contract of `RunStore`: a fresh, empty store for every case. */

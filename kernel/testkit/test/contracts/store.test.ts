@@ -216,6 +216,75 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
     },
   },
   {
+    fault: 'queues whatever begins with the same letters',
+    caughtBy: 'an append queues its events for the webhooks that want them, and for no other',
+    make: (store) => ({
+      saveWebhook: (webhook) =>
+        store.saveWebhook({ ...webhook, events: webhook.events.map((filter) => filter.replace(/prog$/, '*')) }),
+    }),
+  },
+  {
+    fault: 'queues only after it has appended, as it is by then',
+    caughtBy: 'a webhook is told nothing of what was before it, nor of what happens while it is disabled',
+    make(store) {
+      let last: (() => Promise<void>) | undefined;
+      return {
+        append: async (lease, events, patch) => void (last = () => store.append(lease, events, patch)),
+        async saveWebhook(webhook) {
+          await store.saveWebhook(webhook);
+          await last?.();
+        },
+      };
+    },
+  },
+  {
+    fault: 'gives a delivery to everybody who asks',
+    caughtBy: 'what somebody has claimed nobody else gets, until the time is over',
+    make: (store) => ({ claimDeliveries: (request) => store.claimDeliveries({ ...request, until: request.now }) }),
+  },
+  {
+    fault: 'never gives a delivery again whose holder has died',
+    caughtBy: 'what somebody has claimed nobody else gets, until the time is over',
+    make: (store) => ({
+      claimDeliveries: (request) => store.claimDeliveries({ ...request, until: Number.MAX_SAFE_INTEGER }),
+    }),
+  },
+  {
+    fault: 'lets a slow process take back that it was delivered',
+    caughtBy: 'what is delivered or given up is not claimed again, and stays so',
+    make: (store) => ({
+      async settleDelivery(id, result) {
+        await store.requeueDelivery(id, 0);
+        await store.settleDelivery(id, result);
+      },
+    }),
+  },
+  {
+    fault: 'forgets what waits when a webhook is saved',
+    caughtBy: 'saving a webhook again changes it and keeps its deliveries',
+    make: (store) => ({
+      async saveWebhook(webhook) {
+        await store.deleteWebhook(webhook.id);
+        await store.saveWebhook(webhook);
+      },
+    }),
+  },
+  {
+    fault: 'sends to a webhook that was switched off',
+    caughtBy: 'nothing of a disabled webhook is claimed, and it waits until that is over',
+    make: (store) => ({
+      saveWebhook: ({ disabled: _disabled, ...webhook }) => store.saveWebhook(webhook),
+    }),
+  },
+  {
+    fault: 'remembers old tries of what is queued anew',
+    caughtBy: 'a delivery is queued anew as if it had never been tried',
+    make: (store) => ({
+      claimDeliveries: async (request) =>
+        (await store.claimDeliveries(request)).map((delivery) => ({ ...delivery, attempts: 9 })),
+    }),
+  },
+  {
     fault: 'keeps nothing, but says nothing of it',
     caughtBy: keepsNothing,
     make: () => ({}),

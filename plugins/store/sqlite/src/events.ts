@@ -1,6 +1,7 @@
 import { forgeError, isForgeError, type ForgeEvent, type Lease, type RunPatch } from '@forge/plugin-api';
 import { numberOf, type DatabaseOnDemand, type Row, type Statement } from '@forge/libsql';
 import { held, leaseLost } from './leases.ts';
+import { queueDeliveries } from './outbox.ts';
 import { patchAssignments } from './runs.ts';
 import { storedJson } from './stored-json.ts';
 
@@ -33,7 +34,11 @@ export function createEvents(database: DatabaseOnDemand) {
     async append(lease: Lease, events: readonly ForgeEvent[], patch: RunPatch = {}): Promise<void> {
       const link = checkedLink(lease, events);
       const open = await database.use();
-      const outcome = await open.write([moveHead(lease, link, patch), ...events.map((event) => insert(lease, event))]);
+      const outcome = await open.write([
+        moveHead(lease, link, patch),
+        ...events.map((event) => insert(lease, event)),
+        ...(events.length === 0 ? [] : [queueDeliveries(lease.runId, events)]),
+      ]);
       if (outcome.committed) return;
       // Which of the conditions failed is worth a second look only now.
       const row = await open.get(`SELECT last_seq, last_hash, (${held}) AS held FROM runs WHERE id = ?`, [

@@ -54,4 +54,30 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'webhooks and what they have to be told',
+    sql: `
+      CREATE TABLE webhooks (
+        id TEXT PRIMARY KEY,
+        events TEXT NOT NULL,
+        enabled INTEGER NOT NULL,
+        created_at REAL NOT NULL,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE deliveries (
+        id TEXT PRIMARY KEY,
+        webhook_id TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        created_at REAL NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_at REAL NOT NULL,
+        claimed_until REAL NOT NULL,
+        outcome TEXT
+      ) STRICT;
+      CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, state);
+      CREATE INDEX deliveries_by_run ON deliveries (run_id);
+    `,
+  },
 ];

@@ -6,6 +6,7 @@ import { createCheckpoints } from './checkpoints.ts';
 import { createEvents } from './events.ts';
 import { createGarbage } from './garbage.ts';
 import { createLeases } from './leases.ts';
+import { createOutbox } from './outbox.ts';
 import { createRequests } from './requests.ts';
 import { createRuns } from './runs.ts';
 import { migrations } from './schema.ts';
@@ -34,6 +35,7 @@ export function createSqliteStore({ directory, newId }: SqliteStoreOptions): Sql
     ...createEvents(database),
     ...createRequests(database),
     ...createCheckpoints(database),
+    ...createOutbox(database),
     putBlob: blobs.putBlob,
     getBlob: blobs.getBlob,
     ...createGarbage(database, directory, blobs),

@@ -23,12 +23,15 @@ async function appendUntilKilled(folder: string, enough: number): Promise<number
   return Number(lines.at(-2));
 }
 
-test('kill -9 while appending: nothing acknowledged is lost, and head and log agree', { timeout: 60_000 }, async () => {
+test('kill -9 while appending: nothing acknowledged is lost, and head, log and outbox agree', {
+  timeout: 60_000,
+}, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'forge-store-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const store = createSqliteStore({ directory, newId: () => 'id' });
   onTestFinished(() => store.close());
   await store.createRun({ id: 'r1', task: 't', repository: '/r', branch: 'b', createdAt: 0 });
+  await store.saveWebhook({ id: 'hook', events: ['*'], source: 'configuration', createdAt: 0 });
   for (const enough of [2, 40, 150, 77]) {
     const acknowledged = await appendUntilKilled(directory, enough);
     const [run, events] = [await store.getRun('r1'), await store.readEvents('r1')];
@@ -40,6 +43,7 @@ test('kill -9 while appending: nothing acknowledged is lost, and head and log ag
         ({ seq, previousHash }, index) => seq === index + 1 && (index === 0 || previousHash === `hash-${index}`),
       ),
     ).toBe(true);
+    expect(await store.countDeliveries()).toEqual([{ webhookId: 'hook', state: 'pending', count: events.length }]);
     const left = await store.readLease('r1');
     if (left !== undefined) await store.releaseLease(left);
   }

@@ -138,6 +138,7 @@ export const keepingCases: readonly StoreCase[] = [
     name: 'everything is there after closing and opening again, and fences go on',
     async run({ store, reopen }) {
       assert.ok(reopen, 'a store that keeps nothing skips this case');
+      await store.saveWebhook({ id: 'hook', events: ['*'], source: 'configuration', createdAt: start });
       const lease = await begun(store);
       const events = eventsAfter(noEvents, lease, 3);
       await store.append(lease, events, { phase: 'review' });
@@ -153,6 +154,7 @@ export const keepingCases: readonly StoreCase[] = [
       assert.deepEqual(await again.readLease('r1'), lease);
       assert.equal((await again.getRequest('q1'))?.decision?.by, 'ada');
       assert.equal((await again.listCheckpoints('r1')).length, 1);
+      assert.equal((await again.listDeliveries({ webhookId: 'hook', state: 'pending' })).length, 3);
       assert.deepEqual(Uint8Array.from(await again.getBlob(hash)), everyByte);
       await again.releaseLease(lease);
       assert.equal((await lead(again, 'r1')).fence, lease.fence + 1);

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type ForgeEvent, forgeError, type RunRecord, type RunStore } from '@forge/plugin-api';
+import { queueDeliveries } from './outbox-part.ts';
 import { held } from './run-parts.ts';
 import { copy, type Tables } from './tables.ts';
 
 type LogPart = Pick<RunStore, 'append' | 'readEvents' | 'saveCheckpoint' | 'listCheckpoints'>;
 
-export function createLogPart({ runs }: Tables): LogPart {
+export function createLogPart(tables: Tables): LogPart {
+  const { runs } = tables;
   return {
     async append(lease, events, patch = {}) {
       const row = held(runs, lease);
       checkLinks(row.record, events);
       row.events.push(...events.map(copy));
       row.record = headAfter({ ...row.record, ...patch }, events);
+      queueDeliveries(tables, events);
     },
     async readEvents(runId, { after = 0, limit } = {}) {
       const events = runs.get(runId)?.events ?? [];

@@ -3,7 +3,7 @@ import { copy, type RunRow, type Tables } from './tables.ts';
 
 type RunPart = Pick<RunStore, 'createRun' | 'getRun' | 'listRuns' | 'deleteRun' | 'requestStop'>;
 
-export function createRunPart({ runs, requests }: Tables): RunPart {
+export function createRunPart({ runs, requests, deliveries }: Tables): RunPart {
   return {
     async createRun(run) {
       if (runs.has(run.id)) throw forgeError('RUN_EXISTS', `There is a run ${run.id} already`);
@@ -35,6 +35,7 @@ export function createRunPart({ runs, requests }: Tables): RunPart {
     async deleteRun(runId) {
       runs.delete(runId);
       for (const [id, request] of requests) if (request.runId === runId) requests.delete(id);
+      for (const [id, { delivery }] of deliveries) if (delivery.runId === runId) deliveries.delete(id);
     },
     async requestStop(runId) {
       const row = rowOf(runs, runId);
