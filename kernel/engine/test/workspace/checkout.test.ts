@@ -7,6 +7,7 @@ import {
   changeIn,
   fingerprint,
   merge,
+  RUN_ID,
   type RepositoryFixture,
   repositoryFixture,
 } from './repository-fixture.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => fixture.remove());
 
 const change = (name: string, script: string) => changeIn(fixture, workspaces, name, script);
-const MESSAGE = 'feat: change\n\nForge-Run: R1';
+const MESSAGE = `feat: change\n\nForge-Run: ${RUN_ID}`;
 
 describe('a checkout', () => {
   it('holds the base commit, not the dirty working tree', async () => {
@@ -74,7 +75,7 @@ describe('a checkout', () => {
     const commit = await change('task', 'echo x > x');
     await workspaces.deliver(BRANCH, commit);
     expect(fixture.git('log', '-1', '--format=%an %ae %cn %ce %at %ct%n%B', BRANCH)).toBe(
-      `${'Ann Person ann@example.com '.repeat(2)}1700000000 1700000000\nfeat: task\n\nForge-Run: R1`,
+      `${'Ann Person ann@example.com '.repeat(2)}1700000000 1700000000\nfeat: task\n\nForge-Run: ${RUN_ID}`,
     );
   });
 
@@ -142,7 +143,7 @@ describe('a checkout', () => {
     vendored.write('node_modules/one/index.js', '1');
     vendored.commitAll('vendored');
     const commit = await changeIn(vendored, await vendored.workspaces(), 'task', 'touch node_modules/two.js');
-    expect(vendored.shell(`git -C .forge/runs/R1/clone show --name-only --format= ${commit}`)).toBe(
+    expect(vendored.shell(`git -C .forge/runs/${RUN_ID}/clone show --name-only --format= ${commit}`)).toBe(
       'node_modules/two.js',
     );
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -16,7 +16,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createRunWorkspaces, openRepository, type RunWorkspacesHere } from '../../src/workspace/index.ts';
 
-export const BRANCH = 'forge/R1-task';
+/** One of a kind: what removes a run kills whatever carries its id, also in a test that runs beside. */
+export const RUN_ID = `R-${randomUUID()}`;
+export const BRANCH = `forge/${RUN_ID}-task`;
 
 export interface RepositoryFixture {
   /** Everything of the fixture lies in here. */
@@ -60,7 +62,7 @@ export function repositoryFixture(
     directory,
     home,
     root,
-    runDirectory: join(root, '.forge', 'runs', 'R1'),
+    runDirectory: join(root, '.forge', 'runs', RUN_ID),
     env,
     git: (...args) => run('git', args),
     shell: (script, cwd) => run('/bin/sh', ['-c', script], cwd),
@@ -76,7 +78,7 @@ export function repositoryFixture(
     async workspaces(clock = { now: () => 1_700_000_000_000 }) {
       return createRunWorkspaces({
         repository: await openRepository(root, { env }),
-        runId: 'R1',
+        runId: RUN_ID,
         directory: fixture.runDirectory,
         branch: BRANCH,
         env,
@@ -106,7 +108,7 @@ export async function changeIn(
 ): Promise<string> {
   const checkout = await workspaces.checkout(name, workspaces.base.commit);
   fixture.shell(script, checkout.path);
-  const commit = await checkout.commit(`feat: ${name}\n\nForge-Run: R1`);
+  const commit = await checkout.commit(`feat: ${name}\n\nForge-Run: ${RUN_ID}`);
   if (commit === undefined) throw new Error(`${script} changed nothing`);
   return commit;
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRunWorkspaces, openRepository, type RunWorkspacesHere } from '../../src/workspace/index.ts';
-import { BRANCH, changeIn, merge, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
+import { BRANCH, changeIn, merge, RUN_ID, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
 
 let fixture: RepositoryFixture;
 let workspaces: RunWorkspacesHere;
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => fixture.remove());
 
 const change = (name: string, script: string) => changeIn(fixture, workspaces, name, script);
-const MESSAGE = 'feat: change\n\nForge-Run: R1';
+const MESSAGE = `feat: change\n\nForge-Run: ${RUN_ID}`;
 
 describe('a run that is opened again', () => {
   it('keeps its base when HEAD has moved on, and its branch', async () => {
@@ -64,7 +64,7 @@ it('rewords a commit: another message and all else the same, also when it is ask
   const reword = (message: string) => `${message.replace('\n\nForge-Run', '\n\nProof\n\nForge-Run')}`;
   const reworded = await workspaces.reword(first, reword);
   const show = (commit: string) =>
-    fixture.shell(`git -C .forge/runs/R1/clone log -1 --format='%T %P %an %ae %at %ct%n%B' ${commit}`);
+    fixture.shell(`git -C .forge/runs/${RUN_ID}/clone log -1 --format='%T %P %an %ae %at %ct%n%B' ${commit}`);
   expect(show(reworded)).toBe(show(first).replace('Forge-Run', 'Proof\n\nForge-Run'));
   expect(await (await fixture.workspaces()).reword(first, reword)).toBe(reworded);
   expect(await workspaces.head()).toBe(workspaces.base.commit);
@@ -115,11 +115,11 @@ describe('other kinds of repositories', () => {
   it('a linked worktree of another repository', async () => {
     fixture.git('worktree', 'add', '-q', '../linked', '-b', 'other');
     const linked = join(fixture.directory, 'linked');
-    const options = { runId: 'R2', branch: 'forge/R2-x', env: fixture.env, clock: { now: () => 0 } };
+    const options = { runId: RUN_ID, branch: BRANCH, env: fixture.env, clock: { now: () => 0 } };
     const repository = await openRepository(linked, fixture);
     workspaces = await createRunWorkspaces({ ...options, repository, directory: join(fixture.directory, 'run') });
-    await workspaces.deliver('forge/R2-x', await change('task', 'echo x > x'));
-    expect(fixture.git('show', 'forge/R2-x:x')).toBe('x');
+    await workspaces.deliver(BRANCH, await change('task', 'echo x > x'));
+    expect(fixture.git('show', `${BRANCH}:x`)).toBe('x');
     expect(fixture.shell('git status --short', linked)).toBe('');
   });
 
@@ -128,7 +128,7 @@ describe('other kinds of repositories', () => {
     fixture.commitAll('second');
     fixture.shell(`git clone -q --depth 1 file://${fixture.root} ../shallow`);
     const repository = await openRepository(join(fixture.directory, 'shallow'), fixture);
-    const options = { runId: 'R2', branch: 'forge/R2-x', env: fixture.env, clock: { now: () => 0 } };
+    const options = { runId: RUN_ID, branch: BRANCH, env: fixture.env, clock: { now: () => 0 } };
     workspaces = await createRunWorkspaces({ ...options, repository, directory: join(fixture.directory, 'run') });
     const [one, two] = [
       await change('one', 'echo 1 > one; git log --oneline | wc -l'),
@@ -136,9 +136,9 @@ describe('other kinds of repositories', () => {
     ];
     await merge(workspaces, one);
     await merge(workspaces, two);
-    await workspaces.deliver('forge/R2-x', await workspaces.head());
+    await workspaces.deliver(BRANCH, await workspaces.head());
     expect(
-      fixture.shell('git fsck --no-dangling; git log --format=%s forge/R2-x', join(fixture.directory, 'shallow')),
+      fixture.shell(`git fsck --no-dangling; git log --format=%s ${BRANCH}`, join(fixture.directory, 'shallow')),
     ).toBe('feat: two\nfeat: one\nsecond');
   });
 

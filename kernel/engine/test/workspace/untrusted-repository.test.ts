@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BRANCH, merge, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
+import { BRANCH, merge, RUN_ID, type RepositoryFixture, repositoryFixture } from './repository-fixture.ts';
 
 let fixture: RepositoryFixture;
 beforeEach(() => {
@@ -105,7 +105,7 @@ describe('an untrusted repository', () => {
     await checkout.snapshot('1');
     writeFileSync(join(checkout.path, 'src/a.txt'), 'later');
     await checkout.restore('1');
-    const [one, two] = [await checkout.commit('feat: one\n\nForge-Run: R1'), await other.commit('feat: two')];
+    const [one, two] = [await checkout.commit(`feat: one\n\nForge-Run: ${RUN_ID}`), await other.commit('feat: two')];
     expect(await merge(workspaces, one ?? '')).toMatchObject({ ok: true });
     expect(await merge(workspaces, two ?? '')).toMatchObject({ ok: false });
     expect(await workspaces.changedFiles(base.commit, one ?? '')).toHaveLength(3);
