@@ -11,6 +11,7 @@ import type {
   ResolvedConfig,
   RunStore,
   Seams,
+  SkillList,
   EventTransport,
 } from '@forge/plugin-api';
 import type { InlinePlugin } from './manifests/discover.ts';
@@ -83,6 +84,8 @@ export interface Forge {
   store(): Promise<RunStore>;
   bus(): Promise<EventTransport>;
   memory(): Promise<MemoryStore>;
+  /** The Agent Skills that agents may use here, and why others are left out. Asks for trust where that is missing. */
+  skills(): Promise<SkillList>;
   /** Id of the repository in memories. */
   readonly repositoryId: string;
   /**

@@ -46,6 +46,7 @@ export async function openAgent(place: AgentPlace, options: OpenAgentOptions): P
       // Nobody sits here: questions go through the agent's context.
       interaction: { interactive: false, ask: async () => undefined },
       stateDirectory: async () => directory,
+      skills: { list: async () => ({ skills: [], faults: [] }), read: async (name) => Promise.reject(noSkill(name)) },
       readTrusted: async (path, plugin) => {
         throw forgeError('UNSUPPORTED', `The plugin "${plugin}" would read ${path}, and a worker has no repository`, {
           fix: 'set "executor" to "in-process"',
@@ -62,6 +63,10 @@ export async function openAgent(place: AgentPlace, options: OpenAgentOptions): P
   const found = provided.find(({ kind, name }) => kind === 'agent' && name === place.agent);
   if (found === undefined) throw notFound('agent', place.agent, []);
   return { agent: found.contribution as Agent, close: () => activation.stop() };
+}
+
+function noSkill(name: string) {
+  return forgeError('UNSUPPORTED', `A worker has no repository with a skill "${name}"`);
 }
 
 async function recordOf({ plugin, folder, origin }: AgentPlace): Promise<PluginRecord> {

@@ -74,6 +74,7 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
     store: () => registry.get('store', config.store),
     bus: () => registry.get('bus', config.bus),
     memory: () => memoryOf(registry, config, repositoryId),
+    skills: () => host.get(tokens.skills).list(),
     get: (kind, name) => registry.get(kind, name),
     names: (kind) => registry.names(kind),
     mask: (text) => masker.mask(text),

@@ -23,6 +23,7 @@ export const errorTable = {
   CONFIG_INVALID: 'usage',
   CONFIG_UNREADABLE: 'usage',
   TRUST_REQUIRED: 'usage',
+  SKILL_INVALID: 'usage',
   RUN_NOT_FOUND: 'usage',
   REQUEST_NOT_FOUND: 'usage',
   UNSUPPORTED: 'usage',

@@ -22,6 +22,7 @@ export * from './plugin.ts';
 export * from './recording.ts';
 export * from './sandbox.ts';
 export * from './seams.ts';
+export * from './skill.ts';
 export * from './store.ts';
 export * from './test-runners.ts';
 export * from './tool.ts';

@@ -38,6 +38,8 @@ export const manifestSchema = z.strictObject({
   provides: z.strictObject({ ...provides, integrations: names }),
   /** JSON Schema of its options, for checks and prompts before its code is loaded. */
   options: z.record(z.string(), z.json()).optional(),
+  /** Folder of Agent Skills that it brings, relative to the manifest, such as `./skills`. */
+  skills: z.string().regex(/^\.\//, 'expected a path that starts with ./').optional(),
   permissions: permissionsSchema.prefault({}),
 });
 

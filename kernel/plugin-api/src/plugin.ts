@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Contributions } from './seams.ts';
+import type { Skills } from './skill.ts';
 import type { Clock, Interaction, Logger } from './world.ts';
 
 /** What the kernel gives a plugin when it starts. */
@@ -17,6 +18,8 @@ export interface PluginContext<Options = unknown> {
    * with TRUST_REQUIRED until the person has trusted it with this very content.
    */
   readonly readTrusted: (path: string) => Promise<string | undefined>;
+  /** The Agent Skills that agents may use here. */
+  readonly skills: Skills;
   /** Absolute path of a folder for Forge's state of this repository. It exists. */
   readonly stateDirectory: string;
   readonly clock: Clock;

@@ -37,6 +37,8 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly schema: { readonly input: z.ZodType<Input>; readonly output: z.ZodType<Output> };
   /** Default `once`. */
   readonly effect?: Effect;
+  /** False: there is nothing for it to do here, so no agent is offered it. Default true. */
+  readonly offered?: boolean;
   /** Default 120,000. */
   readonly timeoutMs?: number;
   execute(input: Input, ctx: ToolContext): Promise<Output>;

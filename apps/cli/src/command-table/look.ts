@@ -65,4 +65,11 @@ export const lookCommands: readonly CommandRow[] = [
     examples: [['forge agents', 'who plans, implements, reviews, tests and deploys']],
     load: () => import('../commands/agents.ts'),
   },
+  {
+    name: 'skills',
+    group: 'look',
+    summary: 'list the skills that agents may use, and why others are left out',
+    examples: [['forge skills', 'those of the repository and of plugins']],
+    load: () => import('../commands/skills.ts'),
+  },
 ];

@@ -90,7 +90,7 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
     fault: (self) => (typeof (self as Agent).type === 'string' ? undefined : 'has no type'),
   },
   tool: {
-    properties: ['name', 'description', 'schema', 'effect', 'timeoutMs'],
+    properties: ['name', 'description', 'schema', 'effect', 'offered', 'timeoutMs'],
     methods: {
       execute: {
         signal: signalIn(1),

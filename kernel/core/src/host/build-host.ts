@@ -9,6 +9,7 @@ import { createRegistry } from '../plugins/registry.ts';
 import { mergeOptions } from '../config/merge-layers.ts';
 import type { Configuration } from '../config/read-configuration.ts';
 import { createMasker, isSecretName, maskedLogger } from '../secrets.ts';
+import { createSkills } from '../skills/create-skills.ts';
 import { findPlaces, realPath } from '../state/places.ts';
 import { ensureStateDirectory } from '../state/state-directory.ts';
 import { repositoryId } from '../state/repository-id.ts';
@@ -69,14 +70,32 @@ export function buildHost(world: Container, configuration: Configuration, discov
   host.factory(tokens.repositoryId, [tokens.places], ({ project }) => repositoryId(project));
   host.factory(
     tokens.pluginWorld,
-    [tokens.options, tokens.places, tokens.clock, tokens.newId, tokens.masker, tokens.stopping, tokens.trust],
-    ({ env, interaction, log }, places, clock, newId, masker, { signal }, trust) => {
+    [
+      tokens.options,
+      tokens.places,
+      tokens.clock,
+      tokens.newId,
+      tokens.masker,
+      tokens.stopping,
+      tokens.trust,
+      tokens.skills,
+    ],
+    ({ env, interaction, log }, places, clock, newId, masker, { signal }, trust, skills) => {
       let made: Promise<string> | undefined;
       const stateDirectory = () => (made ??= ensureStateDirectory(places.state));
       const readTrusted = (path: string, plugin: string) =>
         readTrustedFile(realPath(places.project), path, plugin, trust);
       const around = { env, interaction, log, clock, newId, masker, signal, random: systemRandom };
-      return { ...around, stateDirectory, readTrusted };
+      return { ...around, stateDirectory, readTrusted, skills };
+    },
+  );
+  host.factory(
+    tokens.skills,
+    [tokens.places, tokens.trust, tokens.discovered, tokens.pluginStart],
+    ({ project }, trust, { plugins, used }, { allow }) => {
+      const named = new Set(used.values());
+      const wanted = plugins.filter((record) => !record.manifest.optIn || named.has(record));
+      return createSkills({ repository: realPath(project), trust, plugins: wanted, allow });
     },
   );
   host.factory(tokens.pluginStart, [tokens.trust, tokens.places], (trust, { project }) => ({

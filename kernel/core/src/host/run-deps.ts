@@ -57,7 +57,10 @@ export function createRunDeps(options: RunDepsOptions): RunDeps {
     executor: () => registry.get('executor', config.executor),
     sandbox: options.sandbox,
     gates: () => Promise.all(config.gates.map((name) => registry.get('gate', name))),
-    tools: () => Promise.all(allowedTools(config, registry).map((name) => registry.get('tool', name))),
+    tools: async () => {
+      const all = await Promise.all(allowedTools(config, registry).map((name) => registry.get('tool', name)));
+      return all.filter(({ offered }) => offered !== false);
+    },
     agent: (name: string) => registry.get('agent', name),
     agentPlace: (name: string) => options.agentPlace(name),
     worker: options.worker,

@@ -1,5 +1,5 @@
 import type { RunDeps } from '@forge/engine';
-import type { Clock, LeaseOwner, Logger } from '@forge/plugin-api';
+import type { Clock, LeaseOwner, Logger, Skills } from '@forge/plugin-api';
 import type { Configuration } from '../config/read-configuration.ts';
 import { token } from '../container.ts';
 import type { ForgeOptions } from '../forge.ts';
@@ -36,5 +36,6 @@ export const tokens = {
   models: token<Models>('models'),
   sandbox: token<() => Promise<ChosenSandbox>>('sandbox'),
   repositoryId: token<string>('repository-id'),
+  skills: token<Skills>('skills'),
   runDeps: token<RunDeps>('run-deps'),
 } as const;

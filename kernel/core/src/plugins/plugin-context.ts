@@ -1,6 +1,13 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { type Clock, forgeError, type Interaction, type Logger, type PluginContext } from '@forge/plugin-api';
+import {
+  type Clock,
+  forgeError,
+  type Interaction,
+  type Logger,
+  type PluginContext,
+  type Skills,
+} from '@forge/plugin-api';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { type Masker, maskedLogger } from '../secrets.ts';
 
@@ -17,6 +24,7 @@ export interface PluginWorld {
   readonly signal: AbortSignal;
   /** Text of a file of the repository that the person trusts; asks when they have not said so yet. */
   readTrusted(path: string, plugin: string): Promise<string | undefined>;
+  readonly skills: Skills;
   /** Makes Forge's state folder if it is not there. */
   stateDirectory(): Promise<string>;
 }
@@ -54,6 +62,7 @@ export async function pluginContext(
     },
     readAsset: (path: string) => readAsset(record, path),
     readTrusted: (path: string) => world.readTrusted(path, name),
+    skills: world.skills,
     stateDirectory: await world.stateDirectory(),
     clock: world.clock,
     random: () => world.random(),

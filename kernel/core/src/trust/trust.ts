@@ -16,6 +16,8 @@ export interface Trust {
    * Else rejects with TRUST_REQUIRED. What was trusted and has changed is asked again.
    */
   require(subjects: readonly TrustSubject[]): Promise<void>;
+  /** Was it trusted in this content? Asks nobody. */
+  knows(subject: TrustSubject): boolean;
 }
 
 export interface TrustOptions {
@@ -30,6 +32,7 @@ export interface TrustOptions {
 
 export function createTrust({ repository, store, interaction, given, signal }: TrustOptions): Trust {
   return {
+    knows: (subject) => store.has(repository, subject.name, subject.hash()),
     require: async (subjects) => {
       const once = new Map(subjects.map((subject) => [subject.name, subject]));
       const wanted = [...once.values()].map((subject) => ({ ...subject, content: subject.hash() }));

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 function trustOf(...known: string[]) {
   const asked: TrustSubject[] = [];
   const trust: Trust = {
+    knows: (subject) => known.includes(subject.hash()),
     async require(subjects) {
       asked.push(...subjects);
       const missing = subjects.some((subject) => !known.includes(subject.hash()));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { forgeError, type PluginContext } from '@forge/plugin-api';
+import { forgeError, type PluginContext, type Skills } from '@forge/plugin-api';
 import { createRecordingLogger } from './recording-logger.ts';
 import { createScriptedInteraction } from './scripted-interaction.ts';
 import { createSeededIds, createSeededRandom } from './seeded-random.ts';
@@ -17,6 +17,11 @@ export interface PluginContextOptions<Options>
   /** Where the seeded randomness begins. Default 1. */
   readonly seed?: number;
 }
+
+const noSkills: Skills = {
+  list: async () => ({ skills: [], faults: [] }),
+  read: async (name) => Promise.reject(forgeError('INPUT_INVALID', `There is no skill "${name}"`)),
+};
 
 /** What the kernel would give a plugin, for calling `setup` in a test: clock, randomness and ids are the same every time. */
 export function createPluginContext<Options = undefined>(
@@ -38,6 +43,7 @@ export function createPluginContext<Options = undefined>(
       return readFile(join(folder, path), 'utf8');
     },
     readTrusted: async (path) => trusted[path],
+    skills: noSkills,
     // No default folder: only its owner can remove it after the test.
     get stateDirectory(): string {
       throw new Error('Give createPluginContext a stateDirectory');
