@@ -14,7 +14,12 @@ export default defineConfig({
     isolate: false,
     // Every core, because most tests wait for a process that they started.
     maxWorkers: '100%',
-    include: ['{kernel,apps,tools}/*/test/**/*.test.ts', 'plugins/*/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: [
+      '{kernel,apps,tools}/*/test/**/*.test.ts',
+      'plugins/*/*/test/**/*.test.ts',
+      'tools/plugin-templates/*/test/*.test.ts',
+      'tests/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
     // Only what hangs is cut: a busy machine is no fault.
     testTimeout: 120_000,

@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packAll } from '@forge/pack';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { testCreatedPlugins } from './created-plugins.ts';
 import { project, run, type Project } from './project.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -93,6 +94,8 @@ test('a published plugin, installed by npm alone, loads with the copy of the hos
   expect(code, stderr).toBe(7);
   expect(checks).toContainEqual(expect.objectContaining({ name: 'plugin forge-plugin-jira', ok: true }));
 });
+
+describe('a plugin that forge plugin create wrote', () => void testCreatedPlugins(() => archives));
 
 describe('the libraries, installed into the project of a plugin author', () => {
   let author: Project;

@@ -22,6 +22,7 @@ export async function project(files: Readonly<Record<string, string>> = {}) {
     folder,
     write,
     run: (command: string, ...args: string[]) => run(command, args, folder),
+    runIn: (inside: string, command: string, ...args: string[]) => run(command, args, join(folder, inside)),
     /** Runs a command that an installed package brought, as npm scripts do. */
     bin: (name: string, ...args: string[]) => run(join(folder, 'node_modules/.bin', name), args, folder),
     install: (...packages: string[]) =>

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { forward, type PluginFolder } from './repository.ts';
 
 const notAssets = new Set([
@@ -35,6 +35,17 @@ export function assetsIn(root: string, folder: string): BundleFile[] {
       (entry) => !notAssets.has(entry.name) && !/^tsconfig.*\.json$/.test(entry.name) && !entry.name.startsWith('.'),
     )
     .flatMap((entry) => filesBelow(root, `${folder}/${entry.name}`, entry.isDirectory()));
+}
+
+/** What `forge plugin create` writes, at the place in the bundle that mirrors the repository. Links become files. */
+export function templateAssets(root: string): BundleFile[] {
+  const folder = 'tools/plugin-templates';
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => forward(relative(root, join(entry.parentPath, entry.name))))
+    .filter((path) => path !== `${folder}/package.json` && !path.includes('/node_modules/'))
+    .map((path) => ({ path, contents: readFileSync(join(root, path)) }));
 }
 
 /** What the server's pages consist of, from the package that brings it, at the place where the server looks for it. */

@@ -2,10 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, posix, relative, resolve } from 'node:path';
 import { build, type BuildResult, type Metafile } from 'esbuild';
-import { assetsIn, pluginAssets, referenceAssets, type BundleFile } from './assets.ts';
+import { assetsIn, pluginAssets, referenceAssets, templateAssets, type BundleFile } from './assets.ts';
 import { finishOutput } from './finish-output.ts';
 import { moduleUrls } from './module-urls.ts';
 import { withNamedExports } from './named-exports.ts';
+import { umdModules } from './umd-modules.ts';
 import { commandLineDependencies, forward, pluginFolders, workerFiles } from './repository.ts';
 
 export interface Bundle {
@@ -41,13 +42,17 @@ export async function bundle(root: string): Promise<Bundle> {
     external: Object.keys(unbundled),
     // ws works without the native packages that it would otherwise look for.
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
-    plugins: [moduleUrls(root)],
+    plugins: [moduleUrls(root), umdModules],
     chunkNames: 'chunks/[hash]',
     legalComments: 'none',
     logLevel: 'silent',
   });
   refuseUndeclared(result.metafile, commandLineDependencies(root));
-  const assets = [...assetsIn(root, 'apps/cli'), ...plugins.flatMap((plugin) => pluginAssets(root, plugin))];
+  const assets = [
+    ...assetsIn(root, 'apps/cli'),
+    ...templateAssets(root),
+    ...plugins.flatMap((plugin) => pluginAssets(root, plugin)),
+  ];
   const files = [
     { path: 'forge.js', contents: readFileSync(new URL('./launcher.js', import.meta.url), 'utf8') },
     ...bootstrapForOldNodes(root),

@@ -19,7 +19,7 @@ export const commandTable: readonly CommandRow[] = [
 /** Commands that only hold others. */
 export const commandFamilies: Readonly<Record<string, Pick<CommandRow, 'group' | 'summary'>>> = {
   config: { group: 'learn', summary: 'see, check and find the configuration' },
-  plugin: { group: 'learn', summary: 'see, add, update and remove plugins' },
+  plugin: { group: 'learn', summary: 'see, add, update, write and check plugins' },
   memory: { group: 'learn', summary: 'see, correct and remove what was learned' },
   token: { group: 'serve', summary: 'let others use your server' },
 };

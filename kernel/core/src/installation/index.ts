@@ -1,3 +1,4 @@
+export { type CreatedPlugin, createPlugin, type CreatePluginRequest } from '../creation/create-plugin.ts';
 export { type AddedPlugin, addPlugin, type AddPluginRequest } from './add-plugin.ts';
 export type { PluginProposal } from './look-at-plugin.ts';
 export type { OptionQuestion } from './plugin-options.ts';

@@ -1,0 +1,4 @@
+import { definePlugin } from '@forge/plugin-api';
+import { sampleThing } from './sample-thing.ts';
+
+export default definePlugin({ agents: [sampleThing] });

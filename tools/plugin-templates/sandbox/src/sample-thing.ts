@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Sandbox } from '@forge/plugin-api';
+
+const run = promisify(execFile);
+
+/**
+ * Lets a command run when nobody else needs the machine. It confines nothing: the level says so. One that does rewrites
+ * the command so that it cannot reach more than the policy names.
+ */
+export const sampleThing: Sandbox = {
+  name: 'sample-thing',
+  level: 'process',
+  async probe({ signal }) {
+    try {
+      await run('nice', ['-n', '19', 'true'], { signal });
+      return { ok: true, detail: 'lowest priority; same files and network' };
+    } catch (error) {
+      signal.throwIfAborted();
+      return {
+        ok: false,
+        detail: `nice does not work here: ${error instanceof Error ? error.message : String(error)}`,
+      };
+    }
+  },
+  wrap: ({ file, args, ...command }) => ({ ...command, file: 'nice', args: ['-n', '19', '--', file, ...args] }),
+};

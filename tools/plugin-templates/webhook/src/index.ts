@@ -1,0 +1,4 @@
+import { definePlugin } from '@forge/plugin-api';
+import { createSampleThing } from './sample-thing.ts';
+
+export default definePlugin({ setup: ({ clock }) => ({ webhooks: [createSampleThing(clock)] }) });
