@@ -11,6 +11,7 @@ import type {
   LLMProvider,
   Logger,
   MemoryStore,
+  ModelCapabilities,
   ResolvedConfig,
   RunStore,
   Sandbox,
@@ -22,6 +23,8 @@ import type { PassCrashPoint } from './crash-points.ts';
 export interface ModelChoice {
   readonly provider: LLMProvider;
   readonly model: string;
+  /** The provider's, of that model. */
+  readonly capabilities: ModelCapabilities;
 }
 
 /** The program that runs one execution, speaking docs/worker-protocol.md. */

@@ -59,6 +59,6 @@ export interface Approval {
 export interface HumanGate {
   readonly id: string;
   /** Can and should this gate ask for that request? Must be quick and free of side effects. */
-  condition(request: HumanRequest): boolean;
+  condition(request: HumanRequest): boolean | Promise<boolean>;
   request(request: HumanRequest, call: { readonly signal: AbortSignal }): Promise<Approval | undefined>;
 }

@@ -133,7 +133,7 @@ export interface LLMProvider {
   /** The model used when configuration names none. */
   readonly defaultModel?: string | undefined;
   chat(request: ChatRequest, call: ChatCall): Promise<ChatResponse>;
-  capabilities(model: string): ModelCapabilities;
+  capabilities(model: string): ModelCapabilities | Promise<ModelCapabilities>;
   /** Exact input tokens of a request. Without it the kernel estimates (bytes / 3). */
   countTokens?(request: ChatRequest, call: { readonly signal: AbortSignal }): Promise<number>;
   /** Without it the memory store uses its own lexical vectors. */

@@ -43,15 +43,15 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly timeoutMs?: number;
   execute(input: Input, ctx: ToolContext): Promise<Output>;
   /** The words that the model reads. Default: the output itself when it is text, else as JSON. */
-  render?(output: Output): string;
+  render?(output: Output): string | Promise<string>;
   /** A few words for a person who watches, such as `editing src/limit.ts`. Default: the tool's name. */
-  describe?(input: Input): string;
+  describe?(input: Input): string | Promise<string>;
   /**
    * The files, relative to the workspace, that this call works on: its caller is shown the AGENTS.md of their folders.
    * For `workspace` it may change some of them and nothing else, even when it is cut; then only they are kept before it.
    * Default: unknown, so it may change anything.
    */
-  touches?(input: Input): readonly string[];
+  touches?(input: Input): readonly string[] | Promise<readonly string[]>;
   /** Only for `keyed` and `once`: was a call with this key carried out? */
   probe?(idempotencyKey: string, ctx: ToolContext): Promise<{ readonly done: boolean; readonly output?: Output }>;
 }

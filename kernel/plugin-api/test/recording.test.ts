@@ -109,7 +109,7 @@ test('all else is the provider’s own, frozen or not, private fields and getter
   expect(recorder.defaultModel).toBe('default of 1');
   await recorder.chat(request, { signal, callId: 'R/a/0' });
   expect(recorder.defaultModel).toBe('default of 0');
-  expect(recorder.capabilities('m').contextTokens).toBe(0);
+  expect((await recorder.capabilities('m')).contextTokens).toBe(0);
   expect(await recorder.probe?.({ signal })).toEqual({ ok: true, detail: 'mine' });
   expect(recorder).not.toHaveProperty('embed');
 });

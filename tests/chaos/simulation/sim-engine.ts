@@ -70,7 +70,7 @@ export function createSimEngine(world: SimWorld, process: SimProcess): Engine {
       plan: async () => ({ stages: [{ name: 'branch', description: 'Hands the branch over' }] }),
       deployTo: async (_stage, _request, ctx) => ({ location: (await ctx.deliverBranch()).branch }),
     }),
-    models: async () => [{ provider: model, model: 'simulated' }],
+    models: async () => [{ provider: model, model: 'simulated', capabilities: await model.capabilities('simulated') }],
   };
   return createEngine(deps, createSimGround(world, process));
 }

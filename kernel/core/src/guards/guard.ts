@@ -17,14 +17,12 @@ export type Contribution = Seams[Kind];
 
 /** How one method of a contract is guarded. `self` is the contribution as its author made it. */
 export interface MethodRule {
-  /** Its value comes at once, not as a promise. Default false. */
+  /** Its value may come at once. Default: it is a promise. */
   readonly sync?: boolean;
   /** May be missing; then it stays missing, because contracts say what the kernel does without it. Default false. */
   readonly optional?: boolean;
-  /** Whose abortion ends the call. */
-  readonly signal?: (args: readonly unknown[]) => AbortSignal | undefined;
-  /** The arguments with the signal of the call, which adds the time limit to the caller's. */
-  readonly withSignal?: (args: readonly unknown[], signal: AbortSignal) => readonly unknown[];
+  /** Which argument is the context of the call: what the kernel offers, and the signal whose abortion ends it. */
+  readonly context?: number;
   readonly limit?: (self: Contribution) => { readonly milliseconds: number; readonly code: ErrorCode };
   /** Schema of the first argument. */
   readonly input?: (self: Contribution) => unknown;
@@ -42,6 +40,10 @@ export interface KindRule {
   /** Taken over as they are. */
   readonly properties: readonly string[];
   readonly methods: Readonly<Record<string, MethodRule>>;
+  /** It is called where nothing can be waited for, so it cannot run in a process of its own. Default false. */
+  readonly inKernel?: boolean;
+  /** What a call rejects with when the process of its plugin was lost. Default PLUGIN_LOST. */
+  readonly lost?: ErrorCode;
   /** Says what is wrong with a contribution beyond missing methods. */
   readonly fault?: (self: Contribution) => string | undefined;
 }
@@ -82,10 +84,14 @@ export function guard<T extends Contribution>(contribution: T, rule: KindRule, b
 
 function guardSync(call: Method, by: GuardedBy): Method {
   return (...args) => {
-    try {
-      return call(...args);
-    } catch (error) {
+    const fail = (error: unknown) => {
       throw tagged(error, by);
+    };
+    try {
+      const value = call(...args);
+      return value instanceof Promise ? value.catch(fail) : value;
+    } catch (error) {
+      return fail(error);
     }
   };
 }
@@ -95,7 +101,7 @@ function guardAsync(call: Method, rule: MethodRule, self: Contribution, by: Guar
   const output = rule.output?.(self);
   const limit = rule.limit?.(self);
   return async (...given) => {
-    const outer = rule.signal?.(given);
+    const outer = signalOf(rule, given);
     const args = [...given];
     if (input !== undefined) args[0] = await checked(input, given[0], 'INPUT_INVALID', by);
     if (rule.freezeInput === true) deepFreeze(args[0]);
@@ -118,13 +124,23 @@ async function run(call: Method, args: readonly unknown[], running: Running): Pr
     const timedOut = () => tooSlow(by, limit?.milliseconds ?? 0, limit?.code ?? 'PLUGIN_FAULT');
     return await withTimeLimit(
       { clock: by.clock, milliseconds: limit?.milliseconds, signal: outer, timedOut },
-      (signal) => call(...(rule.withSignal?.(args, signal) ?? args)),
+      (signal) => call(...(limit === undefined ? args : withSignal(rule, args, signal))),
     );
   } catch (error) {
     if (outer?.aborted === true && isAbort(error, outer)) throw outer.reason;
     if (rule.carriesKernelErrors === true && isForgeError(error)) throw error;
     throw tagged(error, by);
   }
+}
+
+function signalOf({ context }: MethodRule, args: readonly unknown[]): AbortSignal | undefined {
+  if (context === undefined) return undefined;
+  return (args[context] as { readonly signal?: AbortSignal } | undefined)?.signal;
+}
+
+/** The arguments with the signal of the call, which adds the time limit to the caller's. */
+function withSignal({ context }: MethodRule, args: readonly unknown[], signal: AbortSignal): readonly unknown[] {
+  return args.map((argument, at) => (at === context ? { ...(argument as object), signal } : argument));
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {

@@ -19,22 +19,11 @@ const storeLimitMs = 60_000;
 /** A receiver that has not answered by then has to be asked again. */
 const webhookLimitMs = 15_000;
 
-/** Where the signal of a call stands: in a context, or in the options of the call. */
-const signalIn =
-  (index: number) =>
-  (args: readonly unknown[]): AbortSignal | undefined =>
-    (args[index] as { readonly signal?: AbortSignal } | undefined)?.signal;
-
-const withSignalIn =
-  (index: number) =>
-  (args: readonly unknown[], signal: AbortSignal): readonly unknown[] =>
-    args.map((argument, at) => (at === index ? { ...(argument as object), signal } : argument));
-
 const plain: MethodRule = {};
 const stored: MethodRule = { limit: () => ({ milliseconds: storeLimitMs, code: 'STORE_FAILED' }) };
 const optional: MethodRule = { optional: true };
 const sync: MethodRule = { sync: true };
-const cancelled = (index: number): MethodRule => ({ signal: signalIn(index) });
+const cancelled = (context: number): MethodRule => ({ context });
 
 const contractOf = (self: Contribution) =>
   agentContracts[(self as Agent).type as AgentType] as (typeof agentContracts)[AgentType] | undefined;
@@ -80,21 +69,21 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
     properties: ['id', 'type', 'description'],
     methods: {
       execute: {
-        signal: signalIn(1),
+        context: 1,
         input: (self) => contractOf(self)?.input,
         output: (self) => contractOf(self)?.output ?? jsonSchema,
         freezeInput: true,
         carriesKernelErrors: true,
       },
     },
+    lost: 'WORKER_LOST',
     fault: (self) => (typeof (self as Agent).type === 'string' ? undefined : 'has no type'),
   },
   tool: {
     properties: ['name', 'description', 'schema', 'effect', 'offered', 'timeoutMs'],
     methods: {
       execute: {
-        signal: signalIn(1),
-        withSignal: withSignalIn(1),
+        context: 1,
         limit: (self) => ({ milliseconds: toolOf(self).timeoutMs ?? toolLimitMs, code: 'TOOL_TIMEOUT' }),
         input: (self) => toolOf(self).schema.input,
         output: (self) => toolOf(self).schema.output,
@@ -102,7 +91,7 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
       render: { sync: true, optional: true },
       describe: { sync: true, optional: true },
       touches: { sync: true, optional: true },
-      probe: { optional: true, signal: signalIn(1) },
+      probe: { optional: true, context: 1 },
     },
     fault: toolFault,
   },
@@ -115,6 +104,7 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
       embed: { ...cancelled(1), optional: true },
       probe: { ...cancelled(0), optional: true },
     },
+    lost: 'LLM_UNAVAILABLE',
   },
   memory: {
     properties: ['name'],
@@ -135,18 +125,22 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
       measure: optional,
       close: optional,
     },
+    inKernel: true,
   },
   bus: {
     properties: ['name'],
     methods: { publish: plain, subscribe: sync, close: optional },
+    inKernel: true,
   },
   executor: {
     properties: ['name'],
     methods: { execute: { carriesKernelErrors: true }, close: optional },
+    inKernel: true,
   },
   sandbox: {
     properties: ['name', 'level'],
     methods: { probe: cancelled(0), wrap: sync },
+    inKernel: true,
   },
   gate: {
     properties: ['id'],
@@ -166,10 +160,10 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
     methods: {
       send: {
         ...cancelled(1),
-        withSignal: withSignalIn(1),
         limit: () => ({ milliseconds: webhookLimitMs, code: 'WEBHOOK_FAILED' }),
       },
     },
+    lost: 'WEBHOOK_FAILED',
   },
 };
 

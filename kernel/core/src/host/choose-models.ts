@@ -54,11 +54,15 @@ export function createModels(options: ModelOptions): Models {
       if (model === undefined) throw noDefaultModel(first.name);
       const fallbacks = config.llm.fallback.map(async (entry): Promise<ModelChoice> => {
         const colon = entry.indexOf(':');
-        return { provider: await registry.get('llm', entry.slice(0, colon)), model: entry.slice(colon + 1) };
+        return choice(await registry.get('llm', entry.slice(0, colon)), entry.slice(colon + 1));
       });
-      return [{ provider: first, model }, ...(await Promise.all(fallbacks))];
+      return Promise.all([choice(first, model), ...fallbacks]);
     },
   };
+}
+
+async function choice(provider: LLMProvider, model: string): Promise<ModelChoice> {
+  return { provider, model, capabilities: await provider.capabilities(model) };
 }
 
 /**

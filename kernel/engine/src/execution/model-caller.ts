@@ -143,7 +143,7 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
     { ordinal, hash, callId }: PlacedCall,
     hasFallback: boolean,
   ): ModelCall {
-    const capabilities = choice.provider.capabilities(choice.model);
+    const { capabilities } = choice;
     const maxOutputTokens = outputAllowance(asked, capabilities);
     const request = withSchemaInPrompt({ ...asked, model: choice.model, maxOutputTokens }, capabilities);
     return {
@@ -186,7 +186,7 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
     );
   }
 
-  return { chat, capabilities: first.provider.capabilities(first.model) };
+  return { chat, capabilities: first.capabilities };
 }
 
 function byWakeTime(one: Quota, other: Quota): number {

@@ -109,6 +109,8 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     const { tool, name, input, hash, ordinal, key } = call;
     const effect = tool === undefined ? 'read' : (tool.effect ?? 'once');
     const snapshot = effect === 'workspace' ? await takeSnapshot(call) : undefined;
+    const words = describe(tool, name, input);
+    const description = typeof words === 'string' ? words : await words;
     // An announced call counts, whatever becomes of it; on resume it is not counted again.
     budget.reserve({ toolCalls: 1 }).commit({ toolCalls: 1 });
     const stored = emit('tool.intent', {
@@ -118,7 +120,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
       inputHash: hash,
       effect,
       idempotencyKey: key,
-      description: describe(tool, name, input),
+      description,
       ...(snapshot === undefined ? {} : { snapshot }),
     });
     // What only reads may run before its intent is durable: running it again does no harm.
@@ -130,7 +132,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
 
   async function takeSnapshot({ tool, input, ordinal }: PlacedCall): Promise<string> {
     const snapshot = String(ordinal);
-    await (await deps.workspace()).snapshot(snapshot, touchedBy(tool, input));
+    await (await deps.workspace()).snapshot(snapshot, await touchedBy(tool, input));
     deps.crashPoint('workspace.kept');
     return snapshot;
   }
@@ -179,10 +181,10 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   /** Runs it, unless its output is known by now, and writes the result down. */
   async function finish(call: PlacedCall, known: Json | undefined): Promise<ToolOutcome> {
     const startedAt = clock.now();
-    const found = known === undefined ? await run(call) : succeeded(call.tool, known);
+    const found = known === undefined ? await run(call) : await succeeded(call.tool, known);
     deps.crashPoint('tool.ran');
     const durationMs = clock.now() - startedAt;
-    const touched = found.ok ? (touchedBy(call.tool, call.input) ?? []) : [];
+    const touched = found.ok ? ((await touchedBy(call.tool, call.input)) ?? []) : [];
     return record(call, found, durationMs, touched.length === 0 ? [] : await deps.instructions.around(touched));
   }
 
@@ -252,8 +254,8 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   return { specs: deepFreeze(deps.tools.map(specOf)), call };
 }
 
-function succeeded(tool: Tool | undefined, output: Json): ToolOutcome {
-  const text = tool?.render?.(output) ?? (typeof output === 'string' ? output : JSON.stringify(output));
+async function succeeded(tool: Tool | undefined, output: Json): Promise<ToolOutcome> {
+  const text = (await tool?.render?.(output)) ?? (typeof output === 'string' ? output : JSON.stringify(output));
   return { ok: true, output, text };
 }
 
@@ -275,10 +277,10 @@ function failed(error: unknown): ToolOutcome {
 }
 
 /** Undefined when it does not say. A tool that fails to say may change anything. */
-function touchedBy(tool: Tool | undefined, input: JsonObject): readonly string[] | undefined {
+async function touchedBy(tool: Tool | undefined, input: JsonObject): Promise<readonly string[] | undefined> {
   try {
     const checked = tool?.touches === undefined ? undefined : tool.schema.input.safeParse(input);
-    return checked?.success === true ? tool?.touches?.(checked.data) : undefined;
+    return checked?.success === true ? await tool?.touches?.(checked.data) : undefined;
   } catch {
     return undefined;
   }
@@ -296,11 +298,12 @@ function withoutSnapshot({ name, key }: PlacedCall) {
   );
 }
 
-function describe(tool: Tool | undefined, name: string, input: JsonObject): string {
+/** Words for a display must not fail a call whose arguments are yet to be checked. */
+function describe(tool: Tool | undefined, name: string, input: JsonObject): string | Promise<string> {
   try {
-    return tool?.describe?.(input) ?? name;
+    const words = tool?.describe?.(input) ?? name;
+    return typeof words === 'string' ? words : words.catch(() => name);
   } catch {
-    // Words for a display must not fail a call whose arguments are yet to be checked.
     return name;
   }
 }

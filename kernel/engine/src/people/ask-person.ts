@@ -144,7 +144,7 @@ async function settle(store: RunStore, request: HumanRequest, decision: Decision
 }
 
 async function firstAnswer(deps: AskDeps, request: HumanRequest, ask: Ask): Promise<Decision | undefined> {
-  const gates = (await deps.gates()).filter((gate) => gate.condition(request));
+  const gates = await willing(await deps.gates(), request);
   const over = new AbortController();
   const signal = AbortSignal.any([deps.signal, over.signal]);
   try {
@@ -160,6 +160,11 @@ async function firstAnswer(deps: AskDeps, request: HumanRequest, ask: Ask): Prom
   } finally {
     over.abort(forgeError('REQUEST_DECIDED', 'The request was decided through another channel'));
   }
+}
+
+async function willing(gates: readonly HumanGate[], request: HumanRequest): Promise<readonly HumanGate[]> {
+  const answers = await Promise.all(gates.map((gate) => gate.condition(request)));
+  return gates.filter((_, index) => answers[index] === true);
 }
 
 /** The first gate that gives an answer; undefined when each of them could not. */

@@ -47,7 +47,7 @@ async function tasksAtOnce(run: Run, tasks: readonly PlanTask[]): Promise<number
     tasks: open.length,
     workers: concurrency,
     planning: { tokens, calls: iterations },
-    model: choice.provider.capabilities(choice.model),
+    model: choice.capabilities,
     maxOutputTokens: llm.maxOutputTokens,
     left: { usd: run.budget.run.left('usd'), tokens: run.budget.run.left('tokens') },
   });

@@ -62,16 +62,17 @@ async function simulate(seed: number) {
     /** Events become durable in their order. */
     let log = Promise.resolve();
 
+    const capabilities = {
+      contextTokens: 1e6,
+      maxOutputTokens: outputTokens,
+      tools: true,
+      images: true,
+      structuredOutput: true,
+      price,
+    };
     const provider: LLMProvider = {
       name: 'simulated',
-      capabilities: () => ({
-        contextTokens: 1e6,
-        maxOutputTokens: outputTokens,
-        tools: true,
-        images: true,
-        structuredOutput: true,
-        price,
-      }),
+      capabilities: () => capabilities,
       async chat() {
         // Asked is paid, even if nobody waits for the answer.
         const used = Math.ceil(random() * outputTokens);
@@ -101,7 +102,7 @@ async function simulate(seed: number) {
       };
       const budget = tree.execution({ executionId, phase: 'implementation', taskId: executionId });
       const caller = createModelCaller({
-        choices: [{ provider, model: 'm' }],
+        choices: [{ provider, model: 'm', capabilities }],
         maxOutputTokens: outputTokens,
         callPrefix: executionId,
         budget,

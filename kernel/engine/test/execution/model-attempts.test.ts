@@ -57,7 +57,7 @@ function scene(replies: readonly (ChatResponse | Error)[]) {
   };
   const call = (more: Partial<ModelCall> = {}) =>
     attemptCall(deps, {
-      choice: { provider, model: 'm' },
+      choice: { provider, model: 'm', capabilities },
       request: { model: 'm', system: '', messages: [] },
       capabilities,
       inputTokens: 400,

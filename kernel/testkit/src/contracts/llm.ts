@@ -19,7 +19,7 @@ const otherCases: readonly ContractCase<LlmSubject>[] = [
     name: 'limits are known for any model, also one it never heard of',
     async run({ provider, model }) {
       for (const name of [model, 'a-model-of-tomorrow']) {
-        const { contextTokens, maxOutputTokens, price } = provider.capabilities(name);
+        const { contextTokens, maxOutputTokens, price } = await provider.capabilities(name);
         assert.ok(isCount(contextTokens) && contextTokens > 0);
         assert.ok(isCount(maxOutputTokens) && maxOutputTokens > 0);
         if (price === undefined) continue;

@@ -64,7 +64,7 @@ export const toolCases: readonly ContractCase<ToolSubject>[] = [
     async run(subject) {
       const { tool, context } = subject;
       const output: unknown = await tool.execute(parsed(subject), context);
-      const text = tool.render === undefined ? JSON.stringify(output) : tool.render(output);
+      const text = tool.render === undefined ? JSON.stringify(output) : await tool.render(output);
       assert.equal(typeof text, 'string');
       assert.notEqual(text, '', 'an empty result tells a model nothing');
     },
@@ -72,7 +72,7 @@ export const toolCases: readonly ContractCase<ToolSubject>[] = [
   {
     name: 'the words for a person are one short line',
     async run(subject) {
-      const words = subject.tool.describe?.(parsed(subject)) ?? subject.tool.name;
+      const words = (await subject.tool.describe?.(parsed(subject))) ?? subject.tool.name;
       assert.ok(words.length > 0 && words.length <= 200 && !words.includes('\n'), words);
     },
   },
@@ -82,7 +82,7 @@ export const toolCases: readonly ContractCase<ToolSubject>[] = [
       const { tool, context } = subject;
       if (tool.touches === undefined) return;
       assert.ok(tool.effect === 'workspace' || tool.effect === 'read', 'what does more touches more than files');
-      const works = tool.touches(parsed(subject)).map((path) => posix.normalize(path));
+      const works = (await tool.touches(parsed(subject))).map((path) => posix.normalize(path));
       const named = new Set(tool.effect === 'read' ? [] : works);
       const before = filesIn(context.workspace);
       await tool.execute(parsed(subject), context);

@@ -8,6 +8,7 @@ import {
   forgeError,
   type JsonObject,
   type LLMProvider,
+  type ModelCapabilities,
   type StopReason,
 } from '@forge/plugin-api';
 import type { Fault, Reply, ReplyBlock, ServiceReason } from '../model-server/reply.ts';
@@ -16,6 +17,7 @@ import { stopOf } from '../model-server/reply.ts';
 export interface ScriptedProvider extends LLMProvider {
   /** What it was asked, in order. */
   readonly requests: readonly ChatRequest[];
+  capabilities(model: string): ModelCapabilities;
   /** From now on it answers with these, one after the other. */
   play(replies: readonly Reply[]): void;
 }

@@ -229,9 +229,9 @@ describe('beside chat', () => {
   test('known prices carry their date; an unknown model has none', async () => {
     open = await setUp();
     const { capabilities } = open.provider;
-    expect(capabilities('claude-opus-4-5-20251101').price).toMatchObject({ input: 5, output: 25 });
-    expect(capabilities('claude-opus-5-5').price?.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
-    expect(capabilities('a-model-of-tomorrow').price).toBeUndefined();
+    expect((await capabilities('claude-opus-4-5-20251101')).price).toMatchObject({ input: 5, output: 25 });
+    expect((await capabilities('claude-opus-5-5')).price?.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect((await capabilities('a-model-of-tomorrow')).price).toBeUndefined();
     expect(capabilities('claude-opus-5-5')).not.toHaveProperty('forcedTools');
   });
 

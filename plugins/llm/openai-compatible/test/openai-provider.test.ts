@@ -190,12 +190,12 @@ describe('what comes back', () => {
 describe('limits and prices', () => {
   test('OpenAI’s hold only at OpenAI', async () => {
     const there = connect({ apiKey: 'k' });
-    expect(there.capabilities('gpt-4o-2024-11-20').price).toMatchObject({ input: 2.5, output: 10 });
-    expect(there.capabilities('gpt-6.1-sol').price?.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect((await there.capabilities('gpt-4o-2024-11-20')).price).toMatchObject({ input: 2.5, output: 10 });
+    expect((await there.capabilities('gpt-6.1-sol')).price?.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     expect(there.defaultModel).toBe('gpt-6.1-sol');
     const elsewhere = connect({ baseUrl: 'https://models.example/v1', apiKey: 'k' });
     expect(elsewhere.capabilities('gpt-4o')).toMatchObject({ structuredOutput: false, images: false });
-    expect(elsewhere.capabilities('gpt-4o').price).toBeUndefined();
+    expect((await elsewhere.capabilities('gpt-4o')).price).toBeUndefined();
     const told = connect({}, { models: { mine: { contextTokens: 9000, images: true } } });
     expect(told.capabilities('mine')).toMatchObject({ contextTokens: 9000, images: true, structuredOutput: true });
   });

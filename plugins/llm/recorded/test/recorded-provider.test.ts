@@ -72,7 +72,7 @@ describe('playing', () => {
     const texts: string[] = [];
     await player.chat(request, { signal, callId: 'X/a/0', onText: (text) => texts.push(text) });
     expect(texts).toEqual(['hello']);
-    expect(player.capabilities('any').price).toMatchObject({ input: 0, output: 0 });
+    expect((await player.capabilities('any')).price).toMatchObject({ input: 0, output: 0 });
     expect(await player.probe?.({ signal })).toMatchObject({
       ok: true,
       detail: expect.stringContaining('1 calls of m'),
