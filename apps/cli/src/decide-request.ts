@@ -1,6 +1,7 @@
-import { forgeError, type StoredRequest } from '@forge/plugin-api';
+import { exitCodes, forgeError, type StoredRequest } from '@forge/plugin-api';
 import { isOwned } from './abandoned-runs.ts';
 import type { CommandCall, CommandEnd } from './command.ts';
+import { standingWords } from './render/standing-words.ts';
 import { oneLine } from './render/text-width.ts';
 import { resolveRequest } from './resolve-request.ts';
 import { storedRuns, type StoredRuns } from './stored-runs.ts';
@@ -24,6 +25,7 @@ export async function decideRequest(
   const { options, printer, world, words } = call;
   let runId = '';
   let owned = false;
+  let isDecided = false;
   const end = await withForge(call, async (forge) => {
     const store = await storedRuns(forge);
     const request = await resolveRequest(store, words[0] ?? '');
@@ -31,9 +33,19 @@ export async function decideRequest(
     const { reason } = options;
     const verdict = { ...verdictOf(request), ...(reason === undefined ? {} : { reason }) };
     const subjectHash = await seenHash(store, request, options.hash);
-    await (await forge.engine()).decide(request.id, { ...verdict, subjectHash, by: world.userName, channel: 'cli' });
+    const by = world.userName;
+    const decided = await (await forge.engine()).decide(request.id, { ...verdict, subjectHash, by, channel: 'cli' });
+    const standing = decided.decision === undefined ? standingWords(decided, world.clock.now()) : undefined;
     owned = (await store.getRun(runId))?.status === 'running' && (await isOwned(store, runId, world));
     const said = verdict.answer ?? (verdict.approved === true ? 'approved' : 'rejected');
+    if (standing !== undefined) {
+      printer.print(
+        { type: 'voted', requestId: request.id, runId, ...verdict },
+        `${oneLine(request.title)}: ${said} by ${by}\nWaits for ${oneLine(standing)}`,
+      );
+      return { code: exitCodes.waiting, runId };
+    }
+    isDecided = true;
     const next = owned ? `The process that works on run ${runId} goes on.` : `Go on: forge resume ${runId}`;
     printer.print(
       { type: 'decided', requestId: request.id, runId, ...verdict, owned },
@@ -41,7 +53,7 @@ export async function decideRequest(
     );
     return { code: 0, runId };
   });
-  if (options.resume !== true || owned) return end;
+  if (options.resume !== true || owned || !isDecided) return end;
   const { resumeRun } = await import('./commands/resume.ts');
   return resumeRun(call, runId, {});
 }

@@ -23,7 +23,7 @@ async function isReady(
   { id, lastSeq, wakeAt }: RunRecord,
   now: number,
 ): Promise<boolean> {
-  if (wakeAt !== undefined) return wakeAt <= now;
+  if (wakeAt !== undefined && wakeAt <= now) return true;
   const last = (await store.readEvents(id, { after: lastSeq - 1 })).at(-1);
   const requestId = last?.type === 'run.parked' ? last.payload.requestId : undefined;
   return requestId !== undefined && (await store.getRequest(requestId))?.decision !== undefined;

@@ -75,6 +75,7 @@ export function forgeOptions(
     trust: trust ?? global.trust,
     ...(record === undefined ? {} : { record }),
     forgeVersion: world.version,
+    userName: world.userName,
     clock: world.clock,
     ...(world.crashPoint === undefined ? {} : { crashPoint: world.crashPoint }),
     worker: world.worker,

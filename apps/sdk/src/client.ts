@@ -5,6 +5,7 @@ import type {
   ApiMemory,
   ApiRequest,
   AuditRecord,
+  Decided,
   DecisionBody,
   EventPage,
   ForkRun,
@@ -124,12 +125,7 @@ export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
       list: (query: RepositoryQuery & { readonly open?: boolean; readonly runId?: string | undefined } = {}) =>
         get<Page<ApiRequest>>('/api/requests', query),
       get: (id: string) => get<ApiRequest>(at('/api/requests', id)),
-      decide: (id: string, body: DecisionBody) =>
-        send<{ readonly requestId: string; readonly runId: string; readonly resumed: boolean }>(
-          'POST',
-          `${at('/api/requests', id)}/decision`,
-          body,
-        ),
+      decide: (id: string, body: DecisionBody) => send<Decided>('POST', `${at('/api/requests', id)}/decision`, body),
     },
     memory: {
       search: (

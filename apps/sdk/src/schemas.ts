@@ -117,8 +117,17 @@ export const decisionBodySchema = z.strictObject({
   resume: z.boolean().default(true),
 });
 export type DecisionBody = z.input<typeof decisionBodySchema>;
-/** `resumed`: the server goes on with the run, or its owner does. */
-export const decidedSchema = z.object({ requestId: z.string(), runId: z.string(), resumed: z.boolean() });
+/**
+ * `resumed`: the server goes on with the run, or its owner does. `request`: as it is now; without a decision others have
+ * to say yes, too.
+ */
+export const decidedSchema = z.object({
+  requestId: z.string(),
+  runId: z.string(),
+  resumed: z.boolean(),
+  request: storedRequestSchema,
+});
+export type Decided = z.output<typeof decidedSchema>;
 
 export const recalledMemorySchema = z.object({ ...memorySchema.shape, score: z.number().optional() });
 export type ApiMemory = z.output<typeof recalledMemorySchema>;

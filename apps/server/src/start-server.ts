@@ -23,6 +23,7 @@ import { addServiceRoutes } from './routes/service.ts';
 import { createIdempotency } from './runs/idempotency.ts';
 import { createRunQueue } from './runs/run-queue.ts';
 import { createRunService } from './runs/run-service.ts';
+import { watchDeadlines } from './runs/watch-deadlines.ts';
 import { createWorkFiles } from './runs/work-files.ts';
 import { checkBind, listen } from './listen.ts';
 import { claimServer } from './state/server-file.ts';
@@ -119,8 +120,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const server = createAdaptorServer({ fetch: app.fetch, websocket: { server: sockets as WebSocketServerLike } });
 
+  const over = new AbortController();
+  let watching: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    over.abort();
     server.close();
+    await watching;
     await queue.close();
     for (const socket of sockets.clients) socket.terminate();
     if ('closeAllConnections' in server) server.closeAllConnections();
@@ -137,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const url = `http://${options.host.includes(':') ? `[${options.host}]` : reachable(options.host)}:${port}`;
     await claim.announce({ url, token });
     queue.begin();
+    watching = watchDeadlines({ repositories, hosts, runs, clock, log, signal: over.signal });
     return { url, token, close: () => (ending ??= stop()) };
   } catch (error) {
     await stop();

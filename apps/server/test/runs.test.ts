@@ -48,7 +48,7 @@ test('a run that waits for a person goes on when it is answered', async () => {
   });
   const seen = { subjectHash: request?.subjectHash ?? '' };
   const decided = await client.requests.decide(request?.id ?? '', { approved: true, ...seen });
-  expect(decided).toEqual({ requestId: request?.id, runId: id, resumed: true });
+  expect(decided).toMatchObject({ requestId: request?.id, runId: id, resumed: true, request: { decision: seen } });
   expect(await client.runs.follow(id, { onEvent: () => {} })).toEqual({ status: 'completed' });
   await expect(client.requests.decide(request?.id ?? '', { approved: false, ...seen })).rejects.toMatchObject({
     code: 'REQUEST_DECIDED',

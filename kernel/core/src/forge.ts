@@ -32,6 +32,8 @@ export interface ForgeOptions {
   /** `forge run --record <file>`: every reply of the model in use is also written there. */
   readonly record?: string;
   readonly forgeVersion: string;
+  /** Of the person who started the process, for "decided by". Default: `person`. */
+  readonly userName?: string;
   /** How this app starts a worker, for executors that run agents elsewhere. Default: it has none. */
   readonly worker?: WorkerProgram;
   readonly clock?: Clock;

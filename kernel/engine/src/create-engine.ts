@@ -102,7 +102,7 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     },
 
     async decide(requestId, decision) {
-      await decideRequest({ ...deps, store: await deps.store() }, requestId, maskJson(decision, deps.mask));
+      return decideRequest({ ...deps, store: await deps.store() }, requestId, maskJson(decision, deps.mask));
     },
 
     async diff(runId) {

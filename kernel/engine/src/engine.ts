@@ -1,4 +1,4 @@
-import type { Change, ForgeError, Requirement, RunRecord } from '@forge/plugin-api';
+import type { Change, ForgeError, Requirement, RunRecord, StoredRequest } from '@forge/plugin-api';
 import type { PruneOutcome, PruneRequest } from './run/prune-runs.ts';
 
 export interface StartRequest {
@@ -33,11 +33,11 @@ export interface RunOutcome {
 }
 
 export interface PersonsDecision {
-  readonly approved?: boolean;
-  readonly answer?: string;
-  readonly reason?: string;
+  readonly approved?: boolean | undefined;
+  readonly answer?: string | undefined;
+  readonly reason?: string | undefined;
   /** Of the request as the person saw it. Without it the decision is for the request as it is. */
-  readonly subjectHash?: string;
+  readonly subjectHash?: string | undefined;
   readonly by: string;
   readonly channel: string;
 }
@@ -71,10 +71,11 @@ export interface Engine {
   prune(request?: PruneRequest): Promise<PruneOutcome>;
   /**
    * Answers a request for a person. The run goes on when its owner, or `resume`, sees it. Rejects with REQUEST_NOT_FOUND,
-   * with REQUEST_DECIDED when somebody was first, and with REQUEST_CHANGED, which says what changed, when the decision is
-   * about something else than what is asked.
+   * with REQUEST_DECIDED when somebody was first, with REQUEST_CHANGED, which says what changed, when the decision is
+   * about something else than what is asked, and with NOT_AN_APPROVER when other people are asked. Where several have to
+   * say yes, the request stays open until they have: it is given back as it is then.
    */
-  decide(requestId: string, decision: PersonsDecision): Promise<void>;
+  decide(requestId: string, decision: PersonsDecision): Promise<StoredRequest>;
   /** Unified diff of the run's change, from its workspace or its delivered branch. */
   diff(runId: string): Promise<string>;
 }

@@ -54,6 +54,8 @@ export interface RunDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What `current` means in memories: the same for every clone of one repository. */
   readonly repositoryId: string;
+  /** Of the person who started it: who decides in this process. */
+  readonly userName: string;
   /** This process. */
   readonly owner: LeaseOwner;
   /** False when it is known that the owner's process has ended. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ApprovalLevel, approvalLevelsSchema } from './gate.ts';
 import { phaseNames, severities } from './phase-io.ts';
 
 const name = z.string().min(1);
@@ -97,6 +98,12 @@ export const configLayerSchema = z
       .partial(),
     deployment: z.strictObject({ deployer: name }).partial(),
     automation: z.strictObject({ level: z.int().min(0).max(4) }).partial(),
+    approvals: z
+      .strictObject({
+        /** Who must say yes to a deployment, one level after the other. Empty: anybody, once. */
+        levels: approvalLevelsSchema,
+      })
+      .partial(),
     /** `timeoutMinutes`: how long a terminal waits before the run parks or goes on with the stated assumption. */
     questions: z.strictObject({ timeoutMinutes: positive, onTimeout: z.enum(['assume', 'park']) }).partial(),
     sandbox: z
@@ -171,6 +178,7 @@ export interface ResolvedConfig {
   };
   readonly deployment: Readonly<DeepRequired<NonNullable<ConfigLayer['deployment']>>>;
   readonly automation: Readonly<DeepRequired<NonNullable<ConfigLayer['automation']>>>;
+  readonly approvals: { readonly levels: readonly ApprovalLevel[] };
   readonly questions: Readonly<DeepRequired<NonNullable<ConfigLayer['questions']>>>;
   readonly sandbox: Readonly<Pick<DeepRequired<NonNullable<ConfigLayer['sandbox']>>, 'use' | 'network'>> & {
     readonly require?: 'process' | 'namespace' | 'container' | undefined;

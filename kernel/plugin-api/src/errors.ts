@@ -32,6 +32,7 @@ export const errorTable = {
   // the server
   UNAUTHENTICATED: 'credentials',
   FORBIDDEN: 'credentials',
+  NOT_AN_APPROVER: 'credentials',
   TOKEN_NOT_FOUND: 'usage',
   ROUTE_NOT_FOUND: 'usage',
   INPUT_TOO_LARGE: 'usage',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { humanRequestSchema, decisionSchema } from './gate.ts';
+import { humanRequestSchema, decisionSchema, voteSchema } from './gate.ts';
 import { jsonSchema } from './json.ts';
 import {
   changeSchema,
@@ -194,6 +194,17 @@ export const eventSchemas = {
   'agent.note': z.strictObject({ decision: z.string() }),
 
   'request.opened': z.strictObject({ ordinal: ordinal.optional(), request: humanRequestSchema }),
+  /** One of several people said yes or no. */
+  'request.voted': z.strictObject({ requestId: z.string(), level: z.int(), of: z.int(), vote: voteSchema }),
+  /** Nobody of that level decided in time: the next one is asked. */
+  'request.escalated': z.strictObject({
+    requestId: z.string(),
+    from: z.int(),
+    level: z.int(),
+    of: z.int(),
+    approvers: z.array(z.string()),
+    at: z.number(),
+  }),
   'request.decided': z.strictObject({ ordinal: ordinal.optional(), requestId: z.string(), decision: decisionSchema }),
 
   'finding.detected': z.strictObject({ finding: findingSchema, round: z.int() }),

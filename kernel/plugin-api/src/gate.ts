@@ -1,5 +1,41 @@
 import { z } from 'zod';
 
+/** One step of an approval: enough of these people say yes, then the next step is asked. */
+export const approvalLevelSchema = z
+  .strictObject({
+    /** Names of people, or of their tokens; `*`: anybody. */
+    approvers: z.array(z.string().min(1)).min(1),
+    /** So many different ones say yes. One no is enough to end it. */
+    minimum: z.int().min(1).default(1),
+    /** Minutes since the level is asked; then it goes on as `escalate` says. */
+    timeoutMinutes: z.number().positive().optional(),
+    /** `wait`: nothing happens. `next-level`: the next one is asked instead. `reject`: the answer is no. */
+    escalate: z.enum(['wait', 'next-level', 'reject']).default('wait'),
+  })
+  .refine(({ approvers, minimum }) => approvers.includes('*') || new Set(approvers).size >= minimum, {
+    path: ['minimum'],
+    message: 'is more than there are approvers',
+  })
+  .refine(({ timeoutMinutes, escalate }) => escalate === 'wait' || timeoutMinutes !== undefined, {
+    path: ['escalate'],
+    message: 'takes timeoutMinutes',
+  });
+export type ApprovalLevel = z.output<typeof approvalLevelSchema>;
+
+export const approvalLevelsSchema = z
+  .array(approvalLevelSchema)
+  .refine((levels) => levels.at(-1)?.escalate !== 'next-level', { message: 'the last level has no next one' });
+
+/** One person's yes or no, where more than one has to say it. */
+export const voteSchema = z.strictObject({
+  approved: z.boolean(),
+  by: z.string(),
+  channel: z.string(),
+  at: z.number(),
+  reason: z.string().optional(),
+});
+export type Vote = z.output<typeof voteSchema>;
+
 /** Something only a person can decide. It is stored before anyone is asked, so the answer may come from any process. */
 export const humanRequestSchema = z.strictObject({
   id: z.string(),
@@ -18,6 +54,8 @@ export const humanRequestSchema = z.strictObject({
   subjectHash: z.string(),
   /** What is shown, part by part, so that it can be told what changed: short values, and `sha256:…` of longer ones. */
   shown: z.record(z.string(), z.string()).optional(),
+  /** Who must say yes, one level after the other. Undefined: anybody, once. */
+  levels: z.array(approvalLevelSchema).optional(),
   createdAt: z.number(),
   /** When the run goes on (question) or parks (approval) without an answer. Undefined: never by itself. */
   expiresAt: z.number().optional(),
@@ -32,6 +70,8 @@ export const decisionSchema = z.strictObject({
   reason: z.string().optional(),
   /** Of the request as whoever decided saw it. */
   subjectHash: z.string().optional(),
+  /** Where more than one person had to say yes. */
+  votes: z.array(voteSchema).optional(),
   /** Not decided by anybody: what is asked has changed, and that request took its place. */
   supersededBy: z.string().optional(),
   /** Who: a user name, `policy:<rule>`, `timeout`. */
@@ -50,6 +90,8 @@ export interface Approval {
   readonly modifications?: string | undefined;
   /** Of the request that the person saw, from gates that ask elsewhere: an answer about anything else is not taken. */
   readonly subjectHash?: string | undefined;
+  /** The person's name, from gates that know it better than the process does. Default: who started the process. */
+  readonly by?: string | undefined;
 }
 
 /**

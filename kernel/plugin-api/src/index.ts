@@ -1,5 +1,6 @@
 export * from './agent.ts';
 export * from './api-version.ts';
+export * from './approval-levels.ts';
 export * from './bus.ts';
 export * from './config.ts';
 export * from './context-bus.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ForgeEvent } from './event.ts';
-import { type Decision, decisionSchema, humanRequestSchema } from './gate.ts';
+import { type Decision, decisionSchema, humanRequestSchema, type Vote, voteSchema } from './gate.ts';
 import type { Json } from './json.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -52,7 +52,11 @@ export interface Lease {
   readonly expiresAt: number;
 }
 
-export const storedRequestSchema = humanRequestSchema.extend({ decision: decisionSchema.optional() });
+export const storedRequestSchema = humanRequestSchema.extend({
+  decision: decisionSchema.optional(),
+  /** In the order in which they came. */
+  votes: z.array(voteSchema).optional(),
+});
 export type StoredRequest = z.output<typeof storedRequestSchema>;
 
 export interface Checkpoint {
@@ -117,6 +121,8 @@ export interface RunStore extends Outbox {
   openRequest(lease: Lease, request: StoredRequest): Promise<void>;
   /** The first decision counts: later ones reject with REQUEST_DECIDED. Needs no lease. Unknown: REQUEST_NOT_FOUND. */
   decideRequest(requestId: string, decision: Decision): Promise<StoredRequest>;
+  /** Adds to the votes of an open request. Needs no lease. Rejects with REQUEST_DECIDED, and REQUEST_NOT_FOUND. */
+  addVote(requestId: string, vote: Vote): Promise<StoredRequest>;
   getRequest(requestId: string): Promise<StoredRequest | undefined>;
   /** Oldest first. */
   listRequests(query?: { readonly runId?: string; readonly open?: boolean }): Promise<readonly StoredRequest[]>;

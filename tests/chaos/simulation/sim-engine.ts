@@ -50,6 +50,7 @@ export function createSimEngine(world: SimWorld, process: SimProcess): Engine {
     stateDirectory: '/simulated/.forge',
     env: {},
     repositoryId: 'simulated',
+    userName: 'person',
     owner: process.owner,
     isAlive: ({ id }) => !world.knowsTheDead || world.processes.get(id)?.isAlive === true,
     crashPoint: () => undefined,

@@ -24,12 +24,14 @@ export default async function attach(call: CommandCall): Promise<CommandEnd> {
     for (const request of await store.listRequests({ runId: id, open: true })) {
       const decision = await askHere(createInteraction(call), request);
       if (decision === undefined) return { ...watched };
-      await (await forge.engine()).decide(request.id, {
+      const { decision: end } = await (await forge.engine()).decide(request.id, {
         ...decision,
         subjectHash: request.subjectHash,
         by: call.world.userName,
         channel: 'cli',
       });
+      // Others have to say yes, too.
+      if (end === undefined) return { ...watched };
       answered = id;
     }
     return { ...watched };

@@ -1,6 +1,7 @@
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { formatTime } from '../render/figures.ts';
 import { glyph } from '../render/glyphs.ts';
+import { standingWords } from '../render/standing-words.ts';
 import { harmless, oneLine } from '../render/text-width.ts';
 import { storedRuns } from '../stored-runs.ts';
 import { withForge } from '../with-forge.ts';
@@ -16,12 +17,14 @@ export default function inbox(call: CommandCall): Promise<CommandEnd> {
       if (run === undefined || run.status === 'discarded' || run.status === 'completed') continue;
       shown += 1;
       const { id, kind, title, body, options, runId, createdAt, subjectHash } = request;
+      const standing = standingWords(request, call.world.clock.now());
       const hash = subjectHash.slice(0, 12);
       printer.print({ type: 'request', ...request, task: run.task }, () =>
         [
           `${glyph('ask', style)} ${style.bold(oneLine(title))}`,
           `    ${kind} ${id} · run ${runId} · ${formatTime(createdAt)}`,
           `    ${oneLine(run.task)}`,
+          ...(standing === undefined ? [] : [`    ${oneLine(standing)}`]),
           ...(body.trim() === ''
             ? []
             : harmless(body)

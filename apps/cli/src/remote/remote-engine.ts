@@ -83,7 +83,7 @@ export function createRemoteEngine(client: ForgeClient, { repository, flags, eve
       });
     },
     async decide(requestId, { approved, answer, reason, subjectHash }) {
-      await client.requests.decide(requestId, {
+      const { request } = await client.requests.decide(requestId, {
         ...(approved === undefined ? {} : { approved }),
         ...(answer === undefined ? {} : { answer }),
         ...(reason === undefined ? {} : { reason }),
@@ -91,6 +91,7 @@ export function createRemoteEngine(client: ForgeClient, { repository, flags, eve
         // The command line says itself when a run shall go on.
         resume: false,
       });
+      return request;
     },
     diff: (runId) => client.runs.diff(runId),
   };

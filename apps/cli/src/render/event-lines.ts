@@ -110,6 +110,14 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     'ask',
     `${request.title} — forge ${request.kind === 'approval' ? 'approve' : 'answer'} ${request.id}`,
   ],
+  'request.voted': ({ payload: { level, of, vote } }) => [
+    vote.approved ? 'note' : 'failed',
+    `${vote.approved ? 'approved' : 'rejected'} by ${vote.by}, level ${level} of ${of}${vote.reason ? ` (${vote.reason})` : ''}`,
+  ],
+  'request.escalated': ({ payload: { from, level, of, approvers } }) => [
+    'ask',
+    `nobody of level ${from} decided in time: level ${level} of ${of} is asked (${approvers.join(', ')})`,
+  ],
   'request.decided': ({ payload }, view) => {
     const request = view.requests.find((entry) => entry.request.id === payload.requestId)?.request;
     const sign = payload.decision.approved === false ? 'failed' : 'note';

@@ -5,6 +5,7 @@ import type { Problem } from '@forge/sdk';
 const byCode: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  NOT_AN_APPROVER: 403,
   TRUST_REQUIRED: 403,
   ROUTE_NOT_FOUND: 404,
   RUN_NOT_FOUND: 404,

@@ -84,16 +84,17 @@ export function addRequestRoutes(app: ServerApp, deps: RouteDeps): void {
       expectFitting(request, decision, subjectHash);
       const actor = context.get('actor');
       const { forge } = await runs.locate(request.runId);
-      await (await forge.engine()).decide(request.id, {
+      const decided = await (await forge.engine()).decide(request.id, {
         ...decision,
         subjectHash,
         by: actor.name,
         channel: 'http',
-      } as never);
+      });
       const { status } = await runs.get(request.runId);
-      const rests = status === 'parked';
-      if (rests && resume) await runs.resume(request.runId, {}, actor);
-      return context.json({ requestId: request.id, runId: request.runId, resumed: !rests || resume }, 200);
+      const rests = status === 'parked' || decided.decision === undefined;
+      if (decided.decision !== undefined && rests && resume) await runs.resume(request.runId, {}, actor);
+      const resumed = decided.decision !== undefined && (!rests || resume);
+      return context.json({ requestId: request.id, runId: request.runId, resumed, request: decided }, 200);
     },
   );
 }

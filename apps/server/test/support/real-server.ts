@@ -47,6 +47,8 @@ export interface ServerWorld {
       readonly token?: string | undefined;
     },
   ): Promise<Response>;
+  /** The kernel of the repository in a process that has nothing to do with the server, as it were. */
+  openRepository(): ReturnType<ServerOptions['openRepository']>;
   /** The same server again, as after a restart. */
   restart(more?: Partial<ServerOptions>): Promise<ServerWorld>;
 }
@@ -115,6 +117,7 @@ async function startAs(
     ask(path, { token = server.token, headers, ...init } = {}) {
       return fetch(`${server.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...headers } });
     },
+    openRepository: () => options.openRepository(world.repository, undefined),
     restart: (more) => startAs({ ...options, ...more }, world),
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ConfigLayer, ResolvedConfig, SandboxLevel } from '@forge/plugin-api';
 
 interface Guard {
@@ -45,6 +46,13 @@ const guards: readonly Guard[] = [
   {
     path: 'gates',
     weakens: ({ gates }, usual) => lacksSome(gates, usual.gates),
+  },
+  {
+    path: 'approvals.levels',
+    weakens: ({ approvals }, usual) =>
+      approvals?.levels !== undefined &&
+      usual.approvals.levels.length > 0 &&
+      !isDeepStrictEqual(approvals.levels, usual.approvals.levels),
   },
   { path: 'server.host', weakens: ({ server }, usual) => differs(server?.host, usual.server.host) },
   { path: 'server.allowHosts', weakens: ({ server }) => (server?.allowHosts ?? []).length > 0 },

@@ -43,6 +43,7 @@ const storeMethods: readonly (keyof RunStore)[] = [
   'readEvents',
   'openRequest',
   'decideRequest',
+  'addVote',
   'getRequest',
   'listRequests',
   'saveCheckpoint',

@@ -150,7 +150,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
       tokens.pluginStart,
     ],
     (options, { config }, registry, models, sandbox, id, owner, masker, places, log, clock, newId, start) => {
-      const { env, forgeVersion, crashPoint, worker } = options;
+      const { env, forgeVersion, crashPoint, worker, userName = 'person' } = options;
       return createRunDeps({
         env,
         forgeVersion,
@@ -159,6 +159,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
         models,
         sandbox,
         repositoryId: id,
+        userName,
         owner,
         masker,
         stateDirectory: places.state,

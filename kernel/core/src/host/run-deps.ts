@@ -22,6 +22,7 @@ export interface RunDepsOptions {
   readonly models: Models;
   readonly sandbox: () => Promise<ChosenSandbox>;
   readonly repositoryId: string;
+  readonly userName: string;
   readonly owner: LeaseOwner;
   readonly masker: Masker;
   readonly stateDirectory: string;
@@ -48,6 +49,7 @@ export function createRunDeps(options: RunDepsOptions): RunDeps {
     stateDirectory: options.stateDirectory,
     env: options.env,
     repositoryId: options.repositoryId,
+    userName: options.userName,
     owner,
     isAlive: (other: LeaseOwner) => isAlive(other, owner),
     crashPoint: options.crashPoint ?? (() => undefined),

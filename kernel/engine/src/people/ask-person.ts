@@ -1,7 +1,9 @@
 import {
+  approvalStanding,
   forgeError,
   isForgeError,
   type Approval,
+  type ApprovalLevel,
   type Clock,
   type Decision,
   type HumanGate,
@@ -10,14 +12,17 @@ import {
   type Lease,
   type Logger,
   type RunStore,
+  type StoredRequest,
 } from '@forge/plugin-api';
 import type { PassCrashPoint } from '../crash-points.ts';
 import type { EventLog, EventMeta } from '../log/event-log.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
 import type { RunState } from '../run/run-state.ts';
+import { decideRequest, settleStanding } from './decide-request.ts';
 import { requestChanged } from './request-changed.ts';
 import { supersede } from './supersede.ts';
+import { tellProgress } from './tell-progress.ts';
 
 export interface AskDeps {
   readonly store: RunStore;
@@ -33,6 +38,8 @@ export interface AskDeps {
   /** Throws when the run is to stop. */
   beforeStep(): void;
   readonly crashPoint: PassCrashPoint;
+  /** Of the person who started this process. */
+  readonly userName: string;
   /** Decides without a person where the person allowed it beforehand. */
   policy(request: HumanRequest): Decision | undefined;
 }
@@ -53,6 +60,8 @@ export interface Ask {
   /** In the execution's journal. */
   readonly ordinal?: number;
   readonly timeoutMs?: number;
+  /** See `HumanRequest.levels`; empty: anybody, once. */
+  readonly levels?: readonly ApprovalLevel[];
   /** Taken as the answer when nobody answers. Without it the run parks. */
   readonly assumption?: string | undefined;
 }
@@ -119,27 +128,36 @@ function newRequest({ clock, ...deps }: AskDeps, ask: Ask, hash: string): HumanR
     ...(ask.executionId === undefined ? {} : { executionId: ask.executionId }),
     subjectHash: hash,
     ...(ask.shown === undefined ? {} : { shown: { ...ask.shown } }),
+    ...(ask.levels === undefined || ask.levels.length === 0 ? {} : { levels: [...ask.levels] }),
     createdAt: clock.now(),
     ...(ask.timeoutMs === undefined ? {} : { expiresAt: clock.now() + ask.timeoutMs }),
   };
 }
 
 async function decide(deps: AskDeps, request: HumanRequest, ask: Ask): Promise<Decision> {
-  const already = (await deps.store.getRequest(request.id))?.decision;
-  if (already !== undefined) return already;
+  const already = await standingOf(deps, request, ask);
+  if (already.decision !== undefined) return already.decision;
   const decision = deps.policy(request) ?? (await firstAnswer(deps, request, ask));
-  if (decision === undefined) throw waiting(request);
-  return settle(deps.store, request, maskJson(decision, deps.mask));
+  if (decision !== undefined) await settle(deps, request, maskJson(decision, deps.mask));
+  const now = await standingOf(deps, request, ask);
+  if (now.decision === undefined) throw waiting(now, approvalStanding(now, deps.clock.now())?.dueAt);
+  return now.decision;
+}
+
+/** The request as it is now. What others said, and what time did, is in the log then. */
+async function standingOf(deps: AskDeps, asked: HumanRequest, ask: Ask): Promise<StoredRequest> {
+  const request = await settleStanding(deps, (await deps.store.getRequest(asked.id)) ?? asked);
+  await tellProgress(deps, request, metaOf(ask));
+  return request;
 }
 
 /** Writes the decision down, unless somebody else's was there first: then that one counts. */
-async function settle(store: RunStore, request: HumanRequest, decision: Decision): Promise<Decision> {
+async function settle(deps: AskDeps, { id }: HumanRequest, decision: Decision): Promise<void> {
   try {
-    await store.decideRequest(request.id, decision);
-    return decision;
+    await decideRequest(deps, id, decision);
   } catch (error) {
-    if (!isForgeError(error, 'REQUEST_DECIDED')) throw error;
-    return (await store.getRequest(request.id))?.decision ?? decision;
+    if (isForgeError(error, 'NOT_AN_APPROVER')) deps.log.warn(error.message, { why: error.details.why });
+    else if (!isForgeError(error, 'REQUEST_DECIDED')) throw error;
   }
 }
 
@@ -181,7 +199,8 @@ async function askGates(
       deps.log.warn(`an answer through ${gate.id} is not taken: it is about something else than what is asked`);
       throw requestChanged(request, undefined);
     }
-    return { ...fromApproval(approval, gate.id, deps.clock.now()), subjectHash: request.subjectHash };
+    const { by = deps.userName } = approval;
+    return { ...fromApproval(approval, gate.id, deps.clock.now()), by, subjectHash: request.subjectHash };
   });
   try {
     return await Promise.any(answers);
@@ -192,11 +211,10 @@ async function askGates(
   }
 }
 
-function fromApproval(approval: Approval, channel: string, at: number): Decision {
+function fromApproval(approval: Approval, channel: string, at: number): Omit<Decision, 'by'> {
   const { approved, reason, modifications } = approval;
   return {
     approved,
-    by: 'person',
     channel,
     at,
     ...(reason === undefined ? {} : { reason }),
@@ -225,11 +243,16 @@ function assumed(clock: Clock, ask: Ask): Decision | undefined {
     : { answer: ask.assumption, by: 'timeout', channel: 'assumption', at: clock.now() };
 }
 
-function waiting(request: HumanRequest): Error {
+/** `wakeAt`: when time decides, or asks somebody else. */
+function waiting(request: HumanRequest, wakeAt: number | undefined): Error {
   const verb = request.kind === 'approval' ? 'approve' : 'answer';
   return forgeError('WAITING_FOR_PERSON', `Waits for a person: ${request.title}`, {
     fix: `forge ${verb} ${request.runId}`,
-    data: { requestId: request.id, reason: request.kind === 'approval' ? 'approval' : 'question' },
+    data: {
+      requestId: request.id,
+      reason: request.kind === 'approval' ? 'approval' : 'question',
+      ...(wakeAt === undefined ? {} : { wakeAt }),
+    },
   });
 }
 

@@ -1,5 +1,6 @@
 import {
   forgeError,
+  type ApprovalLevel,
   type Change,
   type DeployContext,
   type Deployer,
@@ -141,6 +142,7 @@ async function approve(
     body: proof,
     reason: reasonToAsk(assessment.risk, guarded),
     shown,
+    levels: run.deps.config.approvals.levels,
     phase: 'deployment',
     timeoutMs: run.deps.config.questions.timeoutMinutes * 60_000,
   });
@@ -161,6 +163,7 @@ async function shownOf(
   { stages }: DeployPlan,
   { plan, findings }: { readonly plan: Plan; readonly findings: readonly Finding[] },
 ): Promise<Readonly<Record<string, string>>> {
+  const { levels } = run.deps.config.approvals;
   return {
     commit: change.commit,
     risk: assessment.risk,
@@ -169,7 +172,13 @@ async function shownOf(
     diff: `sha256:${hashText(await run.workspaces.diff(change.base, change.commit, diffBytes))}`,
     findings: `sha256:${hashJson(findings)}`,
     proof: `sha256:${hashText(proof)}`,
+    ...(levels.length === 0 ? {} : { approvers: levels.map(levelWords).join(', then ') }),
   };
+}
+
+function levelWords({ approvers, minimum, timeoutMinutes, escalate }: ApprovalLevel): string {
+  const inTime = timeoutMinutes === undefined ? '' : ` within ${timeoutMinutes} minutes, else ${escalate}`;
+  return `${minimum} of ${approvers.join(' ')}${inTime}`;
 }
 
 function reasonToAsk(risk: RiskLevel, { files, tests }: GuardedFindings): string {

@@ -159,6 +159,14 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
     if (ordinal === undefined) return;
     executionOf(state, event).journal[ordinal] = { kind: 'request', hash: request.subjectHash, requestId: request.id };
   },
+  'request.voted': ({ requests }, { payload: { requestId } }) => {
+    const known = requests[requestId];
+    if (known !== undefined) known.votes = (known.votes ?? 0) + 1;
+  },
+  'request.escalated': ({ requests }, { payload: { requestId } }) => {
+    const known = requests[requestId];
+    if (known !== undefined) known.escalations = (known.escalations ?? 0) + 1;
+  },
   'request.decided': (state, event) => {
     const { requestId, decision } = event.payload;
     const known = state.requests[requestId];

@@ -144,6 +144,7 @@ async function openOwned(
           crashPoint: deps.crashPoint,
           signal: stopSwitch.signal,
           beforeStep: stopSwitch.beforeStep,
+          userName: deps.userName,
           policy,
         },
         ask,

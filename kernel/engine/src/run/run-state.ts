@@ -83,7 +83,8 @@ export interface RunState extends WorkedTime {
   unresolved: Record<string, number>;
   /** Task or fix to the commit on the run's branch that came of it. */
   merged: Record<string, string>;
-  requests: Record<string, { request: HumanRequest; decision?: Decision }>;
+  /** `votes`, `escalations`: how many of them the log has. */
+  requests: Record<string, { request: HumanRequest; decision?: Decision; votes?: number; escalations?: number }>;
   /** Key `<base|result>@<commit>`. */
   tests: Record<string, TestEvidence>;
   findings: FindingRecord[];

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Checkpoint, type ForgeEvent, forgeError, type Lease, type RunStore } from '@forge/plugin-api';
+import { type Checkpoint, type ForgeEvent, forgeError, type Lease, type RunStore, type Vote } from '@forge/plugin-api';
 import { describe, expect, test } from 'vitest';
 import { failingCases, only, storeCases, storeContract } from '../../src/contracts/index.ts';
 import { createMemoryRunStore } from '../../src/fakes/index.ts';
@@ -98,6 +98,37 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
         return store.acquireLease(runId, request).catch(() => {
           throw forgeError('LEASE_HELD', 'held');
         });
+      },
+    }),
+  },
+  {
+    fault: 'loses votes that come at once',
+    caughtBy: 'votes are kept in their order, by whoever and however many at once, and decide nothing by themselves',
+    make(store) {
+      const votes = new Map<string, readonly Vote[]>();
+      const seen = async (id: string) => {
+        const request = await store.getRequest(id);
+        const found = votes.get(id);
+        return request && { ...request, ...(found === undefined ? {} : { votes: [...found] }) };
+      };
+      return {
+        getRequest: seen,
+        async addVote(id, vote) {
+          const before = votes.get(id) ?? [];
+          await nextTurn();
+          votes.set(id, [...before, vote]);
+          return (await seen(id)) as never;
+        },
+      };
+    },
+  },
+  {
+    fault: 'takes a vote for a decision',
+    caughtBy: 'votes are kept in their order, by whoever and however many at once, and decide nothing by themselves',
+    make: (store) => ({
+      async addVote(id, vote) {
+        await store.addVote(id, vote);
+        return store.decideRequest(id, vote);
       },
     }),
   },

@@ -1,4 +1,4 @@
-import { forgeError, type Decision, type Lease, type StoredRequest } from '@forge/plugin-api';
+import { forgeError, type Decision, type Lease, type StoredRequest, type Vote } from '@forge/plugin-api';
 import { textOf, type DatabaseOnDemand, type Row } from '@forge/libsql';
 import { heldBy, leaseLost } from './leases.ts';
 import { storedJson } from './stored-json.ts';
@@ -7,6 +7,18 @@ export function createRequests(database: DatabaseOnDemand) {
   const getRequest = async (requestId: string): Promise<StoredRequest | undefined> => {
     const row = await (await database.use()).get('SELECT id, body, decision FROM requests WHERE id = ?', [requestId]);
     return row === undefined ? undefined : requestOf(row);
+  };
+
+  /** Changes a request unless it is decided, and gives it as it is then. */
+  const whileOpen = async (requestId: string, change: string, value: string): Promise<StoredRequest> => {
+    const outcome = await (await database.use()).write([
+      { sql: `UPDATE requests SET ${change} WHERE id = ? AND decision IS NULL`, params: [value, requestId], expect: 1 },
+      { sql: 'SELECT id, body, decision FROM requests WHERE id = ?', params: [requestId] },
+    ]);
+    const row = outcome.committed ? outcome.results[1]?.rows[0] : undefined;
+    if (row !== undefined) return requestOf(row);
+    const found = await getRequest(requestId);
+    throw found === undefined ? notFound(requestId) : decided(found);
   };
 
   return {
@@ -35,20 +47,15 @@ export function createRequests(database: DatabaseOnDemand) {
       if (!outcome.committed) throw leaseLost(lease, `Request ${request.id} was not opened`);
     },
 
-    async decideRequest(requestId: string, decision: Decision): Promise<StoredRequest> {
-      const outcome = await (await database.use()).write([
-        {
-          sql: 'UPDATE requests SET decision = ? WHERE id = ? AND decision IS NULL',
-          params: [JSON.stringify(decision), requestId],
-          expect: 1,
-        },
-        { sql: 'SELECT id, body, decision FROM requests WHERE id = ?', params: [requestId] },
-      ]);
-      const row = outcome.committed ? outcome.results[1]?.rows[0] : undefined;
-      if (row !== undefined) return requestOf(row);
-      const found = await getRequest(requestId);
-      throw found === undefined ? notFound(requestId) : decided(found);
-    },
+    decideRequest: (requestId: string, decision: Decision): Promise<StoredRequest> =>
+      whileOpen(requestId, 'decision = ?', JSON.stringify(decision)),
+
+    addVote: (requestId: string, vote: Vote): Promise<StoredRequest> =>
+      whileOpen(
+        requestId,
+        `body = json_set(body, '$.votes', json_insert(coalesce(json_extract(body, '$.votes'), '[]'), '$[#]', json(?)))`,
+        JSON.stringify(vote),
+      ),
 
     async listRequests(
       query: { readonly runId?: string; readonly open?: boolean } = {},

@@ -3,7 +3,7 @@ import type { RunStore } from '@forge/plugin-api';
 import { oddTexts } from '../odd-texts.ts';
 import { refusal } from '../rejection.ts';
 import { plain } from './run-cases.ts';
-import { begun, decision, request, type StoreCase, start } from './store-subject.ts';
+import { begun, decision, request, type StoreCase, start, vote } from './store-subject.ts';
 
 const ids = async (store: RunStore, query?: Parameters<RunStore['listRequests']>[0]) =>
   (await store.listRequests(query)).map(({ id }) => id);
@@ -54,6 +54,32 @@ export const requestCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'votes are kept in their order, by whoever and however many at once, and decide nothing by themselves',
+    async run({ store }) {
+      const lease = await begun(store);
+      await store.openRequest(lease, request('q1'));
+      await store.releaseLease(lease);
+      assert.deepEqual((await store.addVote('q1', vote('ada'))).votes, [vote('ada')]);
+      const names = Array.from({ length: 20 }, (_, index) => `p${index}`);
+      await Promise.all(names.map((name) => store.addVote('q1', vote(name))));
+      const found = await store.getRequest('q1');
+      assert.equal(found?.decision, undefined);
+      assert.deepEqual(found?.votes?.[0], vote('ada'));
+      assert.deepEqual(found?.votes?.map(({ by }) => by).sort(), ['ada', ...names].sort());
+    },
+  },
+  {
+    name: 'nobody votes on what is decided, or is not there',
+    async run({ store }) {
+      await store.openRequest(await begun(store), request('q1'));
+      await store.addVote('q1', vote('ada'));
+      await store.decideRequest('q1', decision('bob'));
+      await refusal(store.addVote('q1', vote('eve')), 'REQUEST_DECIDED');
+      await refusal(store.addVote('q9', vote('eve')), 'REQUEST_NOT_FOUND');
+      assert.deepEqual((await store.getRequest('q1'))?.votes, [vote('ada')]);
+    },
+  },
+  {
     name: 'a decision needs no lease',
     async run({ store }) {
       const lease = await begun(store);
@@ -91,9 +117,11 @@ export const requestCases: readonly StoreCase[] = [
       for (const [index, text] of oddTexts.entries()) {
         const asked = { ...request(`q${index}`), title: text, body: text, options: [{ id: text, label: text }] };
         const answer = { ...decision(text), answer: text, reason: text };
+        const voted = { ...vote(text), reason: text };
         await store.openRequest(lease, asked);
+        await store.addVote(asked.id, voted);
         await store.decideRequest(asked.id, answer);
-        assert.deepEqual(await store.getRequest(asked.id), { ...asked, decision: answer });
+        assert.deepEqual(await store.getRequest(asked.id), { ...asked, votes: [voted], decision: answer });
       }
     },
   },

@@ -85,4 +85,6 @@ export function request(id: string, runId = 'r1', createdAt = start): HumanReque
   };
 }
 
+export const vote = (by: string) => ({ approved: true, by, channel: 'terminal', at: start });
+
 export const decision = (by: string) => ({ approved: true, by, channel: 'terminal', at: start });
