@@ -1,0 +1,1 @@
+../../../../kernel/testkit/src/fakes/memory-run-store/outbox-part.ts
