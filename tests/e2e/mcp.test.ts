@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { byTurn, callTool, startModelServer } from '@forge/testkit/model-server';
+import { byTurn, callTool, type Reply, startModelServer } from '@forge/testkit/model-server';
 import { expect, it, onTestFinished } from 'vitest';
 import { createForge } from './forge-process.ts';
 import { resultsIn } from './hostile-world.ts';
@@ -9,13 +9,12 @@ import { changes, done, pipelineScript } from './scripts.ts';
 const change = changes.node;
 const server = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'));
 
-async function world() {
+async function world(...calls: readonly Reply[]) {
   const model = await startModelServer({
     script: pipelineScript(change, {
       implementer: {
         triangle: byTurn([
-          callTool('mcp_find', { query: 'sum' }),
-          callTool('mcp_read', { server: 'everything', tool: 'get-sum', arguments: { a: 3, b: 4 } }),
+          ...calls,
           callTool('fs_edit', { path: change.file, edits: [{ old: change.from, new: change.to }] }),
           done('add the area of a triangle'),
         ]),
@@ -32,11 +31,15 @@ async function world() {
   return { model, repository, forge };
 }
 
+const sum = [
+  callTool('mcp_find', { query: 'sum' }),
+  callTool('mcp_read', { server: 'everything', tool: 'get-sum', arguments: { a: 3, b: 4 } }),
+];
 const run = ['run', 'Add the area of a triangle', '--yes', '--json'];
 const servers = { mcpServers: { everything: { command: process.execPath, args: [server, 'stdio'] } } };
 
 it('an agent uses the servers that a repository names, once the person trusts them', async () => {
-  const { model, repository, forge } = await world();
+  const { model, repository, forge } = await world(...sum);
   repository.write('.mcp.json', JSON.stringify(servers));
   repository.write('forge.config.json', JSON.stringify({ plugins: ['@forge/tool-mcp'] }));
 
@@ -55,8 +58,25 @@ it('an agent uses the servers that a repository names, once the person trusts th
 }, 240_000);
 
 it('nothing of it stands in a prompt where the configuration does not ask for it', async () => {
-  const { model, repository, forge } = await world();
+  const { model, repository, forge } = await world(...sum);
   repository.write('.mcp.json', JSON.stringify(servers));
   await forge.run(...run);
   expect(model.requests.flatMap(({ tools }) => tools).filter((name) => name.startsWith('mcp_'))).toEqual([]);
+}, 240_000);
+
+it('an agent looks at the runs of Forge itself through forge mcp, and starts none from what only reads', async () => {
+  const { model, repository, forge } = await world(
+    callTool('mcp_find', { query: 'runs' }),
+    callTool('mcp_read', { server: 'forge', tool: 'status', arguments: {} }),
+    callTool('mcp_read', { server: 'forge', tool: 'start', arguments: { task: 'Another one' } }),
+  );
+  const { file, args, options } = forge.command('mcp');
+  const use = { use: '@forge/tool-mcp', options: { servers: { forge: { command: file, args, env: options.env } } } };
+  repository.write('forge.config.json', JSON.stringify({ plugins: [use] }));
+  const ended = await forge.run('--trust', ...run);
+  expect(ended.code, ended.stderr).toBe(0);
+  const results = resultsIn(model.requests);
+  expect(results).toContainEqual(expect.stringContaining('forge/runs (mcp_read)'));
+  expect(results).toContainEqual(expect.stringMatching(/"status":"running".*"phases":\[\{"name":"planning"/));
+  expect(results).toContainEqual(expect.stringContaining('forge does not say that start only reads'));
 }, 240_000);

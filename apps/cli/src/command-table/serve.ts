@@ -24,6 +24,25 @@ export const serveCommands: readonly CommandRow[] = [
     load: () => import('../commands/serve.ts'),
   },
   {
+    name: 'mcp',
+    group: 'serve',
+    remote: true,
+    summary: 'offer Forge to coding agents as an MCP server over standard input and output',
+    options: [
+      { flags: '--allow-approve', description: 'let the client decide what else only a person decides' },
+      { flags: '--budget <usd>', description: 'US dollars that a run may cost', value: 'number' },
+      { flags: '--provider <name>', description: 'provider of models, such as anthropic' },
+      { flags: '--model <name>', description: 'model for all agents' },
+    ],
+    details:
+      'An MCP client starts it; nothing is asked here. When the client goes, runs that it carries out end their step and park.',
+    examples: [
+      ['claude mcp add forge -- forge mcp', 'tell a client of it'],
+      ['forge mcp --server http://127.0.0.1:4766', 'with the runs of a server'],
+    ],
+    load: () => import('../commands/mcp.ts'),
+  },
+  {
     name: 'token create',
     group: 'serve',
     summary: 'make a token for your server; it is shown this once',
