@@ -1,11 +1,16 @@
 import { isUtf8 } from 'node:buffer';
+import {
+  inWorkspace,
+  notFound,
+  notPlain,
+  openFile,
+  readWhole,
+  shown,
+  temporaryBeside,
+  temporaryName,
+  writeFile,
+} from '@forge/confined-files';
 import { defineTool, forgeError, z } from '@forge/plugin-api';
-import { notFound } from './confined/file-error.ts';
-import { shown } from './confined/path-parts.ts';
-import { notPlain, openFile, readWhole } from './confined/read-file.ts';
-import { inWorkspace } from './confined/workspace.ts';
-import { temporaryBeside, temporaryName } from './confined/temporary-name.ts';
-import { writeFile } from './confined/write-file.ts';
 import { refuseMasked } from './text/refuse-masked.ts';
 import { replace } from './text/replace.ts';
 

@@ -1,9 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { inWorkspace, isBinary, notFound, notPlain, openFile, readAt, shown } from '@forge/confined-files';
 import { defineTool, forgeError, z } from '@forge/plugin-api';
-import { shown } from './confined/path-parts.ts';
-import { isBinary, notPlain, openFile, readAt } from './confined/read-file.ts';
-import { notFound } from './confined/file-error.ts';
-import { inWorkspace } from './confined/workspace.ts';
 import { type Lines, readLines } from './text/read-lines.ts';
 import { size } from './text/size.ts';
 

@@ -1,7 +1,5 @@
+import { inWorkspace, temporaryBeside, temporaryName, writeFile } from '@forge/confined-files';
 import { defineTool, z } from '@forge/plugin-api';
-import { inWorkspace } from './confined/workspace.ts';
-import { writeFile } from './confined/write-file.ts';
-import { temporaryBeside, temporaryName } from './confined/temporary-name.ts';
 import { refuseMasked } from './text/refuse-masked.ts';
 
 const input = z.strictObject({ path: z.string(), content: z.string() });

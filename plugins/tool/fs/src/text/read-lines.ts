@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type OpenFile, readAt, readWhole } from '../confined/read-file.ts';
+import { type OpenFile, readAt, readWhole } from '@forge/confined-files';
 
 export interface LineRange {
   /** From 1. */

@@ -1,8 +1,6 @@
 import picomatch from 'picomatch';
+import { inWorkspace, outside, type Place, shown, type Workspace } from '@forge/confined-files';
 import { forgeError, isForgeError, type ToolContext } from '@forge/plugin-api';
-import { outside, shown } from '../confined/path-parts.ts';
-import type { Place } from '../confined/place.ts';
-import { inWorkspace, type Workspace } from '../confined/workspace.ts';
 import { searchTree } from './search-tree.ts';
 import { runWithin } from './time-guard.ts';
 

@@ -1,10 +1,16 @@
+import {
+  type Handles,
+  inWorkspace,
+  isBinary,
+  notFound,
+  notPlain,
+  openFile,
+  type Place,
+  readWhole,
+  shown,
+  type Workspace,
+} from '@forge/confined-files';
 import type { ToolContext } from '@forge/plugin-api';
-import { notFound } from '../confined/file-error.ts';
-import type { Handles } from '../confined/handles.ts';
-import { shown } from '../confined/path-parts.ts';
-import type { Place } from '../confined/place.ts';
-import { isBinary, notPlain, openFile, readWhole } from '../confined/read-file.ts';
-import { inWorkspace, type Workspace } from '../confined/workspace.ts';
 import { type LineMatcher, lineMatcher } from '../text/line-matcher.ts';
 import { size } from '../text/size.ts';
 import { fileMatcher } from './find-files.ts';

@@ -1,7 +1,5 @@
 import ignore, { type Ignore } from 'ignore';
-import type { Directory } from '../confined/directory.ts';
-import { isBinary, openFile, readWhole } from '../confined/read-file.ts';
-import type { Handles } from '../confined/handles.ts';
+import { type Directory, type Handles, isBinary, openFile, readWhole } from '@forge/confined-files';
 
 /** What the .gitignore files from the top down to one directory say together. */
 export interface IgnoreRules {

@@ -1,9 +1,6 @@
 import { type Dirent, readlinkSync } from 'node:fs';
+import { type Directory, inWorkspace, isGitFolder, notFound, shown } from '@forge/confined-files';
 import { forgeError, type ToolContext } from '@forge/plugin-api';
-import type { Directory } from '../confined/directory.ts';
-import { notFound } from '../confined/file-error.ts';
-import { isGitFolder, shown } from '../confined/path-parts.ts';
-import { inWorkspace } from '../confined/workspace.ts';
 import { rulesAlong } from './ignore-rules.ts';
 import { runWithin } from './time-guard.ts';
 import { sortedEntries } from './tree-walk.ts';

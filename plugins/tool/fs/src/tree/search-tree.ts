@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Place } from '../confined/place.ts';
-import type { Workspace } from '../confined/workspace.ts';
+import type { Place, Workspace } from '@forge/confined-files';
 import { rulesAlong } from './ignore-rules.ts';
 import { runWithin } from './time-guard.ts';
 import { createTreeWalk, type FoundFile } from './tree-walk.ts';

@@ -1,7 +1,5 @@
 import { type Dirent, readdirSync } from 'node:fs';
-import type { Directory } from '../confined/directory.ts';
-import type { Handles } from '../confined/handles.ts';
-import { isGitFolder } from '../confined/path-parts.ts';
+import { type Directory, type Handles, isGitFolder } from '@forge/confined-files';
 import type { IgnoreRules } from './ignore-rules.ts';
 
 /** A file, or a link, in an open directory. Links are never followed. */

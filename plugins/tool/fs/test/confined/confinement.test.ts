@@ -11,10 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Naming } from '../../src/confined/directory.ts';
-import { openFile, readWhole } from '../../src/confined/read-file.ts';
-import { inWorkspace } from '../../src/confined/workspace.ts';
-import { writeFile } from '../../src/confined/write-file.ts';
+import { inWorkspace, type Naming, openFile, readWhole, writeFile } from '@forge/confined-files';
 import { type Project, project } from '../project.ts';
 
 const read = (from: Project, path: string, naming: Naming) =>

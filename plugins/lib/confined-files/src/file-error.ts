@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { type ErrorCode, type ForgeError, forgeError, isForgeError } from '@forge/plugin-api';
-import { nearest } from '../text/nearest.ts';
+import { nearest } from './nearest.ts';
 import type { Directory } from './directory.ts';
 import { shown } from './path-parts.ts';
 
