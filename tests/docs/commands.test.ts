@@ -35,6 +35,7 @@ const elsewhere: Readonly<Record<string, { readonly by: string; readonly as: str
 const scenes: readonly (readonly [RegExp, Scene])[] = [
   [/forge serve/, 'fresh'],
   [/forge answer/, 'asking'],
+  [/forge webhook/, 'told'],
   [/forge (inbox|approve|reject|resume|discard)/, 'waiting'],
   [/forge (show|logs|fork|watch|attach|stop|runs|verify|export|replay|memory)/, 'done'],
   [/./, 'fresh'],

@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ModelServer, startModelServer } from '@forge/testkit/model-server';
+import { startReceiver } from '@forge/testkit/contracts';
 import { root } from './documents.ts';
 import { pipeline } from './pipeline.ts';
 
-/** What a block needs to find: a repository without a run, one whose run is done, waits for a yes, or has a question. */
-export type Scene = 'fresh' | 'done' | 'waiting' | 'asking';
+/**
+ * What a block needs to find: a repository without a run, one whose run is done, waits for a yes, or has a question, or
+ * was told to webhooks, one of which the configuration does not name any more.
+ */
+export type Scene = 'fresh' | 'done' | 'waiting' | 'asking' | 'told';
 
 export interface Place {
   /** The repository. */
@@ -24,11 +28,18 @@ export interface Place {
 
 const fixture = fileURLToPath(new URL('../fixtures/repositories/node', import.meta.url));
 
-const makings: Readonly<Record<Exclude<Scene, 'fresh'>, string>> = {
+const makings = (receiver: string): Readonly<Record<Exclude<Scene, 'fresh'>, string>> => ({
   done: 'forge run --yes "Add the area of a triangle"',
   waiting: 'forge run "Add the area of a triangle"',
   asking: 'FORGE_QUESTIONS__ON_TIMEOUT=park forge run "Do what is doubtful"',
-};
+  told: `${configure(receiver, 'audit', 'old-hooks')} && forge run --yes --trust "Add the area of a triangle"
+    ${configure(receiver, 'audit')} && forge --trust config check`,
+});
+
+function configure(url: string, ...names: readonly string[]): string {
+  const webhooks = names.map((name) => ({ name, events: ['run.*'], url, allowPrivate: true }));
+  return `echo '${JSON.stringify({ webhooks })}' > forge.config.json`;
+}
 
 /** A home, a repository and a model of their own. Paths stay the same, because runs know where they lie. */
 export async function createPlace(): Promise<Place> {
@@ -41,6 +52,7 @@ export async function createPlace(): Promise<Place> {
   ];
   const surprisesFile = join(top, 'surprises');
   const server = await startModelServer({ script: pipeline });
+  const receiver = await startReceiver({ status: 200 });
   mkdirSync(join(home, '.config/fish/completions'), { recursive: true });
   writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Person\n\temail = person@example.org\n');
   install(programs, surprisesFile);
@@ -48,7 +60,12 @@ export async function createPlace(): Promise<Place> {
 
   async function enter(scene: Scene): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
-    if (existsSync(join(kept, scene))) return cpSync(join(kept, scene), folder, { recursive: true });
+    if (existsSync(join(kept, scene))) {
+      cpSync(join(kept, scene), folder, { recursive: true });
+      // Another block may have had another configuration trusted since.
+      if (scene === 'told') await must('forge --trust config check');
+      return;
+    }
     if (scene === 'fresh') {
       cpSync(fixture, folder, { recursive: true });
       writeFileSync(join(folder, 'task.md'), 'Add the area of a triangle\n');
@@ -57,7 +74,7 @@ export async function createPlace(): Promise<Place> {
       );
     } else {
       await enter('fresh');
-      await must(makings[scene]);
+      await must(makings(receiver.url)[scene]);
     }
     cpSync(folder, join(kept, scene), { recursive: true });
   }
@@ -103,6 +120,7 @@ export async function createPlace(): Promise<Place> {
     },
     async remove() {
       await server.close();
+      await receiver.close();
       rmSync(top, { recursive: true, force: true, maxRetries: 3 });
     },
   };

@@ -27,5 +27,5 @@ const usedNames: Record<Kind, (config: ResolvedConfig, names: readonly string[])
   sandbox: ({ sandbox }, names) => (sandbox.use === 'auto' ? names : [sandbox.use]),
   gate: ({ gates }) => gates,
   deployer: ({ deployment }) => [deployment.deployer],
-  webhook: () => [],
+  webhook: ({ webhooks, webhookSender }) => webhooks.map(({ use = webhookSender }) => use),
 };

@@ -18,6 +18,7 @@ import type {
   StartRun,
   StreamEnd,
 } from './schemas.ts';
+import type { ApiDelivery, ApiWebhook, CreateWebhook } from './webhook-schemas.ts';
 
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:4766`. */
@@ -141,6 +142,27 @@ export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
         send<ApiMemory>('PATCH', at('/api/memory', id), changes, { query }),
       forget: (id: string, query: RepositoryQuery = {}) =>
         send<undefined>('DELETE', at('/api/memory', id), undefined, { query }),
+    },
+    webhooks: {
+      list: (query: RepositoryQuery = {}) => get<Page<ApiWebhook>>('/api/webhooks', query),
+      /** Its secret is shown this once. */
+      create: (body: CreateWebhook) => send<ApiWebhook & { readonly secret: string }>('POST', '/api/webhooks', body),
+      get: (id: string, query: RepositoryQuery = {}) => get<ApiWebhook>(at('/api/webhooks', id), query),
+      delete: (id: string, query: RepositoryQuery = {}) =>
+        send<undefined>('DELETE', at('/api/webhooks', id), undefined, { query }),
+      enable: (id: string, query: RepositoryQuery = {}) =>
+        send<ApiWebhook>('POST', `${at('/api/webhooks', id)}/enable`, undefined, { query }),
+      disable: (id: string, body: { readonly reason?: string } = {}, query: RepositoryQuery = {}) =>
+        send<ApiWebhook>('POST', `${at('/api/webhooks', id)}/disable`, body, { query }),
+      test: (id: string, query: RepositoryQuery = {}) =>
+        send<{ readonly outcome: string }>('POST', `${at('/api/webhooks', id)}/test`, undefined, { query }),
+      deliveries: (
+        id: string,
+        query: RepositoryQuery & { readonly state?: ApiDelivery['state']; readonly limit?: number } = {},
+      ) => get<Page<ApiDelivery>>(`${at('/api/webhooks', id)}/deliveries`, query),
+      /** Without deliveries: all that were given up. */
+      replay: (id: string, body: { readonly deliveries?: readonly string[] } = {}, query: RepositoryQuery = {}) =>
+        send<{ readonly queued: number }>('POST', `${at('/api/webhooks', id)}/replay`, body, { query }),
     },
     repositories: {
       list: () => get<Page<Repository>>('/api/repositories'),

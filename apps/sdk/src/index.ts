@@ -2,3 +2,4 @@ export { type ClientOptions, createForgeClient, type ForgeClient } from './clien
 export type { FollowOptions } from './follow-events.ts';
 export * from './schemas.ts';
 export { allows, type Scope, scopes } from './scopes.ts';
+export * from './webhook-schemas.ts';

@@ -13,6 +13,8 @@ export interface Hosts {
   borrow(repository: Repository, flags: ConfigLayer | undefined): Promise<{ readonly forge: Forge; release(): void }>;
   /** Events of one run, as its host publishes them. Some may be missed: the store has all. */
   listen(runId: string, listener: EventListener): () => void;
+  /** Opens them all in the background, so that webhooks get what earlier processes could not deliver. */
+  serveWebhooks(repositories: readonly Repository[]): void;
   forget(repository: Repository): Promise<void>;
   /** Rejects with all faults gathered. */
   close(): Promise<void>;
@@ -31,6 +33,8 @@ export function createHosts(open: OpenRepository, onFault: (error: unknown) => v
     if (found !== undefined) return found;
     const made = open(repository.path, flags).then(async (forge) => {
       (await forge.bus()).subscribe('*', tell);
+      // Also what nobody who was here before could deliver.
+      if (flags === undefined) await forge.webhooks.start();
       return forge;
     });
     hosts.set(key, made);
@@ -65,6 +69,12 @@ export function createHosts(open: OpenRepository, onFault: (error: unknown) => v
         own.delete(listener);
         if (own.size === 0 && listeners.get(runId) === own) listeners.delete(runId);
       };
+    },
+    serveWebhooks(repositories) {
+      for (const repository of repositories) {
+        // What keeps one from opening is told to whoever asks for it.
+        opened(repository.path, repository).catch(() => undefined);
+      }
     },
     forget: ({ path }) => close(path),
     async close() {

@@ -20,6 +20,7 @@ import { addRequestRoutes } from './routes/requests.ts';
 import type { RouteDeps } from './routes/route-deps.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addServiceRoutes } from './routes/service.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import { createIdempotency } from './runs/idempotency.ts';
 import { createRunQueue } from './runs/run-queue.ts';
 import { createRunService } from './runs/run-service.ts';
@@ -143,6 +144,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await claim.announce({ url, token });
     queue.begin();
     watching = watchDeadlines({ repositories, hosts, runs, clock, log, signal: over.signal });
+    hosts.serveWebhooks(repositories.list());
     return { url, token, close: () => (ending ??= stop()) };
   } catch (error) {
     await stop();
@@ -158,6 +160,7 @@ const routes: readonly ((app: ReturnType<typeof createApp>, deps: RouteDeps) => 
   addMemoryRoutes,
   addRepositoryRoutes,
   addCatalogRoutes,
+  addWebhookRoutes,
 ];
 
 function reachable(host: string): string {

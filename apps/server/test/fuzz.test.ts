@@ -34,6 +34,19 @@ const near: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   decideRequest: fc.record({ approved: words, answer: words, subjectHash: words, resume: words }, { requiredKeys: [] }),
   editMemory: fc.record({ content: words, confidence: words, tags: words, type: words }, { requiredKeys: [] }),
   addRepository: fc.record({ path: words, id: words }, { requiredKeys: ['path'] }),
+  createWebhook: fc.record(
+    {
+      url: fc.oneof(fc.constant('http://127.0.0.1:1/hook'), words),
+      events: fc.oneof(fc.constant(['run.started']), words),
+      headers: words,
+      transform: fc.oneof(fc.constant('{ text: payload.summary }'), words),
+      id: words,
+      use: words,
+    },
+    { requiredKeys: ['url', 'events'] },
+  ),
+  disableWebhook: fc.record({ reason: words }, { requiredKeys: [] }),
+  replayWebhook: fc.record({ deliveries: words }, { requiredKeys: [] }),
 };
 
 test('whatever fits the document or nearly does, nothing of it breaks the server', async () => {

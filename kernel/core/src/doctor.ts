@@ -58,6 +58,14 @@ const looks: Readonly<Record<string, Look>> = {
     const { sandbox, detail } = await host.get(tokens.sandbox)();
     return { ok: true, detail: `${sandbox.name}, level ${sandbox.level}: ${detail}` };
   },
+  webhooks: async (host) => {
+    const webhooks = await host.get(tokens.webhooks).list();
+    const troubled = webhooks.filter(({ disabled, failingSince, missing, counts }) =>
+      [disabled?.by === 'forge', failingSince !== undefined, missing.length > 0, counts.dead > 0].includes(true),
+    );
+    if (troubled.length === 0) return { ok: true, detail: webhooks.length === 0 ? 'none' : `${webhooks.length}` };
+    return { ok: false, detail: `in trouble: ${troubled.map(({ id }) => id).join(', ')}`, fix: 'forge webhook list' };
+  },
   model: async (host) => {
     const models = host.get(tokens.models);
     const [choice] = await models.forAgent('implementer');

@@ -16,6 +16,7 @@ import type {
 } from '@forge/plugin-api';
 import type { InlinePlugin } from './manifests/discover.ts';
 import type { PluginLimits } from './plugins/limits.ts';
+import type { Webhooks } from './webhooks/index.ts';
 
 export interface ForgeOptions {
   /** Absolute. Configuration and repository are looked for from here upwards. */
@@ -88,6 +89,8 @@ export interface Forge {
   memory(): Promise<MemoryStore>;
   /** The Agent Skills that agents may use here, and why others are left out. Asks for trust where that is missing. */
   skills(): Promise<SkillList>;
+  /** Runs that this host starts deliver what happens; a server says `start` once. */
+  readonly webhooks: Webhooks;
   /** Id of the repository in memories. */
   readonly repositoryId: string;
   /**

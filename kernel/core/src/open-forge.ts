@@ -30,7 +30,9 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
   const places = host.get(tokens.places);
   const repositoryId = host.get(tokens.repositoryId);
   const masker = host.get(tokens.masker);
+  const webhooks = host.get(tokens.webhooks);
   let engine: Promise<Engine> | undefined;
+  let closing: Promise<void> | undefined;
 
   const startEngine = async (): Promise<Engine> => {
     // What the run will need is asked for now, not in the middle of it.
@@ -40,7 +42,11 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
     );
     await host.get(tokens.trust).require(subjects);
     const { createEngine } = await import('@forge/engine');
-    return withAgentsChecked(createEngine(host.get(tokens.runDeps)));
+    const made = createEngine(host.get(tokens.runDeps));
+    webhooks.onSwitchedOff(({ id, disabled }) =>
+      made.note('webhook.disabled', { webhookId: id, reason: disabled?.reason ?? '' }),
+    );
+    return withAgentsChecked(made);
   };
   /** Who looks at a run, decides or discards needs no agents, and must not fail with them. */
   const withAgentsChecked = (made: Engine): Engine => {
@@ -49,11 +55,12 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
       (checked ??= checkAgents(host.get(tokens.configuration), registry).catch((error: unknown) => {
         throw maskError(masker, error);
       }));
+    const ready = async () => void (await Promise.all([check(), webhooks.start()]));
     return Object.freeze({
       ...made,
-      start: async (request) => check().then(() => made.start(request)),
-      resume: async (runId, request) => check().then(() => made.resume(runId, request)),
-      fork: async (runId, request) => check().then(() => made.fork(runId, request)),
+      start: async (request) => ready().then(() => made.start(request)),
+      resume: async (runId, request) => ready().then(() => made.resume(runId, request)),
+      fork: async (runId, request) => ready().then(() => made.fork(runId, request)),
     } satisfies Engine);
   };
   return Object.freeze({
@@ -75,11 +82,13 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
     bus: () => registry.get('bus', config.bus),
     memory: () => memoryOf(registry, config, repositoryId),
     skills: () => host.get(tokens.skills).list(),
+    webhooks,
     get: (kind, name) => registry.get(kind, name),
     names: (kind) => registry.names(kind),
     mask: (text) => masker.mask(text),
     probe: (provider) => host.get(tokens.models).probe(provider),
     doctor: () => doctor(host),
-    close,
+    // What is under way needs plugins that still run.
+    close: () => (closing ??= webhooks.close().finally(close)),
   } satisfies Forge);
 }

@@ -26,6 +26,11 @@ const wellKnown: readonly WellKnown[] = [
   { hints: ['AIza'], pattern: /\bAIza[A-Za-z0-9_-]{30,}/g },
   { hints: ['forge_'], pattern: /\bforge_[0-9a-f]{12}_[A-Za-z0-9_-]{43}/g },
   { hints: ['hf_'], pattern: /\bhf_[A-Za-z0-9]{30,}/g },
+  {
+    hints: ['hooks.slack.com/'],
+    pattern: /(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]+/g,
+    kept: `$1${masked}`,
+  },
   { hints: ['eyJ'], pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g },
   {
     hints: ['PRIVATE KEY-----'],

@@ -13,6 +13,7 @@ describe('doctor', () => {
       ['repository', 'this folder is in no git repository', 'string'],
       ['store', 'There is no store "sqlite" (No plugin brings a store.)', 'string'],
       ['sandbox', 'No sandbox of level "process" works on this machine (No plugin brings a sandbox.)', 'string'],
+      ['webhooks', 'There is no store "sqlite" (No plugin brings a store.)', 'string'],
       ['model', 'No language model could be found', 'string'],
     ]);
     expect(checks.filter(({ ok }) => ok).map(({ name }) => name)).toEqual([

@@ -110,7 +110,7 @@ plugins:
       'CONFIG_INVALID command line concurrency: expected a number of at least 1, found 0',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 name: is missing',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 version: is missing',
-      'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 type: is missing: expected agent, tool, llm, memory, store, bus, executor, sandbox, gate, deployer, bundle',
+      'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 type: is missing: expected agent, tool, llm, memory, store, bus, executor, sandbox, gate, deployer, webhook, bundle',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 entry: is missing',
       'MANIFEST_INVALID .forge/plugins/broken/plugin.json:1:1 provides: is missing',
       'CONTRIBUTION_DUPLICATE @acme/other/plugin.json:8:7 provides.agents[0]: the agent "custom-security-reviewer" has two owners',

@@ -25,6 +25,7 @@ import type { Repository, RunWorkspacesOptions } from './workspace/index.ts';
 export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine {
   const workers = createWorkers(deps.config.concurrency);
   const circuits = createCircuits(deps.clock);
+  const underWay = new Set<OpenedRun>();
   return {
     async start(asked) {
       // Before anything of it is stored, sent or made into the name of a branch.
@@ -103,6 +104,10 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
 
     async decide(requestId, decision) {
       return decideRequest({ ...deps, store: await deps.store() }, requestId, maskJson(decision, deps.mask));
+    },
+
+    async note(type, payload) {
+      await Promise.all([...underWay].map(({ run }) => run.events.emit(type, payload)));
     },
 
     async diff(runId) {
@@ -250,7 +255,8 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     options: { readonly planOnly: boolean },
   ): Promise<RunOutcome> {
     const { run } = opened;
-    const { error, progress } = await carryOut(run, options);
+    underWay.add(opened);
+    const { error, progress } = await carryOut(run, options).finally(() => underWay.delete(opened));
     deps.crashPoint('run.ending');
     await tidy('its processes', () => run.processes.close());
     await tidy('its lease', () => opened.close());

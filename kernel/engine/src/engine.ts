@@ -1,4 +1,4 @@
-import type { Change, ForgeError, Requirement, RunRecord, StoredRequest } from '@forge/plugin-api';
+import type { Change, EventPayload, ForgeError, Requirement, RunRecord, StoredRequest } from '@forge/plugin-api';
 import type { PruneOutcome, PruneRequest } from './run/prune-runs.ts';
 
 export interface StartRequest {
@@ -76,6 +76,8 @@ export interface Engine {
    * say yes, the request stays open until they have: it is given back as it is then.
    */
   decide(requestId: string, decision: PersonsDecision): Promise<StoredRequest>;
+  /** Writes down in every run that is under way here what happened outside of them. */
+  note(type: 'webhook.disabled', payload: EventPayload<'webhook.disabled'>): Promise<void>;
   /** Unified diff of the run's change, from its workspace or its delivered branch. */
   diff(runId: string): Promise<string>;
 }

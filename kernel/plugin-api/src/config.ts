@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { ForgeEvent } from './event.ts';
 import { type ApprovalLevel, approvalLevelsSchema } from './gate.ts';
+import { eventFilterSchema } from './outbox.ts';
 import { phaseNames, severities } from './phase-io.ts';
 
 const name = z.string().min(1);
@@ -12,6 +14,39 @@ const pluginEntrySchema = z.union([
   name,
   z.strictObject({ use: name, options: z.record(z.string(), z.unknown()).default({}) }),
 ]);
+
+/** The environment variable that holds it: for what is a secret. */
+const fromEnvironmentSchema = z.strictObject({ env: name });
+const secretTextSchema = z.union([z.string().min(1), fromEnvironmentSchema]);
+
+/** Makes what is sent of an event; undefined: nothing is sent of this one. */
+export type WebhookTransform = (event: ForgeEvent) => unknown;
+
+const webhookSchema = z.strictObject({
+  /** In lists and commands. Default: made of the address. */
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a short name of lower-case letters, digits and dashes')
+    .optional(),
+  /** Types of events, prefixes such as `run.*`, or `*`. */
+  events: z.array(eventFilterSchema).min(1),
+  url: z.union([z.url({ protocol: /^https?$/ }), fromEnvironmentSchema]),
+  /** Name of a sender. Default: `webhookSender`. */
+  use: name.optional(),
+  headers: z.record(z.string().regex(/^[\w-]+$/, 'expected the name of a header'), secretTextSchema).optional(),
+  /** Signs what is sent. Default: a key that Forge makes. */
+  secret: fromEnvironmentSchema.optional(),
+  /** A function, where the configuration is code; or a JMESPath expression. Default: the event is sent. */
+  transform: z
+    .union([
+      z.string().min(1).max(4000),
+      z.custom<WebhookTransform>((value) => typeof value === 'function', 'expected a function or an expression'),
+    ])
+    .optional(),
+  /** Private, loopback and link-local addresses are meant. Default false. */
+  allowPrivate: z.boolean().optional(),
+});
+export type WebhookConfig = z.output<typeof webhookSchema>;
 
 /**
  * All settings. Defaults stand in config/defaults.json, not here: this is the schema of one layer as a person writes it.
@@ -129,6 +164,10 @@ export const configLayerSchema = z
     bus: name,
     executor: name,
     gates: z.array(name),
+    /** The sender of webhooks that name no other. */
+    webhookSender: name,
+    /** Who is told of events. */
+    webhooks: z.array(webhookSchema),
     /** Of `forge serve`. */
     server: z
       .strictObject({
@@ -142,6 +181,8 @@ export const configLayerSchema = z
         runs: z.int().min(1).max(64),
         /** For each token, and for each address without one. */
         requestsPerMinute: z.int().min(1),
+        /** Hosts that webhooks made over the API may reach although they are private. */
+        privateWebhookHosts: z.array(name),
       })
       .partial(),
   })
@@ -189,6 +230,8 @@ export interface ResolvedConfig {
   readonly bus: string;
   readonly executor: string;
   readonly gates: readonly string[];
+  readonly webhookSender: string;
+  readonly webhooks: readonly WebhookConfig[];
   readonly server: Readonly<DeepRequired<NonNullable<ConfigLayer['server']>>>;
 }
 

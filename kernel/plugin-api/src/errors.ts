@@ -95,6 +95,9 @@ export const errorTable = {
   WEBHOOK_FAILED: 'failed',
   WEBHOOK_GONE: 'failed',
   WEBHOOK_FORBIDDEN: 'failed',
+  WEBHOOK_TRANSFORM: 'failed',
+  WEBHOOK_NOT_FOUND: 'usage',
+  DELIVERY_NOT_FOUND: 'usage',
   // limits
   BREAKER_COST: 'limit',
   BREAKER_TOKENS: 'limit',

@@ -216,6 +216,8 @@ export const eventSchemas = {
   /** A model (`provider:model`) or a tool failed so often in a row that it is left alone until then. */
   'circuit.opened': z.strictObject({ ...circuit, until: z.number(), failures: z.int(), ...fault.shape }),
   'circuit.closed': z.strictObject(circuit),
+  /** Nothing is sent to it any more, because of what its receiver said or did not say. */
+  'webhook.disabled': z.strictObject({ webhookId: z.string(), reason: z.string() }),
   'deployment.decided': z.strictObject({
     risk: z.enum(riskLevels),
     strategy: z.string(),

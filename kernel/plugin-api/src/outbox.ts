@@ -1,10 +1,15 @@
 import { z } from 'zod';
+import { eventSchemas } from './event.ts';
 import { jsonSchema } from './json.ts';
 
 /** A type of event, a prefix such as `run.*`, or `*` for all. */
-export const eventFilterSchema = z
-  .string()
-  .regex(/^(\*|[a-z]+(\.[a-z]+)?|[a-z]+\.\*)$/, 'expected a type of event, a prefix such as run.*, or *');
+export const eventFilterSchema = z.enum(eventFilters());
+
+function eventFilters(): string[] {
+  const types = Object.keys(eventSchemas);
+  const prefixes = types.filter((type) => type.includes('.')).map((type) => type.replace(/\.[^.]+$/, '.*'));
+  return ['*', ...new Set(prefixes), ...types];
+}
 
 /** Do these filters name the event? */
 export function filtersMatch(filters: readonly string[], type: string): boolean {
@@ -16,7 +21,7 @@ export function filtersMatch(filters: readonly string[], type: string): boolean 
 /** Who is told of events. */
 export const storedWebhookSchema = z.strictObject({
   id: z.string(),
-  events: z.array(eventFilterSchema),
+  events: z.array(z.string()),
   /** `configuration`: all else about it stands there. */
   source: z.enum(['configuration', 'api']),
   /** What the kernel needs to know of one that was made over the API. */

@@ -4,6 +4,7 @@ import { learnCommands } from './learn.ts';
 import { lookCommands } from './look.ts';
 import { proveCommands } from './prove.ts';
 import { serveCommands } from './serve.ts';
+import { webhookCommands } from './webhook.ts';
 import { workCommands } from './work.ts';
 
 /** All commands, in the order of the help. */
@@ -14,6 +15,7 @@ export const commandTable: readonly CommandRow[] = [
   ...learnCommands,
   ...proveCommands,
   ...serveCommands,
+  ...webhookCommands,
 ];
 
 /** Commands that only hold others. */
@@ -22,4 +24,5 @@ export const commandFamilies: Readonly<Record<string, Pick<CommandRow, 'group' |
   plugin: { group: 'learn', summary: 'see, add, update, write and check plugins' },
   memory: { group: 'learn', summary: 'see, correct and remove what was learned' },
   token: { group: 'serve', summary: 'let others use your server' },
+  webhook: { group: 'serve', summary: 'tell other servers what happens' },
 };

@@ -43,6 +43,9 @@ export function openRemoteForge(call: CommandCall, given: string, settings: Forg
     get plugins() {
       return notThere('The plugins');
     },
+    get webhooks() {
+      return notThere('Webhooks');
+    },
     engine: async () => engine,
     store: async () => store,
     bus: async () => events.transport,

@@ -93,6 +93,9 @@ export function createRemoteEngine(client: ForgeClient, { repository, flags, eve
       });
       return request;
     },
+    note: async () => {
+      throw forgeError('UNSUPPORTED', 'Only the server writes into the logs of its runs');
+    },
     diff: (runId) => client.runs.diff(runId),
   };
 }

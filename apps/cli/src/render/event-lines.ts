@@ -138,6 +138,7 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     `${payload.subject} ${payload.name} failed ${payload.failures} times in a row: left alone for ${formatDuration(payload.until - timestamp)}`,
   ],
   'circuit.closed': ({ payload }) => ['note', `${payload.subject} ${payload.name} works again`],
+  'webhook.disabled': ({ payload }) => ['warn', `webhook ${payload.webhookId} is switched off: ${payload.reason}`],
   'deployment.decided': ({ payload }) => [
     'note',
     `risk ${payload.risk}, ${payload.strategy}${payload.requireApproval ? ', needs your approval' : ''}: ${payload.reasons.join('; ')}`,

@@ -51,7 +51,13 @@ export function memoryRun() {
     id,
     events,
     store,
-    open: async () => ({ store: async () => store, bus: async () => bus, close: async () => {} }) as unknown as Forge,
+    open: async () =>
+      ({
+        store: async () => store,
+        bus: async () => bus,
+        webhooks: { start: async () => {} },
+        close: async () => {},
+      }) as unknown as Forge,
     emit: (words: string) => add('agent.note', { decision: words }),
     end() {
       status = 'completed';

@@ -32,6 +32,9 @@ const bodies: Readonly<Record<string, object>> = {
   decideRequest: { approved: true },
   editMemory: { content: 'Other words' },
   addRepository: { path: '/nowhere' },
+  createWebhook: { url: 'https://example.org/hook', events: ['run.*'], repository: 'nowhere' },
+  disableWebhook: { reason: 'not needed' },
+  replayWebhook: {},
 };
 
 export async function openApiOf({ server }: Pick<ServerWorld, 'server'>): Promise<OpenApi> {

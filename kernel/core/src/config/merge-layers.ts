@@ -11,6 +11,8 @@ export interface Origin {
   readonly value: unknown;
   readonly source: string;
   readonly written: Written;
+  /** Absolute folder of the file that says so. */
+  readonly base: string;
   /** The built-in defaults say so, nobody else. */
   readonly isDefault: boolean;
 }
@@ -40,6 +42,7 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
         value,
         source: layer.originOf(path),
         written: layer.writtenAt(path),
+        base: layer.base,
         isDefault: index === 0,
       });
     });
@@ -51,6 +54,7 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
       value: use.options,
       source: use.written.where ?? use.written.source?.file ?? 'default',
       written: use.written,
+      base: use.base,
       isDefault: false,
     });
   }

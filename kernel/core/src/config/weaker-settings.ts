@@ -54,7 +54,16 @@ const guards: readonly Guard[] = [
       usual.approvals.levels.length > 0 &&
       !isDeepStrictEqual(approvals.levels, usual.approvals.levels),
   },
+  { path: 'webhooks', weakens: ({ webhooks = [] }) => webhooks.length > 0 },
+  {
+    path: 'webhookSender',
+    weakens: ({ webhookSender }, usual) => differs(webhookSender, usual.webhookSender),
+  },
   { path: 'server.host', weakens: ({ server }, usual) => differs(server?.host, usual.server.host) },
+  {
+    path: 'server.privateWebhookHosts',
+    weakens: ({ server }) => (server?.privateWebhookHosts ?? []).length > 0,
+  },
   { path: 'server.allowHosts', weakens: ({ server }) => (server?.allowHosts ?? []).length > 0 },
   {
     path: 'review.protectedPaths',

@@ -25,6 +25,7 @@ import { createModels } from './choose-models.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { trustSubjects } from './plugin-trust.ts';
 import { createRunDeps } from './run-deps.ts';
+import { createWebhookKeys, createWebhooks, configuredTargets } from '../webhooks/index.ts';
 import { tokens } from './tokens.ts';
 import { readTrustedFile } from '../trust/read-trusted-file.ts';
 import type { Discovered } from '../manifests/discover.ts';
@@ -131,6 +132,38 @@ export function buildHost(world: Container, configuration: Configuration, discov
       const { userId } = runtimeFacts();
       return () => (chosen ??= chooseSandbox({ config, registry, clock, cacheFolder: userCache, userId, signal }));
     },
+  );
+  host.factory(
+    tokens.webhooks,
+    [
+      tokens.configuration,
+      tokens.options,
+      tokens.registry,
+      tokens.places,
+      tokens.clock,
+      tokens.log,
+      tokens.masker,
+      tokens.newId,
+      tokens.pluginWorld,
+    ],
+    ({ config, origins }, { env }, registry, places, clock, log, masker, newId, { stateDirectory }) =>
+      createWebhooks({
+        configured: configuredTargets(config, origins.get('webhooks'), env),
+        defaultSender: config.webhookSender,
+        privateHosts: config.server.privateWebhookHosts,
+        repository: places.project,
+        cacheFolder: join(places.userCache, 'code'),
+        store: () => registry.get('store', config.store),
+        sender: (name) => registry.get('webhook', name),
+        listen: async (listener) => (await registry.get('bus', config.bus)).subscribe('*', listener),
+        decideUrl: async () => undefined,
+        keys: createWebhookKeys(stateDirectory),
+        clock,
+        log,
+        newId,
+        random: systemRandom,
+        mask: (text) => masker.mask(text),
+      }),
   );
   host.factory(
     tokens.runDeps,

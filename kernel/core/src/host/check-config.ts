@@ -1,12 +1,18 @@
-import { contributionKeys, type ForgeError, type Kind, z } from '@forge/plugin-api';
+import { contributionKeys, type ForgeError, type Kind, type ResolvedConfig, z } from '@forge/plugin-api';
 import type { Origin } from '../config/merge-layers.ts';
 import { placed, schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
 import { closest, didYouMean } from '../faults/did-you-mean.ts';
 import type { PluginRecord, Written } from '../manifests/plugin-record.ts';
+import { expressionFault } from '../webhooks/index.ts';
 import type { GivenOptions } from '../plugins/plugin-options.ts';
 
 /** Settings that are names of contributions. `auto` is none. */
-const nameSettings: readonly { readonly path: RegExp; readonly kind: Kind }[] = [
+const nameSettings: readonly {
+  readonly path: RegExp;
+  readonly kind: Kind;
+  /** Where the name stands inside of each item, when items are objects. */
+  readonly key?: string;
+}[] = [
   { path: /^agents\.\w+$/, kind: 'agent' },
   { path: /^llm\.provider$/, kind: 'llm' },
   { path: /^deployment\.deployer$/, kind: 'deployer' },
@@ -17,6 +23,8 @@ const nameSettings: readonly { readonly path: RegExp; readonly kind: Kind }[] = 
   { path: /^executor$/, kind: 'executor' },
   { path: /^gates$/, kind: 'gate' },
   { path: /^tools\.(?:allow|deny)$/, kind: 'tool' },
+  { path: /^webhookSender$/, kind: 'webhook' },
+  { path: /^webhooks$/, kind: 'webhook', key: 'use' },
 ];
 const noNames = ['auto', '*'];
 
@@ -32,13 +40,17 @@ export async function checkNames(
 ): Promise<ForgeError[]> {
   const faults: Promise<ForgeError>[] = [];
   for (const [path, origin] of origins) {
-    const kind = nameSettings.find((setting) => setting.path.test(path))?.kind;
-    if (kind === undefined || origin.isDefault) continue;
+    const setting = nameSettings.find((one) => one.path.test(path));
+    if (setting === undefined || origin.isDefault) continue;
+    const { kind, key } = setting;
     const values = Array.isArray(origin.value) ? (origin.value as unknown[]) : [origin.value];
-    for (const [index, value] of values.entries()) {
+    for (const [index, item] of values.entries()) {
+      const value = key === undefined ? item : (item as Readonly<Record<string, unknown>>)[key];
       if (typeof value !== 'string' || noNames.includes(value) || isKnown(kind, value, plugins)) continue;
       if (!allRead && closest(value, namesOf(kind, plugins)) === undefined) continue;
-      const steps = Array.isArray(origin.value) ? [...origin.path, index] : origin.path;
+      const steps = Array.isArray(origin.value)
+        ? [...origin.path, index, ...(key === undefined ? [] : [key])]
+        : origin.path;
       faults.push(unknownName(kind, value, steps, origin.written, plugins));
     }
   }
@@ -76,6 +88,23 @@ function unknownName(
       ...(written.where === undefined ? {} : { where: written.where }),
     },
   );
+}
+
+/** Transforms of webhooks that are expressions and cannot be read as such, each where it is written. */
+export async function checkTransforms(
+  { webhooks }: Pick<ResolvedConfig, 'webhooks'>,
+  origin: Origin | undefined,
+): Promise<ForgeError[]> {
+  const faults = webhooks.map(async ({ transform }, index) => {
+    if (typeof transform !== 'string' || origin === undefined) return [];
+    const why = await expressionFault(transform);
+    if (why === undefined) return [];
+    const { source, where } = origin.written;
+    const fault = { path: [], aspect: 'value', text: `is no JMESPath expression: ${why}` } as const;
+    const at = [...origin.path, index, 'transform'];
+    return [await placed(fault, { code: 'CONFIG_INVALID', source, at, ...(where === undefined ? {} : { where }) })];
+  });
+  return (await Promise.all(faults)).flat();
 }
 
 /** Options held against the JSON Schema of a manifest, as far as there is one: the plugin's own check comes later. */

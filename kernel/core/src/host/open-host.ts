@@ -14,7 +14,7 @@ import { maskError } from '../mask-error.ts';
 import { realPath } from '../state/places.ts';
 import { tasksAtOnce } from '../world/machine.ts';
 import { buildHost, buildWorld, givenOptions } from './build-host.ts';
-import { checkNames, checkOptions } from './check-config.ts';
+import { checkNames, checkOptions, checkTransforms } from './check-config.ts';
 import { trustSubjects } from './plugin-trust.ts';
 import { tokens } from './tokens.ts';
 
@@ -76,6 +76,7 @@ async function look(
   registerSecrets(world.get(tokens.masker), options.env, configuration, plugins);
   const checks = await Promise.all([
     checkManifests(plugins),
+    checkTransforms(configuration.config, configuration.origins.get('webhooks')),
     checkNames(configuration.origins, plugins, configuration.faults.length + discovered.faults.length === 0),
     ...plugins.map((record) => checkOptions(record, givenOptions(record, configuration, discovered))),
   ]);
@@ -88,10 +89,14 @@ async function look(
 function registerSecrets(
   masker: Masker,
   env: ForgeOptions['env'],
-  { uses }: Configuration,
+  { uses, config }: Configuration,
   plugins: readonly PluginRecord[],
 ): void {
   for (const { manifest } of plugins) for (const name of manifest.permissions.secrets) masker.register(env[name]);
+  for (const { url, headers = {}, secret } of config.webhooks) {
+    for (const value of [url, secret, ...Object.values(headers)])
+      if (typeof value === 'object') masker.register(env[value.env]);
+  }
   for (const { options } of uses) {
     for (const [name, value] of Object.entries(options)) {
       if (typeof value === 'string' && isSecretOption(name)) masker.register(value);

@@ -12,6 +12,7 @@ import type { Masker } from '../secrets.ts';
 import type { Places } from '../state/places.ts';
 import type { Trust } from '../trust/trust.ts';
 import type { Models } from './choose-models.ts';
+import type { Webhooks } from '../webhooks/index.ts';
 import type { ChosenSandbox } from './choose-sandbox.ts';
 
 /** Everything the host is built from. What each is made of stands in build-host.ts. */
@@ -35,6 +36,7 @@ export const tokens = {
   registry: token<Registry>('registry'),
   models: token<Models>('models'),
   sandbox: token<() => Promise<ChosenSandbox>>('sandbox'),
+  webhooks: token<Webhooks>('webhooks'),
   repositoryId: token<string>('repository-id'),
   skills: token<Skills>('skills'),
   runDeps: token<RunDeps>('run-deps'),

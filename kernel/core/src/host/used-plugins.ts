@@ -19,6 +19,7 @@ export function usedPlugins(config: ResolvedConfig, registry: Registry): PluginR
     ['sandbox', config.sandbox.use === 'auto' ? allSandboxes : [config.sandbox.use]],
     ['gate', config.gates],
     ['deployer', [config.deployment.deployer]],
+    ['webhook', config.webhooks.map(({ use = config.webhookSender }) => use)],
   ];
   const owners = wanted.flatMap(([kind, names]) => names.flatMap((name) => ownerIfAny(kind, name, registry)));
   return [...new Set(owners)];

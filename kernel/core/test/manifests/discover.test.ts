@@ -101,7 +101,7 @@ describe('readInstalled', () => {
       'MANIFEST_INVALID plugins/broken/plugin.json:3:1 is not JSON: expected a key in double quotes, found }',
       'MANIFEST_INVALID plugins/empty A folder of plugins holds one without a manifest',
       'MANIFEST_INVALID plugins/lacking/plugin.json:1:1 version: is missing',
-      'MANIFEST_INVALID plugins/lacking/plugin.json:1:1 type: is missing: expected agent, tool, llm, memory, store, bus, executor, sandbox, gate, deployer, bundle',
+      'MANIFEST_INVALID plugins/lacking/plugin.json:1:1 type: is missing: expected agent, tool, llm, memory, store, bus, executor, sandbox, gate, deployer, webhook, bundle',
       'MANIFEST_INVALID plugins/lacking/plugin.json:1:1 entry: is missing',
       'MANIFEST_INVALID plugins/lacking/plugin.json:4:5 provides: unknown key "tool" — did you mean "tools"?',
       'MANIFEST_INVALID plugins/misspelt/plugin.json:7:3 unknown key "entri" — did you mean "entry"?',

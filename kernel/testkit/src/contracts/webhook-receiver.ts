@@ -31,8 +31,10 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** A server that receives webhooks, and answers all of them alike. */
-export async function startReceiver(answer: ReceiverAnswer): Promise<Receiver> {
+/** A server that receives webhooks. It answers all of them alike, or each as the function says. */
+export async function startReceiver(
+  given: ReceiverAnswer | ((request: ReceivedRequest, count: number) => ReceiverAnswer),
+): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const asked = Promise.withResolvers<void>();
   let connections = 0;
@@ -41,7 +43,9 @@ export async function startReceiver(answer: ReceiverAnswer): Promise<Receiver> {
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
-      requests.push({ method, path, headers, body: Buffer.concat(parts).toString() });
+      const received = { method, path, headers, body: Buffer.concat(parts).toString() };
+      requests.push(received);
+      const answer = typeof given === 'function' ? given(received, requests.length) : given;
       asked.resolve();
       if (answer === 'silent') return;
       if (answer === 'reset') return request.socket.destroy();

@@ -1,0 +1,5 @@
+export { expressionFault } from './expression-fault.ts';
+export { createWebhookKeys } from './webhook-keys.ts';
+export { shownWebhook } from './shown-webhook.ts';
+export { configuredTargets } from './webhook-target.ts';
+export { createWebhooks, type NewWebhook, type WebhookReport, type Webhooks } from './webhooks.ts';

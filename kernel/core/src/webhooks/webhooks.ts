@@ -1,0 +1,277 @@
+import {
+  type Clock,
+  type Delivery,
+  type DeliveryState,
+  forgeError,
+  type Logger,
+  type RunStore,
+  type StoredWebhook,
+  type WebhookSender,
+} from '@forge/plugin-api';
+import { type Courier, createCourier } from './courier.ts';
+import { sampleEvent } from './sample-event.ts';
+import { shownUrl } from './shown-webhook.ts';
+import { syncWebhooks } from './sync-webhooks.ts';
+import { createTransformRunner, type TransformRunner } from './transform-runner.ts';
+import { expressionFault } from './expression-fault.ts';
+import { sendEvent } from './try-delivery.ts';
+import type { WebhookKeys } from './webhook-keys.ts';
+import { type ApiTarget, apiTargetSchema, idOf, storedTarget, type WebhookTarget } from './webhook-target.ts';
+
+/** A webhook as it may be shown. */
+export interface WebhookReport extends Omit<StoredWebhook, 'target'> {
+  /** Name of the sender. */
+  readonly use: string;
+  /** Without what may be a secret in it; undefined when this process does not know it. */
+  readonly url: string | undefined;
+  /** Variables that it names and that are not set. */
+  readonly missing: readonly string[];
+  readonly counts: Readonly<Record<DeliveryState, number>>;
+}
+
+export interface NewWebhook extends Partial<Omit<ApiTarget, 'url'>>, Pick<ApiTarget, 'url'> {
+  /** Default: made of the address. */
+  readonly id?: string;
+  readonly events: readonly string[];
+}
+
+/** Who is told of events, and what they have been told. */
+export interface Webhooks {
+  list(): Promise<readonly WebhookReport[]>;
+  /** Rejects with INPUT_INVALID. */
+  create(request: NewWebhook): Promise<WebhookReport>;
+  /** With what it has not been told. Rejects with WEBHOOK_NOT_FOUND, and with USAGE for one of the configuration. */
+  remove(webhookId: string): Promise<void>;
+  enable(webhookId: string): Promise<WebhookReport>;
+  /** What is queued stays so; what happens meanwhile is not. */
+  disable(webhookId: string, by: string, reason: string): Promise<WebhookReport>;
+  /** What its requests are signed with, unless its configuration names a variable. */
+  secretOf(webhookId: string): Promise<string>;
+  /** Newest first. */
+  deliveries(query?: Parameters<RunStore['listDeliveries']>[0]): Promise<readonly Delivery[]>;
+  /** Sends again: these deliveries, or all of a webhook that were given up. Gives how many. */
+  replay(what: { readonly deliveryIds: readonly string[] } | { readonly webhookId: string }): Promise<number>;
+  /** Sends an event that did not happen, and says what came of it. Rejects with what went wrong. */
+  test(webhookId: string): Promise<string>;
+  /** Tries what is due now, once. */
+  deliver(): Promise<void>;
+  /** From now on, and until the host closes, what happens is delivered. Never rejects. */
+  start(): Promise<void>;
+  /** Told when a webhook is switched off because of its receiver. Takes the place of the listener before. */
+  onSwitchedOff(listener: (webhook: StoredWebhook) => Promise<void>): void;
+  close(): Promise<void>;
+}
+
+export interface WebhooksOptions {
+  readonly configured: readonly WebhookTarget[];
+  readonly defaultSender: string;
+  /** Hosts of webhooks made over the API that may be private. */
+  readonly privateHosts: readonly string[];
+  readonly repository: string;
+  readonly cacheFolder: string;
+  store(): Promise<RunStore>;
+  sender(name: string): Promise<WebhookSender>;
+  /** Calls the listener with each event that this process stores. */
+  listen(listener: () => void): Promise<() => void>;
+  decideUrl(requestId: string): Promise<string | undefined>;
+  readonly keys: WebhookKeys;
+  readonly clock: Clock;
+  readonly log: Logger;
+  newId(): string;
+  random(): number;
+  mask(text: string): string;
+}
+
+/** How long a host that closes goes on with what is due. */
+const graceMs = 5_000;
+
+export function createWebhooks(options: WebhooksOptions): Webhooks {
+  const { configured, clock, log, keys, privateHosts } = options;
+  let courier: Promise<Courier> | undefined;
+  let stopListening: (() => void) | undefined;
+  let transforms: TransformRunner | undefined;
+  let synced: Promise<void> | undefined;
+  /** What happens is to be delivered, as soon as there is anybody to deliver it to. */
+  let serving = false;
+  let tellSwitchedOff = async (_webhook: StoredWebhook): Promise<void> => {};
+
+  const targetOf = (webhook: StoredWebhook): WebhookTarget | undefined =>
+    webhook.source === 'api'
+      ? storedTarget(webhook, privateHosts)
+      : configured.find((target) => target.id === webhook.id);
+  const secretOf = async (webhookId: string) =>
+    `whsec_${(await keys.derive(`signing ${webhookId}`)).toString('base64')}`;
+
+  /** The store, once it knows what the configuration says. */
+  async function ready(): Promise<RunStore> {
+    const store = await options.store();
+    await (synced ??= syncWebhooks(store, configured, clock.now()).catch((error: unknown) => {
+      synced = undefined;
+      throw error;
+    }));
+    return store;
+  }
+
+  function world() {
+    const { sender, decideUrl, random, mask } = options;
+    transforms ??= createTransformRunner({ clock, cacheFolder: options.cacheFolder });
+    return { clock, log, transforms, secretOf, sender, decideUrl, random, mask };
+  }
+
+  async function begin(): Promise<Courier> {
+    const store = await ready();
+    const onSwitchedOff = async (webhook: StoredWebhook) => {
+      log.warn(`Webhook ${webhook.id} is switched off: ${webhook.disabled?.reason}`, { webhook: webhook.id });
+      await tellSwitchedOff(webhook);
+    };
+    const made = createCourier({ ...world(), store, targetOf, onSwitchedOff });
+    await tellTroubles(store);
+    stopListening = await options.listen(() => made.wake());
+    return made;
+  }
+
+  /** What was switched off by itself is told until somebody has looked after it. */
+  async function tellTroubles(store: RunStore): Promise<void> {
+    for (const { id, disabled } of await store.listWebhooks()) {
+      if (disabled?.by === 'forge')
+        log.warn(`Webhook ${id} is switched off: ${disabled.reason}. When that is mended: forge webhook enable ${id}`);
+    }
+    for (const { id, missing } of configured)
+      if (missing.length > 0) log.warn(`Webhook ${id} cannot be told anything: ${missing.join(', ')} is not set`);
+  }
+
+  async function serve(): Promise<void> {
+    try {
+      if (courier === undefined && (await (await ready()).listWebhooks()).length === 0) return;
+      (await (courier ??= begin())).start();
+    } catch (error) {
+      courier = undefined;
+      log.warn('Webhooks are not told what happens', { error: String(error) });
+    }
+  }
+
+  async function find(store: RunStore, webhookId: string): Promise<StoredWebhook> {
+    const found = (await store.listWebhooks()).find(({ id }) => id === webhookId);
+    if (found !== undefined) return found;
+    throw forgeError('WEBHOOK_NOT_FOUND', `There is no webhook ${webhookId}`, { fix: 'forge webhook list shows them' });
+  }
+
+  async function report(store: RunStore, webhooks: readonly StoredWebhook[]): Promise<WebhookReport[]> {
+    const counts = await store.countDeliveries();
+    return webhooks.map(({ target: _target, ...webhook }) => {
+      const target = targetOf({ ...webhook, target: _target });
+      const own = counts.filter(({ webhookId }) => webhookId === webhook.id);
+      const count = (state: DeliveryState) => own.find((one) => one.state === state)?.count ?? 0;
+      return {
+        ...webhook,
+        use: target?.use ?? options.defaultSender,
+        url: target?.url === undefined ? undefined : shownUrl(target.url),
+        missing: target?.missing ?? [],
+        counts: { pending: count('pending'), delivered: count('delivered'), dead: count('dead') },
+      };
+    });
+  }
+
+  async function save(store: RunStore, webhook: StoredWebhook): Promise<WebhookReport> {
+    await store.saveWebhook(webhook);
+    if (serving) await serve();
+    (await courier)?.wake();
+    return (await report(store, [webhook]))[0] as WebhookReport;
+  }
+
+  return {
+    secretOf,
+    async list() {
+      const store = await ready();
+      return report(store, await store.listWebhooks());
+    },
+    async create({ id, events, use = options.defaultSender, ...rest }) {
+      const store = await ready();
+      const target = apiTargetSchema.parse({ use, ...rest });
+      const why = target.transform === undefined ? undefined : await expressionFault(target.transform);
+      if (why !== undefined)
+        throw forgeError('INPUT_INVALID', 'The transform is no JMESPath expression', {
+          why,
+          fix: "such as { text: join('', ['Done: ', payload.summary]) }",
+        });
+      await options.sender(use);
+      const known = await store.listWebhooks();
+      const wanted = id ?? `${idOf(target.url).slice(0, 22)}-${options.newId().slice(-6).toLowerCase()}`;
+      if (known.some((webhook) => webhook.id === wanted))
+        throw forgeError('INPUT_INVALID', `There is a webhook ${wanted} already`, { fix: 'choose another id' });
+      return save(store, { id: wanted, events: [...events], source: 'api', target, createdAt: clock.now() });
+    },
+    async remove(webhookId) {
+      const store = await ready();
+      await find(store, webhookId);
+      if (configured.some(({ id }) => id === webhookId))
+        throw forgeError('USAGE', `Webhook ${webhookId} stands in the configuration`, {
+          fix: `take it out there, or switch it off: forge webhook disable ${webhookId}`,
+        });
+      await store.deleteWebhook(webhookId);
+    },
+    async enable(webhookId) {
+      const store = await ready();
+      const { disabled, failingSince: _failingSince, ...webhook } = await find(store, webhookId);
+      if (disabled?.by === 'configuration')
+        throw forgeError('USAGE', `The configuration does not name webhook ${webhookId} any more`, {
+          fix: 'add it there again',
+        });
+      return save(store, webhook);
+    },
+    async disable(webhookId, by, reason) {
+      const store = await ready();
+      return save(store, { ...(await find(store, webhookId)), disabled: { at: clock.now(), by, reason } });
+    },
+    async deliveries(query) {
+      return (await ready()).listDeliveries(query);
+    },
+    async replay(what) {
+      const store = await ready();
+      const now = clock.now();
+      const ids =
+        'deliveryIds' in what
+          ? what.deliveryIds
+          : (
+              await store.listDeliveries({
+                webhookId: (await find(store, what.webhookId)).id,
+                state: 'dead',
+                limit: Number.MAX_SAFE_INTEGER,
+              })
+            ).map(({ id }) => id);
+      for (const id of ids) {
+        if (await store.requeueDelivery(id, now)) continue;
+        throw forgeError('DELIVERY_NOT_FOUND', `There is no delivery ${id}`, { fix: 'forge webhook show lists them' });
+      }
+      (await courier)?.wake();
+      return ids.length;
+    },
+    async test(webhookId) {
+      const target = targetOf(await find(await ready(), webhookId));
+      if (target === undefined)
+        throw forgeError('WEBHOOK_NOT_FOUND', `Nobody knows where webhook ${webhookId} leads`, {
+          fix: 'the configuration does not name it any more',
+        });
+      const id = `test.${options.newId()}`;
+      const sample = { id, ...sampleEvent(id, clock.now(), options.repository) };
+      return sendEvent(sample, target, new AbortController().signal, world());
+    },
+    async deliver() {
+      await (await (courier ??= begin())).deliver();
+    },
+    async start() {
+      serving = true;
+      await serve();
+    },
+    onSwitchedOff(listener) {
+      tellSwitchedOff = listener;
+    },
+    async close() {
+      serving = false;
+      const running = await courier?.catch(() => undefined);
+      stopListening?.();
+      await running?.close(graceMs);
+      await transforms?.close();
+    },
+  };
+}
