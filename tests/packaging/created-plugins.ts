@@ -13,25 +13,37 @@ const notPlayed = ['gate', 'llm'];
 /** Options that a plugin of that kind must have. */
 const options: Readonly<Record<string, readonly string[]>> = { llm: ['--option', 'baseUrl=http://127.0.0.1:9/v1'] };
 
-/**
- * @param archives gives the command line, then the four libraries
- */
-export function testCreatedPlugins(archives: () => readonly string[]): void {
+export interface Archives {
+  commandLine(): string;
+  libraries(): readonly string[];
+}
+
+export function testCreatedPlugins(archives: Archives): void {
   test('in a folder of its own it installs, passes its tests, and can be added as a folder and as a package', {
     timeout: 4 * minutes,
   }, async () => {
     const user = await project();
-    expect(await user.install(archives()[0] ?? '')).toMatchObject({ code: 0 });
+    expect(await user.install(archives.commandLine())).toMatchObject({ code: 0 });
     await user.run('git', 'init', '--quiet');
     const forge = (...args: string[]) => user.bin('forge', ...args);
     expect(await forge('plugin', 'create', 'forge-plugin-tides', '--kind', 'tool')).toMatchObject({ code: 0 });
     const inside = (...args: string[]) => user.run('npm', '--prefix', 'forge-plugin-tides', ...args);
-    const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', ...archives().slice(1, 5)];
+    const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', ...archives.libraries()];
     expect(await inside(...install)).toMatchObject({ code: 0 });
     for (const script of ['test', 'run typecheck', 'run play']) {
       const { code, stdout, stderr } = await inside(...script.split(' '));
       expect(code, script + stdout + stderr).toBe(0);
     }
+    const tested = await forge('plugin', 'test', './forge-plugin-tides', '--json');
+    expect(tested.code, tested.stdout + tested.stderr).toBe(0);
+    expect(JSON.parse(tested.stdout.split('\n')[0] ?? '')).toMatchObject({ kind: 'tool', name: 'tides', failed: [] });
+    await user.write(
+      'forge-plugin-tides/test/contract.test.ts',
+      "import { test } from 'vitest';\ntest('nothing', () => {});\n",
+    );
+    const untested = await forge('plugin', 'test', './forge-plugin-tides', '--json');
+    expect(untested.code, untested.stdout).toBe(1);
+    expect(untested.stdout).toContain('"hasContract":false');
     const added = await forge('plugin', 'add', './forge-plugin-tides', '--yes');
     expect(added.code, added.stderr).toBe(0);
     expect(await forge('plugin', 'remove', 'forge-plugin-tides')).toMatchObject({ code: 0 });
@@ -46,7 +58,7 @@ export function testCreatedPlugins(archives: () => readonly string[]): void {
   }, async () => {
     const user = await project();
     const others = ['vitest@5.1.1', 'typescript@7.0.2', '@types/node@24.10.1'];
-    expect(await user.install(...archives().slice(0, 5), ...others)).toMatchObject({ code: 0 });
+    expect(await user.install(archives.commandLine(), ...archives.libraries(), ...others)).toMatchObject({ code: 0 });
     await user.run('git', 'init', '--quiet');
     for (const kind of kinds) {
       const folder = `plugins/${kind}`;

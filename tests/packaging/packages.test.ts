@@ -23,10 +23,11 @@ beforeAll(async () => {
 afterAll(() => rm(out, { recursive: true, force: true }));
 
 test('there is one archive for the command line and one for each library and published plugin', () => {
-  expect(archives.map((path) => path.slice(out.length + 1).replace(/-\d.*/, ''))).toEqual([
+  expect(archives.map(nameOf)).toEqual([
     'forge',
     'forge-plugin-api',
     'forge-engine',
+    'forge-worker-protocol',
     'forge-core',
     'forge-testkit',
     'forge-plugin-jira',
@@ -38,7 +39,7 @@ describe('the command line, installed into a project by npm alone', () => {
 
   beforeAll(async () => {
     user = await project();
-    const installed = await user.install(archives[0] ?? '');
+    const installed = await user.install(archive('forge'));
     expect(installed.code, installed.stderr).toBe(0);
   }, minutes);
   afterAll(() => user.remove());
@@ -84,7 +85,7 @@ test('a published plugin, installed by npm alone, loads with the copy of the hos
       plugins: [{ use: 'forge-plugin-jira', options: { site: 'https://acme.example' } }],
     }),
   });
-  const installed = await user.install(archives[0] ?? '', archives[5] ?? '');
+  const installed = await user.install(archive('forge'), archive('forge-plugin-jira'));
   expect(installed.code, installed.stderr).toBe(0);
   await user.run('git', 'init', '--quiet');
   const { code, stdout, stderr } = await user.bin('forge', 'doctor', '--trust', '--json');
@@ -95,7 +96,8 @@ test('a published plugin, installed by npm alone, loads with the copy of the hos
   expect(checks).toContainEqual(expect.objectContaining({ name: 'plugin forge-plugin-jira', ok: true }));
 });
 
-describe('a plugin that forge plugin create wrote', () => void testCreatedPlugins(() => archives));
+describe('a plugin that forge plugin create wrote', () =>
+  void testCreatedPlugins({ commandLine: () => archive('forge'), libraries }));
 
 describe('the libraries, installed into the project of a plugin author', () => {
   let author: Project;
@@ -125,7 +127,7 @@ describe('the libraries, installed into the project of a plugin author', () => {
     const { version } = JSON.parse(await readFile(join(root, 'tests/node_modules/vitest/package.json'), 'utf8')) as {
       version: string;
     };
-    const installed = await author.install(...archives.slice(1, 5), `vitest@${version}`);
+    const installed = await author.install(...libraries(), `vitest@${version}`);
     expect(installed.code, installed.stderr).toBe(0);
   }, minutes);
   afterAll(() => author.remove());
@@ -142,6 +144,11 @@ describe('the libraries, installed into the project of a plugin author', () => {
     expect(code, stdout + stderr).toBe(0);
   });
 });
+
+const nameOf = (path: string): string => path.slice(out.length + 1).replace(/-\d.*/, '');
+const archive = (name: string): string => archives.find((path) => nameOf(path) === name) ?? '';
+/** What a plugin's tests need. */
+const libraries = (): string[] => archives.filter((path) => !['forge', 'forge-plugin-jira'].includes(nameOf(path)));
 
 function nodesOnPath(): string[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter);

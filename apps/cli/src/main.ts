@@ -90,6 +90,7 @@ async function realWorld(): Promise<World> {
     hostName: hostname(),
     temporaryFolder: tmpdir(),
     worker: await workerProgram(),
+    program: { file: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] },
     pid: process.pid,
     processExists: (pid) => {
       try {

@@ -71,6 +71,8 @@ function draw({ manifest, brings, newPermissions, replaces, ...where }: PluginPr
     ['does', manifest.description],
     ['brings', brings.join(', ')],
     [replaces === undefined ? 'may' : 'newly', newPermissions.join(', ') || 'nothing special'],
+    ['costs', costs(manifest)],
+    ['note', manifest.deprecated === undefined ? '' : `given up by its author: ${manifest.deprecated}`],
     ['replaces', replaces ?? ''],
     ['how', `${place}${where.makesPackage ? ', for which a package.json is made' : ''}; no script of it runs`],
     ['config', where.configFile],
@@ -81,12 +83,22 @@ function draw({ manifest, brings, newPermissions, replaces, ...where }: PluginPr
     .join('\n');
 }
 
+/** Before its code runs nobody knows more than what it says itself. */
+function costs({ promptTokens, provides }: PluginProposal['manifest']): string {
+  if (provides.tools.length === 0) return '';
+  return promptTokens === undefined
+    ? 'it does not say; shown once it has started'
+    : `about ${promptTokens} tokens in every prompt`;
+}
+
 function done(
   { printer }: Pick<CommandCall, 'printer'>,
-  { manifest, configFile, missingSecrets }: AddedPlugin,
+  { manifest, configFile, missingSecrets, promptTokens, check }: AddedPlugin,
 ): string {
   return [
     `${glyph('done', printer.style)} ${manifest.name} ${manifest.version} is added: ${configFile}, and approved in forge.plugins.lock.`,
+    ...(promptTokens === 0 ? [] : [`  Costs   about ${promptTokens} tokens in every prompt`]),
+    ...(check === undefined ? [] : [`  Check   ${check.detail}`]),
     ...missingSecrets.map((name) => `  Set     export ${name}=…`),
     `  Look    forge plugin info ${manifest.name}`,
   ].join('\n');

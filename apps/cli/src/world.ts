@@ -27,6 +27,8 @@ export interface World {
   readonly temporaryFolder: string;
   /** How executions are run in processes of their own. */
   readonly worker: NonNullable<ForgeOptions['worker']>;
+  /** How this program is started again. */
+  readonly program: { readonly file: string; readonly args: readonly string[] };
   readonly pid: number;
   processExists(pid: number): boolean;
   /**

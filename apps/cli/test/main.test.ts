@@ -193,7 +193,7 @@ describe('setting up', { timeout: 60_000 }, () => {
     const plugins = (await runCli({ cwd }, 'plugin', 'list')).stdout;
     expect(plugins).toMatch(/✔ in use +@forge\/store-sqlite/);
     expect(plugins).toMatch(/· ready +@forge\/llm-recorded/);
-    expect((await runCli({ cwd }, 'plugin', 'info', 'anthropic')).stdout).toMatch(/secrets ANTHROPIC_API_KEY/);
+    expect((await runCli({ cwd }, 'plugin', 'info', 'anthropic')).stdout).toMatch(/reads the secret ANTHROPIC_API_KEY/);
     expect(await runCli({ cwd }, 'plugin', 'info', 'nothing')).toMatchObject({ code: 6 });
   });
 });

@@ -1,6 +1,8 @@
 export { createEngine } from './create-engine.ts';
 export type { Engine, ForkRequest, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
 export { type CrashPoint, crashPoints, type PassCrashPoint } from './crash-points.ts';
+export { estimateTokens } from './execution/call-cost.ts';
+export { specOf } from './execution/tool-caller.ts';
 export { canonicalJson } from './log/canonical-json.ts';
 export { deepFreeze } from './log/deep-freeze.ts';
 export { EventLog, hashEvent, type EventLogDeps, type EventMeta } from './log/event-log.ts';

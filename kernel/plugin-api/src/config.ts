@@ -9,10 +9,14 @@ const positive = z.number().positive();
 const cap = z.strictObject({ budgetUsd: positive, maxTokens: z.int().positive() }).partial();
 const commandLine = z.union([z.string().min(1), z.array(z.string()).min(1)]);
 
-/** A package's name or a path that starts with `.` or `/`; with options: `{ use, options }`. */
+/** A package's name or a path that starts with `.` or `/`; with options: `{ use, options }`; `enabled: false` switches it off. */
 const pluginEntrySchema = z.union([
   name,
-  z.strictObject({ use: name, options: z.record(z.string(), z.unknown()).default({}) }),
+  z.strictObject({
+    use: name,
+    options: z.record(z.string(), z.unknown()).default({}),
+    enabled: z.boolean().optional(),
+  }),
 ]);
 
 /** The environment variable that holds it: for what is a secret. */

@@ -41,6 +41,10 @@ export const manifestSchema = z.strictObject({
   /** Folder of Agent Skills that it brings, relative to the manifest, such as `./skills`. */
   skills: z.string().regex(/^\.\//, 'expected a path that starts with ./').optional(),
   permissions: permissionsSchema.prefault({}),
+  /** What its tools add to every prompt, in tokens, so that it is known before its code runs; checked when it does. */
+  promptTokens: z.int().nonnegative().optional(),
+  /** It is given up: what to use instead, in one line. */
+  deprecated: z.string().min(1).optional(),
 });
 
 export type Manifest = z.output<typeof manifestSchema>;

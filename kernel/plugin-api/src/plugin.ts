@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ProbeResult } from './llm.ts';
 import type { Contributions } from './seams.ts';
 import type { Skills } from './skill.ts';
 import type { Clock, Interaction, Logger } from './world.ts';
@@ -36,10 +37,16 @@ export interface PluginContext<Options = unknown> {
 type Stoppable = {
   /** Called once, in reverse order of starting. */
   stop?(): Promise<void> | void;
+  /**
+   * Really tries what the plugin needs: the key is accepted, the server answers. Costs nothing that is paid for and
+   * changes nothing. Called by `forge plugin add`, which is undone when it says no, and by `forge plugin doctor`.
+   */
+  check?(call: { readonly signal: AbortSignal }): Promise<ProbeResult> | ProbeResult;
 };
 
 /** Contributions that need no options and no lifecycle. */
-export type StaticPlugin = Contributions & { readonly options?: never; readonly setup?: never };
+export type StaticPlugin = Contributions &
+  Pick<Stoppable, 'check'> & { readonly options?: never; readonly setup?: never };
 
 export interface DynamicPlugin<Options extends z.ZodType> {
   /** The schema of its options. Default: none are taken. */
@@ -73,5 +80,5 @@ export function definePlugin(plugin: StaticPlugin | DynamicPlugin<z.ZodType>): P
     const { options, setup } = plugin;
     return { forgePlugin: 1, options, setup: async (ctx) => setup(ctx) };
   }
-  return { forgePlugin: 1, options: undefined, setup: async () => plugin as Contributions };
+  return { forgePlugin: 1, options: undefined, setup: async () => plugin };
 }

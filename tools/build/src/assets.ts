@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { forward, type PluginFolder } from './repository.ts';
 
 const notAssets = new Set([
@@ -40,12 +40,13 @@ export function assetsIn(root: string, folder: string): BundleFile[] {
 /** What `forge plugin create` writes, at the place in the bundle that mirrors the repository. Links become files. */
 export function templateAssets(root: string): BundleFile[] {
   const folder = 'tools/plugin-templates';
+  const visit = (path: string): BundleFile[] => {
+    if (!statSync(join(root, path)).isDirectory()) return [{ path, contents: readFileSync(join(root, path)) }];
+    const inside = readdirSync(join(root, path)).filter((name) => name !== 'node_modules');
+    return inside.flatMap((name) => visit(`${path}/${name}`));
+  };
   if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => forward(relative(root, join(entry.parentPath, entry.name))))
-    .filter((path) => path !== `${folder}/package.json` && !path.includes('/node_modules/'))
-    .map((path) => ({ path, contents: readFileSync(join(root, path)) }));
+  return visit(folder).filter(({ path }) => path !== `${folder}/package.json`);
 }
 
 /** What the server's pages consist of, from the package that brings it, at the place where the server looks for it. */

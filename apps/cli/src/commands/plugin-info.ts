@@ -1,36 +1,69 @@
-import type { PluginReport } from '@forge/core';
-import { forgeError, type Permissions } from '@forge/plugin-api';
+import type { ListedPlugin } from '@forge/core/installation';
+import { forgeError } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { isUsed } from '../used-plugins.ts';
-import { withForge } from '../with-forge.ts';
-import { brings } from './plugin-list.ts';
+import { forgeOptions } from '../with-forge.ts';
 
-export default function pluginInfo(call: CommandCall): Promise<CommandEnd> {
+/** A plugin whose manifest could be read. */
+type ReadPlugin = ListedPlugin & Required<Pick<ListedPlugin, 'manifest' | 'folder' | 'origin'>>;
+
+export default async function pluginInfo(call: CommandCall): Promise<CommandEnd> {
+  const { examinePlugins, listPlugins, bringsOf, permissionWords } = await import('@forge/core/installation');
   const { printer, words } = call;
   const [wanted = ''] = words;
-  return withForge(call, async ({ plugins, config }) => {
-    const found = findPlugin(plugins, wanted);
-    const { manifest, folder, origin } = found;
-    const used = isUsed(config, manifest);
-    printer.print({ ...manifest, type: 'plugin', kind: manifest.type, folder, origin, used }, () =>
-      draw(found, used, printer.style.dim),
-    );
+  const { plugins, config } = await listPlugins(forgeOptions(call));
+  const found = findPlugin(plugins, wanted, bringsOf);
+  const { manifest, folder, origin, state } = found;
+  const used = state !== 'disabled' && isUsed(config, manifest);
+  const brings = bringsOf(manifest).map((pair) => pair.join(' '));
+  // Only code that may run is asked what it costs.
+  const [examined] =
+    manifest.provides.tools.length === 0 ? [] : (await examinePlugins(forgeOptions(call), manifest.name)).plugins;
+  const promptTokens = examined?.promptTokens;
+  const facts = { ...manifest, type: 'plugin', kind: manifest.type, folder, origin, state, used, promptTokens };
+  printer.print(facts, () => {
+    const rows = [
+      ['name', `${manifest.name} ${manifest.version}`],
+      ['does', manifest.description],
+      ['state', manifest.deprecated === undefined ? state : `${state}: ${manifest.deprecated}`],
+      ['brings', brings.join(', ')],
+      ['may', permissionWords(manifest.permissions).join(', ') || 'nothing special'],
+      ['costs', costs(manifest.provides.tools.length, promptTokens, examined?.faults[0]?.message)],
+      ['used', used ? 'yes' : 'no, the configuration does not name it'],
+      ['from', `${origin}, ${folder}`],
+      ['options', manifest.options === undefined ? 'none' : JSON.stringify(manifest.options, undefined, 2)],
+    ] as const;
+    return rows
+      .filter(([, text]) => text !== '')
+      .map(([name, text]) => `${printer.style.dim(name.padEnd(9))}${text.replaceAll('\n', `\n${' '.repeat(9)}`)}`)
+      .join('\n');
   });
 }
 
+function costs(tools: number, promptTokens: number | undefined, fault: string | undefined): string {
+  if (tools === 0) return 'nothing in prompts: it brings no tool';
+  if (promptTokens !== undefined) return `about ${promptTokens} tokens in every prompt of an agent that gets its tools`;
+  return `not known${fault === undefined ? '' : `: ${fault}`}`;
+}
+
 /** By its name, the end of it, or something that it brings. */
-function findPlugin(plugins: readonly PluginReport[], wanted: string): PluginReport {
-  const tests: ((plugin: PluginReport) => boolean)[] = [
-    ({ manifest }) => manifest.name === wanted,
-    ({ manifest }) => manifest.name.endsWith(`/${wanted}`),
-    ({ manifest }) => brings(manifest).some((item) => item === wanted || item.endsWith(` ${wanted}`)),
+function findPlugin(
+  plugins: readonly ListedPlugin[],
+  wanted: string,
+  bringsOf: (manifest: ReadPlugin['manifest']) => readonly (readonly [string, string])[],
+): ReadPlugin {
+  const read = plugins.filter((plugin): plugin is ReadPlugin => plugin.manifest !== undefined);
+  const tests: ((plugin: ReadPlugin) => boolean)[] = [
+    ({ name }) => name === wanted,
+    ({ name }) => name.endsWith(`/${wanted}`),
+    ({ manifest }) => bringsOf(manifest).some(([kind, name]) => name === wanted || `${kind} ${name}` === wanted),
   ];
   for (const test of tests) {
-    const matches = plugins.filter(test);
+    const matches = read.filter(test);
     if (matches.length === 1 && matches[0] !== undefined) return matches[0];
     if (matches.length > 1) {
       throw forgeError('USAGE', `"${wanted}" fits more than one plugin`, {
-        why: matches.map(({ manifest }) => manifest.name).join('\n'),
+        why: matches.map(({ name }) => name).join('\n'),
         fix: 'give the whole name',
       });
     }
@@ -38,30 +71,4 @@ function findPlugin(plugins: readonly PluginReport[], wanted: string): PluginRep
   throw forgeError('PLUGIN_NOT_FOUND', `There is no plugin ${wanted} here`, {
     fix: 'see what there is: forge plugin list',
   });
-}
-
-function draw({ manifest, folder, origin }: PluginReport, used: boolean, dim: (text: string) => string): string {
-  const rows = [
-    ['name', `${manifest.name} ${manifest.version}`],
-    ['does', manifest.description],
-    ['brings', brings(manifest).join(', ')],
-    ['may', permissionWords(manifest.permissions).join(', ') || 'nothing special'],
-    ['used', used ? 'yes' : 'no, the configuration does not name it'],
-    ['from', `${origin}, ${folder}`],
-    ['options', manifest.options === undefined ? 'none' : JSON.stringify(manifest.options, undefined, 2)],
-  ] as const;
-  return rows
-    .filter(([, text]) => text !== '')
-    .map(([name, text]) => `${dim(name.padEnd(9))}${text.replaceAll('\n', `\n${' '.repeat(9)}`)}`)
-    .join('\n');
-}
-
-function permissionWords({ env, secrets, network, workspace, exec }: Permissions): string[] {
-  return [
-    ...(env.length > 0 ? [`read ${env.join(', ')}`] : []),
-    ...(secrets.length > 0 ? [`read the secrets ${secrets.join(', ')}`] : []),
-    ...(network.length > 0 ? [`speak to ${network.join(', ')}`] : []),
-    ...(workspace === 'none' ? [] : [`${workspace} the workspace`]),
-    ...(exec ? ['start programs'] : []),
-  ];
 }

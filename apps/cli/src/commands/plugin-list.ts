@@ -1,32 +1,49 @@
-import type { PluginReport } from '@forge/core';
-import { contributionKeys, type Manifest } from '@forge/plugin-api';
+import type { ListedPlugin } from '@forge/core/installation';
+import { exitCodeOf, type ResolvedConfig } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
+import { drawFaults, faultObjects } from '../render/faults.ts';
 import { glyphs } from '../render/glyphs.ts';
 import { drawTable } from '../render/table.ts';
 import { isUsed } from '../used-plugins.ts';
-import { withForge } from '../with-forge.ts';
+import { forgeOptions } from '../with-forge.ts';
 
-export default function pluginList(call: CommandCall): Promise<CommandEnd> {
-  const { printer } = call;
-  return withForge(call, async (forge) => {
-    const plugins = forge.plugins.toSorted((left, right) => left.manifest.name.localeCompare(right.manifest.name));
-    const uses = ({ manifest }: PluginReport): boolean => isUsed(forge.config, manifest);
-    for (const plugin of plugins) {
-      const { manifest, folder, origin } = plugin;
-      printer.object({ ...manifest, type: 'plugin', kind: manifest.type, folder, origin, used: uses(plugin) });
-    }
-    const rows = plugins.map((plugin) => [
-      uses(plugin) ? `${glyphs.done} in use` : `${glyphs.note} ready`,
-      plugin.manifest.name,
-      plugin.manifest.version,
-      plugin.origin,
-      brings(plugin.manifest).join(', '),
-    ]);
-    printer.words(drawTable(rows, [{}, {}, {}, {}, { flexible: true }], printer.columns));
-  });
+export default async function pluginList(call: CommandCall): Promise<CommandEnd> {
+  const { bringsOf, listPlugins } = await import('@forge/core/installation');
+  const { printer, terminal } = call;
+  const { plugins, config, faults } = await listPlugins(forgeOptions(call));
+  const brings = ({ manifest }: ListedPlugin) =>
+    manifest === undefined
+      ? ''
+      : bringsOf(manifest)
+          .map((pair) => pair.join(' '))
+          .join(', ');
+  for (const plugin of plugins) {
+    const { manifest, ...facts } = plugin;
+    const used = uses(config, plugin);
+    printer.object({ ...manifest, ...facts, type: 'plugin', kind: manifest?.type, used });
+  }
+  const rows = plugins.map((plugin) => [
+    standing(plugin, uses(config, plugin)),
+    plugin.name,
+    plugin.manifest?.version ?? plugin.locked?.version ?? '',
+    plugin.origin ?? '',
+    plugin.state,
+    brings(plugin),
+  ]);
+  printer.words(drawTable(rows, [{}, {}, {}, {}, {}, { flexible: true }], printer.columns));
+  if (faults.length === 0) return undefined;
+  for (const fault of faults) for (const object of faultObjects(fault)) printer.object(object);
+  for (const fault of faults) terminal.print(drawFaults(fault, { style: printer.style, debug: false }));
+  return exitCodeOf(faults[0]);
 }
 
-/** What a plugin registers, such as `llm anthropic`. */
-export function brings({ provides }: Manifest): string[] {
-  return Object.entries(contributionKeys).flatMap(([kind, key]) => provides[key].map((name) => `${kind} ${name}`));
+function uses(config: ResolvedConfig, { manifest, state }: ListedPlugin): boolean {
+  return manifest !== undefined && state !== 'disabled' && isUsed(config, manifest);
+}
+
+/** Will a run have it? */
+function standing({ state }: ListedPlugin, used: boolean): string {
+  if (state === 'disabled') return `${glyphs.note} off`;
+  if (['missing', 'broken', 'changed'].includes(state)) return `${glyphs.failed} stays out`;
+  return used ? `${glyphs.done} in use` : `${glyphs.note} ready`;
 }

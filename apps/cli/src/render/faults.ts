@@ -64,7 +64,7 @@ const goOn: Record<ExitName, string> = {
   waiting: 'See what is asked with forge inbox.',
   credentials: 'See what is missing with forge doctor.',
   limit: 'Raise the limit and go on, such as forge resume --budget 5.',
-  plugin: 'See what is installed with forge plugin list, and what is wrong with forge doctor.',
+  plugin: 'See what is installed with forge plugin list, and what is wrong with forge plugin doctor.',
   environment: 'See what is missing with forge doctor.',
   conflict: 'See what is going on with forge runs, then try again.',
   stopped: 'Go on with forge resume.',

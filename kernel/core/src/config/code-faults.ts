@@ -34,7 +34,8 @@ export function withoutDefault(value: unknown, source: Source): ForgeError | und
   return forgeError('CONFIG_UNREADABLE', 'The configuration has no default export', { where: source.file, fix });
 }
 
-function placeIn(text: string, file: string, source: Source, columnsFrom: number): Place | undefined {
+/** Where a message or stack names a place of that file. */
+export function placeIn(text: string, file: string, source: Source, columnsFrom: number): Place | undefined {
   const at = text.indexOf(`${file}:`);
   const found = at < 0 ? undefined : /^:(\d+):(\d+)/.exec(text.slice(at + file.length));
   const lines = source.text.split('\n');

@@ -95,10 +95,11 @@ function isObject(value: unknown): value is Values {
 
 function usesOf(layer: Layer): (PluginUse & { readonly fromRepository: boolean })[] {
   return (layer.value.plugins ?? []).map((entry, index) => {
-    const { use, options } = typeof entry === 'string' ? { use: entry, options: {} } : entry;
+    const { use, options, enabled } = typeof entry === 'string' ? { use: entry, options: {}, enabled: true } : entry;
     return {
       use: use.startsWith('.') ? join(layer.base, use) : use,
       options,
+      enabled: enabled ?? true,
       base: layer.base,
       written: layer.writtenAt(['plugins', index]),
       fromRepository: layer.fromRepository,

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { forgeError, type Kind, kinds } from '@forge/plugin-api';
 import { sampleNames, withNames } from './sample-names.ts';
 
@@ -54,12 +54,14 @@ export async function createPlugin({ name, kind, folder, templates }: CreatePlug
 
 /** Every file of a template by its path in it. Links are followed: some parts are shared with the test kit. */
 async function readTemplate(folder: string): Promise<Map<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  const own = files.map((file) => relative(folder, file)).filter((path) => !path.startsWith('node_modules'));
-  return new Map(
-    await Promise.all(own.map(async (path) => [path, await readFile(join(folder, path), 'utf8')] as const)),
-  );
+  const files = new Map<string, string>();
+  const visit = async (path: string): Promise<void> => {
+    const place = join(folder, path);
+    if (!(await stat(place)).isDirectory()) return void files.set(path, await readFile(place, 'utf8'));
+    for (const name of await readdir(place)) if (name !== 'node_modules') await visit(join(path, name));
+  };
+  await visit('');
+  return files;
 }
 
 /** True when it was made. */

@@ -16,20 +16,34 @@ export function checkLock(record: PluginRecord, configFile: string | undefined, 
   const folder = configFile === undefined ? project : dirname(configFile);
   const locked = readPluginLock(folder)?.[record.manifest.name];
   if (locked === undefined) return;
-  const changes = [...changedWishes(record, locked), ...changedFiles(record, locked)];
+  const changes = changesSince(locked, record);
   if (changes.length === 0) return;
   const { name, version } = record.manifest;
   throw forgeError('PLUGIN_CHANGED', `The plugin "${name}" is not the one that was approved`, {
     where: record.folder,
     why: `${changes.join('; ')} (approved: ${locked.version}, found: ${version}, by ${lockFileName})`,
-    fix: [
-      `look at it and approve it: forge plugin add ${name}@${version}`,
-      ...(version === locked.version
-        ? []
-        : [`or go back to what is approved: forge plugin add ${name}@${locked.version}`]),
-    ].join('; '),
+    fix: approval(record, locked),
     plugin: name,
   });
+}
+
+/** What a person types to approve it as it is now, or to have the approved one again. */
+export function approval(
+  { manifest: { name, version }, source }: PluginRecord,
+  { integrity, version: approved }: LockedPlugin,
+): string {
+  // One without an archive is used where it lies.
+  if (integrity === undefined)
+    return `look at it and approve it: forge plugin add ./${dirname(source.file)}`.replace('.//', '/');
+  return [
+    `look at it and approve it: forge plugin add ${name}@${version}`,
+    ...(version === approved ? [] : [`or go back to what is approved: forge plugin add ${name}@${approved}`]),
+  ].join('; ');
+}
+
+/** In what a plugin is another than the one that was approved, in words. */
+export function changesSince(locked: LockedPlugin, record: PluginRecord): readonly string[] {
+  return [...changedWishes(record, locked), ...changedFiles(record, locked)];
 }
 
 function changedFiles(record: PluginRecord, { files }: LockedPlugin): string[] {

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { type ConfigLayer, ForgeFaults } from '@forge/plugin-api';
+import { type ConfigLayer, type ForgeError, ForgeFaults } from '@forge/plugin-api';
 import { knownVariables } from '../config/environment.ts';
 import { type Configuration, readConfiguration } from '../config/read-configuration.ts';
 import type { Container } from '../container.ts';
@@ -20,19 +20,28 @@ import { tokens } from './tokens.ts';
 
 export interface OpenHost {
   readonly host: Container;
+  /** What is wrong; nothing when opening rejects for it. */
+  readonly faults: readonly ForgeError[];
   /** Stops plugins in reverse order. Rejects with all faults. Calling again waits for the same. */
   readonly close: () => Promise<void>;
 }
 
-/** Reads and checks configuration and manifests, and builds the host from them. Rejects with all faults at once. */
-export async function openHost(options: ForgeOptions): Promise<OpenHost> {
+/**
+ * Reads and checks configuration and manifests, and builds the host from them. Rejects with all faults at once; who wants
+ * to see what is there in spite of them gets them with the host.
+ */
+export async function openHost(
+  options: ForgeOptions,
+  { despiteFaults = false }: { readonly despiteFaults?: boolean } = {},
+): Promise<OpenHost> {
   const world = buildWorld(options);
   try {
-    const { configuration, discovered } = await look(world, options);
+    const { configuration, discovered, faults } = await look(world, options);
+    if (faults.length > 0 && !despiteFaults) throw faults.length === 1 ? faults[0] : new ForgeFaults(faults);
     if (options.trust === true) await trustAll(world, configuration, discovered);
     const host = buildHost(world, configuration, discovered);
     let closed: Promise<void> | undefined;
-    return { host, close: () => (closed ??= close(world)) };
+    return { host, faults, close: () => (closed ??= close(world)) };
   } catch (error) {
     const masker = world.get(tokens.masker);
     await world.dispose();
@@ -44,7 +53,11 @@ export async function openHost(options: ForgeOptions): Promise<OpenHost> {
 async function look(
   world: Container,
   options: ForgeOptions,
-): Promise<{ readonly configuration: Configuration; readonly discovered: Discovered }> {
+): Promise<{
+  readonly configuration: Configuration;
+  readonly discovered: Discovered;
+  readonly faults: readonly ForgeError[];
+}> {
   const places = world.get(tokens.places);
   const show = (file: string): string => {
     const shorter = relative(options.cwd, file);
@@ -81,8 +94,7 @@ async function look(
     ...plugins.map((record) => checkOptions(record, givenOptions(record, configuration, discovered))),
   ]);
   const faults = sortFaults([...configuration.faults, ...discovered.faults, ...checks.flat()]);
-  if (faults.length > 0) throw faults.length === 1 ? faults[0] : new ForgeFaults(faults);
-  return { configuration, discovered };
+  return { configuration, discovered, faults };
 }
 
 /** Before any of them is used: a plugin that is never loaded may still see its secret pass by. */

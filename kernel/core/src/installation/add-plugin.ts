@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Manifest } from '@forge/plugin-api';
+import { ForgeFaults, forgeError, type Manifest, type ProbeResult } from '@forge/plugin-api';
 import type { ForgeOptions } from '../forge.ts';
 import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
+import { inspectPlugin } from '../inspection/inspect-plugin.ts';
 import { withPlugin } from './edit-config.ts';
 import { type FetchedPlugin, fetchPlugin } from './fetch-plugin.ts';
 import { forgetAside, installPackage, type PlacedPlugin } from './install-package.ts';
@@ -11,7 +12,6 @@ import { keepFiles } from './kept-files.ts';
 import { lookAtPlugin, type PluginProposal, type Project } from './look-at-plugin.ts';
 import { lockFileName, lockPlugin } from './plugin-lock.ts';
 import { chooseOptions, type OptionQuestion } from './plugin-options.ts';
-import { bringsOf } from './plugin-words.ts';
 import { trustConfig, trustPlugin } from './trust-now.ts';
 
 export interface AddPluginRequest {
@@ -35,6 +35,10 @@ export interface AddedPlugin {
   readonly configFile: string;
   /** Secrets that it reads and that the environment does not have. */
   readonly missingSecrets: readonly string[];
+  /** What it adds to every prompt, measured. */
+  readonly promptTokens: number;
+  /** What its check said; undefined when it has none, or cannot pass it without its secrets. */
+  readonly check: ProbeResult | undefined;
 }
 
 /**
@@ -53,9 +57,8 @@ export async function addPlugin(forge: ForgeOptions, request: AddPluginRequest):
     const { manifest } = fetched.record;
     // Who updates has set its options before.
     const options = project.isConfigured ? {} : await chooseOptions(manifest, request.options, request.ask);
-    await carryOut(forge, request, fetched, project, options);
-    const missingSecrets = manifest.permissions.secrets.filter((name) => name !== '*' && !env[name]);
-    return { manifest, configFile: project.configFile, missingSecrets };
+    const found = await carryOut(forge, request, fetched, project, options);
+    return { manifest, configFile: project.configFile, ...found };
   } finally {
     await fetched.remove();
   }
@@ -67,7 +70,7 @@ async function carryOut(
   fetched: FetchedPlugin,
   project: Project,
   options: Readonly<Record<string, unknown>>,
-): Promise<void> {
+): Promise<StartedPlugin> {
   const { folder, configFile, packages } = project;
   const { manifest } = fetched.record;
   const packageFiles = packages?.files ?? ['package.json', 'package-lock.json'].map((name) => join(folder, name));
@@ -80,8 +83,10 @@ async function carryOut(
     await trustPlugin(forge, manifest, placed);
     await trustConfig(forge, configFile);
     request.report('starting it once');
-    await startOnce(forge, manifest, { use: fetched.isFolder ? placed.place : placed.use, options: { ...options } });
+    const entry = { use: fetched.isFolder ? placed.place : placed.use, options: { ...options } };
+    const found = await startOnce(forge, manifest, entry);
     await forgetAside(placed.place);
+    return found;
   } catch (error) {
     request.report('undoing it');
     // What went wrong first is what the person has to know.
@@ -106,20 +111,29 @@ async function configure(
   await writeFile(configFile, await withPlugin(configFile, text, entry));
 }
 
+type StartedPlugin = Pick<AddedPlugin, 'missingSecrets' | 'promptTokens' | 'check'>;
+
 /**
- * As a run would: asks for everything that it brings. It is named once more, because a configuration in code that this
+ * As a run would: asks for everything that it brings, and lets it check what it needs. It is named once more, because a configuration in code that this
  * process has read is not read again.
  */
 async function startOnce(
   forge: ForgeOptions,
   manifest: Manifest,
   entry: { readonly use: string; readonly options: Record<string, unknown> },
-): Promise<void> {
+): Promise<StartedPlugin> {
   const { host, close } = await openHost({ ...forge, flags: { ...forge.flags, plugins: [entry] } });
   try {
-    const registry = host.get(tokens.registry);
-    for (const [kind, name] of bringsOf(manifest)) await registry.get(kind, name);
+    const record = host.get(tokens.discovered).plugins.find((each) => each.manifest.name === manifest.name);
+    if (record === undefined) throw switchedOff(manifest);
+    const { faults, promptTokens = 0, missingSecrets, check } = await inspectPlugin(host, record);
+    if (faults.length > 0) throw faults.length === 1 ? faults[0] : new ForgeFaults(faults);
+    return { promptTokens, missingSecrets, check };
   } finally {
     await close();
   }
+}
+
+function switchedOff({ name }: Manifest) {
+  return forgeError('USAGE', `"${name}" is switched off by the configuration`, { fix: `forge plugin enable ${name}` });
 }

@@ -1,20 +1,51 @@
 import { generateCode, parseModule } from 'magicast';
 import { getDefaultExportOptions } from 'magicast/helpers';
-import { difference, type EditPlugins, type PluginEntry } from './plugin-entries.ts';
+import {
+  difference,
+  type EditPlugins,
+  placesOf,
+  type PluginEntry,
+  type SwitchPlugin,
+  switched,
+} from './plugin-entries.ts';
 
-export const editCode: EditPlugins = (text, change) => {
-  const module = parseModule(text);
-  const config = getDefaultExportOptions(module) as { plugins?: PluginEntry[] };
-  config.plugins ??= [];
-  const list = config.plugins;
+const editCode: EditPlugins = (text, change) => {
+  const { module, list } = pluginsIn(text);
   // Calls and names in the list are no plain values: they stand for themselves, and stay.
   const before = Array.from(list, (entry) => plain(entry));
   const { removed, added } = difference(before, change(before));
   for (const index of removed) list.splice(index, 1);
   for (const entry of added) list.push(entry);
+  return codeOf(module, text);
+};
+
+const switchCode: SwitchPlugin = (text, use, enabled) => {
+  const { module, list } = pluginsIn(text);
+  const entries = Array.from(list, (entry) => plain(entry));
+  const places = placesOf(entries, use);
+  if (places.length === 0) list.push(switched(use, enabled));
+  for (const index of places) {
+    const entry = list[index];
+    if (typeof entry === 'string') list[index] = switched(use, enabled);
+    else if (enabled) delete (entry as { enabled?: boolean }).enabled;
+    else (entry as { enabled?: boolean }).enabled = false;
+  }
+  return codeOf(module, text);
+};
+
+export const codeEditor = { editPlugins: editCode, switchPlugin: switchCode };
+
+function pluginsIn(text: string) {
+  const module = parseModule(text);
+  const config = getDefaultExportOptions(module) as { plugins?: PluginEntry[] };
+  config.plugins ??= [];
+  return { module, list: config.plugins };
+}
+
+function codeOf(module: ReturnType<typeof parseModule>, text: string): string {
   const { code } = generateCode(module);
   return text.endsWith('\n') && !code.endsWith('\n') ? `${code}\n` : code;
-};
+}
 
 function plain(entry: unknown): PluginEntry {
   if (typeof entry === 'string') return entry;

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import { isCode } from '../config/find-config.ts';
-import { type EditPlugins, type PluginEntry, useOf } from './plugin-entries.ts';
+import { type EditPlugins, type PluginEntry, type SwitchPlugin, useOf } from './plugin-entries.ts';
 
 /** The text of a configuration with one more plugin at the end of `plugins`; all else stays as it was written. */
 export async function withPlugin(file: string, text: string, entry: PluginEntry): Promise<string> {
@@ -13,10 +13,24 @@ export async function withoutPlugin(file: string, text: string, use: string): Pr
   return edit(file, text, (entries) => entries.filter((entry) => useOf(entry) !== use));
 }
 
-async function edit(file: string, text: string, change: (entries: readonly PluginEntry[]) => readonly PluginEntry[]) {
-  const editPlugins = await editorOf(file);
+/** The text with the plugin switched on or off. */
+export async function withSwitch(file: string, text: string, use: string, enabled: boolean): Promise<string> {
+  return attempt(file, ({ switchPlugin }) => switchPlugin(text, use, enabled));
+}
+
+function edit(file: string, text: string, change: (entries: readonly PluginEntry[]) => readonly PluginEntry[]) {
+  return attempt(file, ({ editPlugins }) => editPlugins(text, change));
+}
+
+interface Editor {
+  readonly editPlugins: EditPlugins;
+  readonly switchPlugin: SwitchPlugin;
+}
+
+async function attempt(file: string, work: (editor: Editor) => string): Promise<string> {
+  const editor = await editorOf(file);
   try {
-    return editPlugins(text, change);
+    return work(editor);
   } catch (error) {
     throw forgeError('CONFIG_UNREADABLE', 'The configuration cannot be edited by a program', {
       where: file,
@@ -28,8 +42,8 @@ async function edit(file: string, text: string, change: (entries: readonly Plugi
 }
 
 /** Each way to write a configuration has a library that changes one place and keeps the rest, comments too. */
-async function editorOf(file: string): Promise<EditPlugins> {
-  if (isCode(file)) return (await import('./edit-code.ts')).editCode;
-  if (extname(file) === '.json') return (await import('./edit-json.ts')).editJson;
-  return (await import('./edit-yaml.ts')).editYaml;
+async function editorOf(file: string): Promise<Editor> {
+  if (isCode(file)) return (await import('./edit-code.ts')).codeEditor;
+  if (extname(file) === '.json') return (await import('./edit-json.ts')).jsonEditor;
+  return (await import('./edit-yaml.ts')).yamlEditor;
 }

@@ -1,12 +1,15 @@
 import { applyEdits, modify, parse, type FormattingOptions, type JSONPath } from 'jsonc-parser';
-import { difference, type EditPlugins, type PluginEntry } from './plugin-entries.ts';
+import {
+  difference,
+  type EditPlugins,
+  placesOf,
+  type PluginEntry,
+  type SwitchPlugin,
+  switched,
+} from './plugin-entries.ts';
 
-export const editJson: EditPlugins = (text, change) => {
-  const before = ((parse(text) as { plugins?: PluginEntry[] } | undefined)?.plugins ?? []) as readonly PluginEntry[];
-  const formattingOptions = formOf(text);
-  const set = (from: string, path: JSONPath, value: unknown) =>
-    applyEdits(from, modify(from, path, value, { formattingOptions }));
-  const source = text.trim() === '' ? '{}\n' : text;
+const editJson: EditPlugins = (text, change) => {
+  const { before, formattingOptions, set, source } = openJson(text);
   if (before.length === 0) return set(source, ['plugins'], change(before));
   const { removed, added } = difference(before, change(before));
   const without = removed.reduce((from, index) => set(from, ['plugins', index], undefined), source);
@@ -16,6 +19,26 @@ export const editJson: EditPlugins = (text, change) => {
     without,
   );
 };
+
+const switchJson: SwitchPlugin = (text, use, enabled) => {
+  const { before, set, source } = openJson(text);
+  const places = placesOf(before, use);
+  if (places.length === 0) return editJson(text, (entries) => [...entries, switched(use, enabled)]);
+  return places.reduce((from, index) => {
+    if (typeof before[index] === 'string') return set(from, ['plugins', index], switched(use, enabled));
+    return set(from, ['plugins', index, 'enabled'], enabled ? undefined : false);
+  }, source);
+};
+
+export const jsonEditor = { editPlugins: editJson, switchPlugin: switchJson };
+
+function openJson(text: string) {
+  const before = ((parse(text) as { plugins?: PluginEntry[] } | undefined)?.plugins ?? []) as readonly PluginEntry[];
+  const formattingOptions = formOf(text);
+  const set = (from: string, path: JSONPath, value: unknown) =>
+    applyEdits(from, modify(from, path, value, { formattingOptions }));
+  return { before, formattingOptions, set, source: text.trim() === '' ? '{}\n' : text };
+}
 
 function formOf(text: string): FormattingOptions {
   const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ';

@@ -1,10 +1,15 @@
-import { isSeq, parseDocument } from 'yaml';
-import { difference, type EditPlugins, type PluginEntry } from './plugin-entries.ts';
+import { isMap, isSeq, parseDocument } from 'yaml';
+import {
+  difference,
+  type EditPlugins,
+  placesOf,
+  type PluginEntry,
+  type SwitchPlugin,
+  switched,
+} from './plugin-entries.ts';
 
-export const editYaml: EditPlugins = (text, change) => {
-  const document = parseDocument(text);
-  const [fault] = document.errors;
-  if (fault !== undefined) throw fault;
+const editYaml: EditPlugins = (text, change) => {
+  const document = openYaml(text);
   const list = document.get('plugins');
   if (!isSeq(list)) {
     document.set('plugins', document.createNode(change([])));
@@ -16,3 +21,27 @@ export const editYaml: EditPlugins = (text, change) => {
   for (const entry of added) list.add(document.createNode(entry));
   return document.toString();
 };
+
+const switchYaml: SwitchPlugin = (text, use, enabled) => {
+  const document = openYaml(text);
+  const list = document.get('plugins');
+  const entries = isSeq(list) ? (list.toJSON() as readonly PluginEntry[]) : [];
+  const places = placesOf(entries, use);
+  if (!isSeq(list) || places.length === 0) return editYaml(text, (before) => [...before, switched(use, enabled)]);
+  for (const index of places) {
+    const entry = list.get(index, true);
+    if (!isMap(entry)) list.set(index, document.createNode(switched(use, enabled)));
+    else if (enabled) entry.delete('enabled');
+    else entry.set('enabled', false);
+  }
+  return document.toString();
+};
+
+export const yamlEditor = { editPlugins: editYaml, switchPlugin: switchYaml };
+
+function openYaml(text: string) {
+  const document = parseDocument(text);
+  const [fault] = document.errors;
+  if (fault !== undefined) throw fault;
+  return document;
+}

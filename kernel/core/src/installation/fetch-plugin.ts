@@ -76,7 +76,8 @@ async function fetchArchive({ spec, cwd, env, signal }: FetchRequest): Promise<F
   }
 }
 
-async function recordIn(folder: string, spec: string): Promise<PluginRecord> {
+/** The plugin of a folder. Rejects with PLUGIN_NOT_FOUND when it is none. */
+export async function recordIn(folder: string, spec: string): Promise<PluginRecord> {
   const read = readManifest(folder, 'configuration', (file) => file);
   if (read === undefined) {
     throw forgeError('PLUGIN_NOT_FOUND', `${spec} is no plugin: it has no plugin.json`, {

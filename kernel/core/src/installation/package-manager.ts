@@ -14,6 +14,8 @@ export interface PackageManager {
   /** Scripts of packages do not run. */
   add(spec: string, options: { readonly exact: boolean }): Promise<void>;
   remove(packageName: string): Promise<void>;
+  /** All that package.json names. `frozen`: exactly as the lock file says, which stays as it is. */
+  install(options: { readonly frozen: boolean }): Promise<void>;
 }
 
 export interface PackageManagerRequest {
@@ -26,6 +28,9 @@ export interface PackageManagerRequest {
 }
 
 const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'];
+
+/** How each one leaves scripts out. */
+const withoutScripts = (agent: string): string => (agent === 'yarn@berry' ? '--mode=skip-build' : '--ignore-scripts');
 
 type Flags = (exact: boolean) => readonly string[];
 
@@ -66,7 +71,7 @@ async function managerOf(
       fix: 'install the package yourself, then name it in "plugins" of the configuration',
     });
   }
-  const run = async (action: 'add' | 'uninstall', args: readonly string[]) => {
+  const run = async (action: 'add' | 'uninstall' | 'install' | 'frozen', args: readonly string[]) => {
     const resolved = resolveCommand(agent as Parameters<typeof resolveCommand>[0], action, [...args]);
     if (resolved === null) throw forgeError('UNSUPPORTED', `${agent} knows no "${action}"`, { where: folder });
     await runProgram({ file: resolved.command, args: resolved.args, cwd: folder, env, signal });
@@ -77,6 +82,7 @@ async function managerOf(
     files: ['package.json', ...lockFiles].map((name) => join(folder, name)),
     add: (spec, { exact }) => run('add', [...flagsOf(exact), spec]),
     remove: (packageName) => run('uninstall', [packageName]),
+    install: ({ frozen }) => run(frozen ? 'frozen' : 'install', [withoutScripts(agent)]),
   };
 }
 

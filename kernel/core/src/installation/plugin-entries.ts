@@ -1,8 +1,13 @@
 /** A word of `plugins`: a package or path, or one with options. */
-export type PluginEntry = string | { readonly use: string; readonly options: Readonly<Record<string, unknown>> };
+export type PluginEntry =
+  | string
+  | { readonly use: string; readonly options?: Readonly<Record<string, unknown>>; readonly enabled?: boolean };
 
 /** Changes `plugins` in the text of a configuration. Throws when it cannot be found in there. */
 export type EditPlugins = (text: string, change: (entries: readonly PluginEntry[]) => readonly PluginEntry[]) => string;
+
+/** Switches the entries of a plugin on or off; without one, it is named at the end. Throws as `EditPlugins` does. */
+export type SwitchPlugin = (text: string, use: string, enabled: boolean) => string;
 
 export function useOf(entry: PluginEntry): string {
   return typeof entry === 'string' ? entry : entry.use;
@@ -15,4 +20,14 @@ export function useOf(entry: PluginEntry): string {
 export function difference(before: readonly PluginEntry[], after: readonly PluginEntry[]) {
   const removed = before.flatMap((entry, index) => (after.includes(entry) ? [] : [index])).toReversed();
   return { removed, added: after.filter((entry) => !before.includes(entry)) };
+}
+
+/** Which entries name a plugin. */
+export function placesOf(entries: readonly PluginEntry[], use: string): number[] {
+  return entries.flatMap((entry, index) => (useOf(entry) === use ? [index] : []));
+}
+
+/** As it is written for one that stood there as a word, or not at all. */
+export function switched(use: string, enabled: boolean): PluginEntry {
+  return enabled ? use : { use, enabled };
 }

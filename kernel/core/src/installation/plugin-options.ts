@@ -15,7 +15,7 @@ interface PropertySchema {
 
 /** Options as the configuration takes them: those given as texts, and answers to what is missing. */
 export async function chooseOptions(
-  { name: plugin, options: schema }: Manifest,
+  { name: plugin, options: schema }: Pick<Manifest, 'name' | 'options'>,
   given: Readonly<Record<string, string>>,
   ask: (question: OptionQuestion) => Promise<string | undefined>,
 ): Promise<Readonly<Record<string, unknown>>> {
@@ -30,6 +30,15 @@ export async function chooseOptions(
     if (answer === undefined || answer === '') throw missing(plugin, name);
     texts[name] = answer;
   }
+  return optionValues({ name: plugin, options: schema }, texts);
+}
+
+/** Options given as texts, as the configuration takes them. Throws USAGE for a secret. */
+export function optionValues(
+  { name: plugin, options: schema }: Pick<Manifest, 'name' | 'options'>,
+  texts: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> {
+  const { properties = {} } = (schema ?? {}) as { readonly properties?: Readonly<Record<string, PropertySchema>> };
   for (const name of Object.keys(texts)) if (isSecretOption(name)) throw secretInFile(plugin, name);
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, valueOf(text, properties[name]?.type)]));
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { forgeError } from '@forge/plugin-api';
+import { type ErrorCode, forgeError } from '@forge/plugin-api';
 
 export interface ProgramCall {
   readonly file: string;
@@ -9,23 +9,49 @@ export interface ProgramCall {
   readonly signal: AbortSignal;
 }
 
+export interface ProgramEnd {
+  /** Undefined when a signal ended it. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  /** The last that it wrote to stderr, or to stdout where there is none. */
+  readonly lastWords: string;
+}
+
 /** Kept of what it writes to stderr, in characters. */
 const keptWords = 2_000;
 
-/** Runs a program to its end and gives what it wrote to stdout. Rejects with INSTALL_FAILED and its last words. */
-export function runProgram({ file, args, cwd, env, signal }: ProgramCall): Promise<string> {
+/** Runs a program to its end, whatever that is. Rejects with the given code when it cannot be started. */
+export function runToItsEnd(
+  { file, args, cwd, env, signal }: ProgramCall,
+  code: ErrorCode = 'COMMAND_NOT_FOUND',
+): Promise<ProgramEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd, env: { ...env }, signal, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let words = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (words = `${words}${text}`.slice(-keptWords)));
-    const failed = (why: string, cause?: unknown) =>
-      forgeError('INSTALL_FAILED', `${file} ${args[0]} failed`, { where: cwd, why, cause });
-    child.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : failed(error.message, error)));
-    child.on('close', (code) => {
-      if (code === 0) resolve(stdout);
-      else reject(failed(words.trim() || stdout.trim().slice(-keptWords) || `exit code ${code}`));
-    });
+    child.on('error', (error) =>
+      reject(signal.aborted ? (signal.reason as Error) : failure(code, { file, args, cwd }, error.message, error)),
+    );
+    child.on('close', (exit) =>
+      resolve({ code: exit ?? undefined, stdout, lastWords: words.trim() || stdout.trim().slice(-keptWords) }),
+    );
   });
+}
+
+/** Runs a program to its end and gives what it wrote to stdout. Rejects with INSTALL_FAILED and its last words. */
+export async function runProgram(call: ProgramCall, code: ErrorCode = 'INSTALL_FAILED'): Promise<string> {
+  const end = await runToItsEnd(call, code);
+  if (end.code === 0) return end.stdout;
+  throw failure(code, call, end.lastWords || `exit code ${end.code ?? 'unknown'}`);
+}
+
+function failure(
+  code: ErrorCode,
+  { file, args, cwd }: Pick<ProgramCall, 'file' | 'args' | 'cwd'>,
+  why: string,
+  cause?: unknown,
+) {
+  return forgeError(code, `${file} ${args[0]} failed`, { where: cwd, why, cause });
 }

@@ -28,6 +28,8 @@ export interface InstalledOptions {
 
 export interface Discovered {
   readonly plugins: readonly PluginRecord[];
+  /** Switched off by the configuration: nothing of them is there. */
+  readonly disabled: readonly PluginRecord[];
   /** Which plugin each word of the configuration means. */
   readonly used: ReadonlyMap<PluginUse, PluginRecord>;
   readonly faults: readonly ForgeError[];
@@ -51,9 +53,21 @@ export function readInstalled(options: InstalledOptions): Installed {
     find: async (uses) => {
       const found = uses.map((use) => [use, search.find(use)] as const);
       const used = new Map(found.filter((pair): pair is [PluginUse, PluginRecord] => pair[1] !== undefined));
-      return { plugins: search.plugins, used, faults: (await Promise.all(search.faults)).flat() };
+      const disabled = disabledBy(uses, used);
+      const plugins = search.plugins.filter((record) => !disabled.includes(record));
+      return { plugins, disabled, used, faults: (await Promise.all(search.faults)).flat() };
     },
   };
+}
+
+/** The last word about a plugin counts. */
+function disabledBy(uses: readonly PluginUse[], used: ReadonlyMap<PluginUse, PluginRecord>): PluginRecord[] {
+  const enabled = new Map<PluginRecord, boolean>();
+  for (const use of uses) {
+    const record = used.get(use);
+    if (record !== undefined) enabled.set(record, use.enabled);
+  }
+  return [...enabled].flatMap(([record, isEnabled]) => (isEnabled ? [] : [record]));
 }
 
 /** Beside the default plugins: what is published and installed by who wants it. */

@@ -21,6 +21,8 @@ export interface PluginUse {
   /** A package's name, or an absolute path. */
   readonly use: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** The strongest layer that names the plugin says whether it is there. */
+  readonly enabled: boolean;
   /** Where packages are looked for, upwards. */
   readonly base: string;
   /** Where it was written. */

@@ -1,10 +1,18 @@
-import { ForgeFaults, faultsOf, forgeError, isForgeError, type PluginDefinition } from '@forge/plugin-api';
+import {
+  ForgeFaults,
+  faultsOf,
+  forgeError,
+  isForgeError,
+  type PluginDefinition,
+  type ProbeResult,
+} from '@forge/plugin-api';
 import type { Contribution } from '../guards/guard.ts';
 import { guard, guardRules } from '../guards/index.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { maskError } from '../mask-error.ts';
 import { withTimeLimit } from '../world/time-limit.ts';
 import type { PluginLimits } from './limits.ts';
+import { thrownByPlugin } from './load-fault.ts';
 import { type LoadCode, loadDefinition } from './load-module.ts';
 import { pluginContext, type PluginWorld } from './plugin-context.ts';
 import { type GivenOptions, parseOptions } from './plugin-options.ts';
@@ -27,6 +35,8 @@ export interface Activation {
   /** Loads and starts a plugin, once, and gives what it brought, guarded. */
   activate(record: PluginRecord): Promise<readonly Provided[]>;
   isActive(record: PluginRecord): boolean;
+  /** What an active plugin says of what it needs; undefined when it does not check anything, or is not active. */
+  check(record: PluginRecord): Promise<ProbeResult | undefined>;
   /**
    * Stops what was started, in reverse order, each under its time limit. A plugin without `stop` has its contributions
    * closed. Rejects with all faults.
@@ -35,19 +45,20 @@ export interface Activation {
 }
 
 type Stop = () => Promise<void>;
+type Check = () => Promise<ProbeResult | undefined>;
 
 export function createActivation(options: ActivationOptions): Activation {
   const started = new Map<PluginRecord, Promise<readonly Provided[]>>();
-  const active = new Set<PluginRecord>();
+  const active = new Map<PluginRecord, Check>();
   const stops: Stop[] = [];
   const { signal } = options.world;
 
   const start = async (record: PluginRecord): Promise<readonly Provided[]> => {
     await options.allow(record);
     signal.throwIfAborted();
-    const { provided, stop } = await startPlugin(record, options);
+    const { provided, stop, check } = await startPlugin(record, options);
     stops.push(stop);
-    active.add(record);
+    active.set(record, check);
     return provided;
   };
   return {
@@ -61,6 +72,7 @@ export function createActivation(options: ActivationOptions): Activation {
       return starting;
     },
     isActive: (record) => active.has(record),
+    check: async (record) => active.get(record)?.(),
     stop: async () => {
       await Promise.allSettled(started.values());
       const errors: unknown[] = [];
@@ -74,7 +86,7 @@ export function createActivation(options: ActivationOptions): Activation {
 async function startPlugin(
   record: PluginRecord,
   options: ActivationOptions,
-): Promise<{ provided: Provided[]; stop: Stop }> {
+): Promise<{ provided: Provided[]; stop: Stop; check: Check }> {
   const { world, limits } = options;
   const plugin = record.manifest.name;
   const definition = await load(record, options);
@@ -93,9 +105,10 @@ async function startPlugin(
     throw failed(error, 'PLUGIN_SETUP', `The plugin "${plugin}" could not start`, record);
   });
   const stop = () => stopPlugin(record, given, options);
+  const check = () => checkPlugin(record, given, options);
   try {
     const provided = providedBy(record, given);
-    return { provided: provided.map((one) => ({ ...one, contribution: guarded(one, record, world) })), stop };
+    return { provided: provided.map((one) => ({ ...one, contribution: guarded(one, record, world) })), stop, check };
   } catch (error) {
     // It runs already, and nobody will ever ask it for something.
     await stop().catch(() => undefined);
@@ -154,6 +167,33 @@ async function stopPlugin(
   });
 }
 
+/** What a check throws is its answer. */
+async function checkPlugin(
+  record: PluginRecord,
+  given: Awaited<ReturnType<PluginDefinition['setup']>>,
+  { world, limits }: ActivationOptions,
+): Promise<ProbeResult | undefined> {
+  if (typeof given.check !== 'function') return undefined;
+  const plugin = record.manifest.name;
+  const over = new AbortController();
+  const timedOut = () =>
+    forgeError('PLUGIN_CHECK', `It did not end within ${limits.check / 1000} s`, { plugin, transient: true });
+  const limit = { clock: world.clock, milliseconds: limits.check, signal: world.signal, timedOut };
+  try {
+    const signal = AbortSignal.any([world.signal, over.signal]);
+    const { ok, detail } = await withTimeLimit(
+      limit,
+      async () => given.check?.({ signal }) ?? { ok: true, detail: '' },
+    );
+    return { ok: ok === true, detail: world.masker.mask(String(detail)) };
+  } catch (error) {
+    world.signal.throwIfAborted();
+    return { ok: false, detail: world.masker.mask(error instanceof Error ? error.message : String(error)) };
+  } finally {
+    over.abort();
+  }
+}
+
 /** A ForgeError keeps its code; what else was thrown gets the code of the step. Both say which plugin. */
 function failed(
   error: unknown,
@@ -161,8 +201,6 @@ function failed(
   what: string,
   record: PluginRecord,
 ): Error {
-  const plugin = record.manifest.name;
   if (isForgeError(error) || (error instanceof Error && error.name === 'ForgeFaults')) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return forgeError(code, `${what}: ${message}`, { where: record.source.file, plugin, cause: error });
+  return thrownByPlugin(error, code, what, record);
 }

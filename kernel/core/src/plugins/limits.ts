@@ -4,6 +4,8 @@ export interface PluginLimits {
   readonly load: number;
   readonly setup: number;
   readonly stop: number;
+  /** Trying what it needs. */
+  readonly check: number;
 }
 
-export const pluginLimits: PluginLimits = Object.freeze({ load: 30_000, setup: 30_000, stop: 10_000 });
+export const pluginLimits: PluginLimits = Object.freeze({ load: 30_000, setup: 30_000, stop: 10_000, check: 30_000 });

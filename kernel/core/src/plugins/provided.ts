@@ -21,7 +21,7 @@ export interface Provided {
 }
 
 /** What `setup` may give besides contributions. */
-const otherKeys = ['stop', 'setup', 'options'];
+const otherKeys = ['stop', 'check', 'setup', 'options'];
 
 /**
  * What a plugin brought, held against what its manifest declares. Missing, undeclared and misshapen contributions are

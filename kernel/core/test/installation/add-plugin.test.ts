@@ -7,6 +7,7 @@ import type { ForgeOptions } from '../../src/forge.ts';
 import { addPlugin, type AddPluginRequest } from '../../src/installation/add-plugin.ts';
 import type { PluginProposal } from '../../src/installation/look-at-plugin.ts';
 import { readPluginLock } from '../../src/installation/plugin-lock.ts';
+import { examinePlugins } from '../../src/inspection/examine-plugins.ts';
 import { removePlugin } from '../../src/installation/remove-plugin.ts';
 import { updateSpec } from '../../src/installation/update-spec.ts';
 import { openForge } from '../../src/open-forge.ts';
@@ -17,6 +18,8 @@ interface Written {
   readonly version?: string;
   readonly permissions?: object;
   readonly body?: string;
+  /** More of its manifest. */
+  readonly more?: object;
 }
 
 const module = (version: string) => `import { definePlugin, defineTool, z } from '@forge/plugin-api';
@@ -27,12 +30,21 @@ const hello = (site) => defineTool({
 export default definePlugin({ options: z.strictObject({ site: z.url() }), setup: ({ options }) => ({ tools: [hello(options.site)] }) });
 `;
 
+/** The same plugin with such a check. */
+const checked = (check: string) =>
+  module('1.0.0').replace('tools: [hello(options.site)]', `tools: [hello(options.site)], check: ${check}`);
+
 const bringsNothing = `import { definePlugin, z } from '@forge/plugin-api';
 export default definePlugin({ options: z.any(), setup: () => ({}) });
 `;
 
 /** The folder of a plugin that would leave a trace if one of its scripts ran. */
-function pluginFolder({ version = '1.0.0', permissions = {}, body = module(version) }: Written = {}): string {
+function pluginFolder({
+  version = '1.0.0',
+  permissions = {},
+  body = module(version),
+  more = {},
+}: Written = {}): string {
   return temporaryFolder({
     'package.json': {
       name: 'forge-plugin-hello',
@@ -50,6 +62,7 @@ function pluginFolder({ version = '1.0.0', permissions = {}, body = module(versi
       provides: { tools: ['hello'] },
       options: { type: 'object', properties: { site: { type: 'string' } }, required: ['site'] },
       permissions,
+      ...more,
     },
     'index.js': body,
   });
@@ -126,6 +139,20 @@ describe('forge plugin add', () => {
     expect(await hello()).toBe('https://acme.example');
   });
 
+  it('says what it costs and what its check found, which waits for the secrets', async () => {
+    const { add, forge } = project();
+    const body = checked('({ signal }) => ({ ok: !signal.aborted, detail: "as ada" })');
+    const { promptTokens, check } = (await add(archive({ body, more: { promptTokens: 200 } }))) ?? {};
+    expect(check).toEqual({ ok: true, detail: 'as ada' });
+    expect(promptTokens).toBeGreaterThan(20);
+    const { plugins } = await examinePlugins(forge);
+    expect(plugins).toMatchObject([{ name: 'forge-plugin-hello', ok: true, state: 'ok', promptTokens, check }]);
+
+    const secret = checked('() => ({ ok: false, detail: "without a key" })');
+    const added = await project().add(archive({ body: secret, permissions: { secrets: ['HELLO_TOKEN'] } }));
+    expect(added).toMatchObject({ missingSecrets: ['HELLO_TOKEN'], check: undefined });
+  });
+
   it('uses a folder where it lies, and makes a package where one is needed', async () => {
     const own = project({ 'tools/hello/keep': '' });
     for (const name of ['package.json', 'plugin.json', 'index.js']) {
@@ -152,6 +179,14 @@ describe('forge plugin add', () => {
   it.each<[string, Written, Partial<AddPluginRequest>, string]>([
     ['it cannot start', { body: 'throw new Error("broken");' }, {}, 'PLUGIN_LOAD'],
     ['it brings something else than it says', { body: bringsNothing }, {}, 'PLUGIN_MISMATCH'],
+    [
+      'its check says no',
+      { body: checked('async () => ({ ok: false, detail: "the key is refused" })') },
+      {},
+      'PLUGIN_CHECK',
+    ],
+    ['its check throws', { body: checked('() => { throw new Error("no answer"); }') }, {}, 'PLUGIN_CHECK'],
+    ['it costs more than it says', { more: { promptTokens: 3 } }, {}, 'PLUGIN_MISMATCH'],
     ['its options are refused', {}, { options: { site: 'no address' } }, 'PLUGIN_OPTIONS'],
     ['an option is missing and nobody is there', {}, { options: {} }, 'USAGE'],
     ['a secret would go into the file', {}, { options: { site: 'https://a.example', apiToken: 'x' } }, 'USAGE'],

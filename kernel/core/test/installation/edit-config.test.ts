@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutPlugin, withPlugin } from '../../src/installation/edit-config.ts';
+import { withoutPlugin, withPlugin, withSwitch } from '../../src/installation/edit-config.ts';
 
 const jira = { use: 'forge-plugin-jira', options: { site: 'https://acme.example' } };
 const code = (body: string) =>
@@ -37,6 +37,28 @@ describe('a configuration', () => {
     expect(removed).not.toContain('jira');
     expect(removed).not.toContain('acme');
   });
+
+  it.each(forms)(
+    'as %s gets a plugin switched off and on, with its options and all else kept',
+    async (_, file, text, kept) => {
+      const off = await withSwitch(file, await withPlugin(file, text, jira), 'forge-plugin-jira', false);
+      for (const line of [...kept, 'https://acme.example']) expect(off).toContain(line);
+      expect(off).toMatch(/enabled"?: false/);
+      const on = await withSwitch(file, off, 'forge-plugin-jira', true);
+      for (const line of [...kept, 'https://acme.example']) expect(on).toContain(line);
+      expect(on).not.toContain('enabled');
+    },
+  );
+
+  it.each(['forge.config.ts', 'forge.config.yaml', 'forge.config.json'])(
+    'as %s gets a word switched off, and names what was not named',
+    async (file) => {
+      const empty = file.endsWith('.ts') ? code('{}') : '';
+      const named = await withPlugin(file, empty, 'a');
+      expect(await withSwitch(file, named, 'a', false)).toMatch(/use"?: ['"]?a['"]?,?\s+"?enabled"?: false/);
+      expect(await withSwitch(file, empty, 'b', false)).toMatch(/use"?: ['"]?b['"]?,?\s+"?enabled"?: false/);
+    },
+  );
 
   it('keeps the entries beside the one that goes', async () => {
     const text = '{"plugins": ["a", {"use": "forge-plugin-jira"}, "b"]}';

@@ -20,6 +20,7 @@ function discover({ uses = [], ...options }: Partial<InstalledOptions> & { reado
 const use = (word: string, base: string): PluginUse => ({
   use: word,
   options: {},
+  enabled: true,
   base,
   written: { at: ['plugins', 0] },
 });

@@ -308,7 +308,8 @@ function describe(tool: Tool | undefined, name: string, input: JsonObject): stri
   }
 }
 
-function specOf(tool: Tool): ToolSpec {
+/** As a model is told of it. */
+export function specOf(tool: Tool): ToolSpec {
   const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(tool.schema.input, { io: 'input' }) as JsonSchema;
   return { name: tool.name, description: tool.description, inputSchema };
 }

@@ -1,1 +1,0 @@
-../../../../kernel/testkit/src/fakes/memory-run-store/memory-run-store.ts

@@ -1,1 +1,0 @@
-../../../../kernel/testkit/src/fakes/memory-run-store/tables.ts
