@@ -78,5 +78,6 @@ export function simTools(world: SimWorld, process: SimProcess): readonly Tool[] 
 async function isOvertaken({ store }: SimWorld, { owner }: SimProcess): Promise<boolean> {
   const [run] = await store.listRuns();
   const lease = run && (await store.readLease(run.id));
-  return lease !== undefined && lease.owner.id !== owner.id;
+  // Who overtook it may have given the run back by now.
+  return lease?.owner.id !== owner.id;
 }
