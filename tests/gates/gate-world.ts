@@ -39,7 +39,7 @@ const script = [
   answer({ risk: 'low', reasons: ['a note'] }),
 ];
 
-export interface GateWorldOptions extends Pick<TestKernelOptions, 'clock'> {
+export interface GateWorldOptions extends Pick<TestKernelOptions, 'clock' | 'env'> {
   readonly config?: ConfigLayer;
   /** How a person is asked in the process of the run. Default: nobody is there. */
   readonly gates?: readonly HumanGate[];

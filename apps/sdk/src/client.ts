@@ -1,7 +1,15 @@
-import { type Clock, type ForgeEvent, forgeError, type Memory, type MemoryUpdate } from '@forge/plugin-api';
+import {
+  type AllowRule,
+  type Clock,
+  type ForgeEvent,
+  forgeError,
+  type Memory,
+  type MemoryUpdate,
+} from '@forge/plugin-api';
 import { type FollowOptions, followEvents } from './follow-events.ts';
 import { errorOf } from './problem.ts';
 import type {
+  AddAllowRule,
   ApiMemory,
   ApiRequest,
   AuditRecord,
@@ -127,6 +135,11 @@ export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
         get<Page<ApiRequest>>('/api/requests', query),
       get: (id: string) => get<ApiRequest>(at('/api/requests', id)),
       decide: (id: string, body: DecisionBody) => send<Decided>('POST', `${at('/api/requests', id)}/decision`, body),
+    },
+    allow: {
+      list: () => get<Page<AllowRule>>('/api/allow'),
+      add: (body: AddAllowRule) => send<AllowRule>('POST', '/api/allow', body),
+      revoke: (id: string) => send<undefined>('DELETE', at('/api/allow', id)),
     },
     memory: {
       search: (

@@ -1,4 +1,6 @@
 import {
+  allowableGates,
+  allowRuleSchema,
   eventEnvelopeSchema,
   type ForgeEvent,
   memorySchema,
@@ -128,6 +130,20 @@ export const decidedSchema = z.object({
   request: storedRequestSchema,
 });
 export type Decided = z.output<typeof decidedSchema>;
+
+export const allowRulePageSchema = page(allowRuleSchema);
+export const addAllowRuleSchema = z.strictObject({
+  gate: z.enum(allowableGates),
+  /** Globs; every changed file must fit one. Default: whatever changes. */
+  paths: z.array(z.string().min(1)).min(1).max(100).optional(),
+  /** Id or path. May be left out where the server has one repository. */
+  repository: z.string().min(1).optional(),
+  /** In all repositories. */
+  everywhere: z.boolean().default(false),
+  /** How long it holds. Default: until it is revoked. */
+  days: z.number().positive().max(36_500).optional(),
+});
+export type AddAllowRule = z.input<typeof addAllowRuleSchema>;
 
 export const recalledMemorySchema = z.object({ ...memorySchema.shape, score: z.number().optional() });
 export type ApiMemory = z.output<typeof recalledMemorySchema>;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import type { AllowRules } from '@forge/core';
 import type { Clock, Logger } from '@forge/plugin-api';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
@@ -11,6 +12,7 @@ import { createApp } from './http/create-app.ts';
 import { createGuard } from './http/operation.ts';
 import { createMetrics } from './metrics.ts';
 import { createRepositories } from './repositories.ts';
+import { addAllowRoutes } from './routes/allow.ts';
 import { addCatalogRoutes } from './routes/catalog.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addMemoryRoutes } from './routes/memory.ts';
@@ -51,6 +53,8 @@ export interface ServerOptions {
   readonly pid: number;
   processExists(pid: number): boolean;
   readonly openRepository: OpenRepository;
+  /** What the person has allowed beforehand. */
+  readonly allowRules: AllowRules;
   readonly clock: Clock;
   newId(): string;
   readonly log: Logger;
@@ -104,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     feeds,
     hosts,
     repositories,
+    allowRules: options.allowRules,
     audit,
     metrics,
     clock,
@@ -157,6 +162,7 @@ const routes: readonly ((app: ReturnType<typeof createApp>, deps: RouteDeps) => 
   addRunRoutes,
   addEventRoutes,
   addRequestRoutes,
+  addAllowRoutes,
   addMemoryRoutes,
   addRepositoryRoutes,
   addCatalogRoutes,

@@ -33,6 +33,7 @@ const near: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   forkRun: fc.record({ at: words, approve: words }, { requiredKeys: [] }),
   decideRequest: fc.record({ approved: words, answer: words, subjectHash: words, resume: words }, { requiredKeys: [] }),
   editMemory: fc.record({ content: words, confidence: words, tags: words, type: words }, { requiredKeys: [] }),
+  addAllowRule: fc.record({ gate: words, paths: words, repository: words, days: words }, { requiredKeys: ['gate'] }),
   addRepository: fc.record({ path: words, id: words }, { requiredKeys: ['path'] }),
   createWebhook: fc.record(
     {

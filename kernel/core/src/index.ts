@@ -1,5 +1,6 @@
 export { type Container, createContainer, type Token, token } from './container.ts';
 export type { Check, ConfigOrigin, Forge, ForgeOptions, OpenForge, PluginReport } from './forge.ts';
+export { type AllowRules, createAllowRules } from './allow/allow-rules.ts';
 export type { InlinePlugin } from './manifests/discover.ts';
 export { openAgent, type OpenAgent, type OpenAgentOptions } from './open-agent.ts';
 export { openForge } from './open-forge.ts';

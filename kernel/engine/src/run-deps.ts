@@ -2,6 +2,7 @@ import type {
   Agent,
   AgentPlace,
   AgentType,
+  AllowRule,
   Clock,
   Deployer,
   EventTransport,
@@ -54,6 +55,8 @@ export interface RunDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What `current` means in memories: the same for every clone of one repository. */
   readonly repositoryId: string;
+  /** What the person has allowed beforehand, as it is now. */
+  allowRules(): readonly AllowRule[];
   /** Of the person who started it: who decides in this process. */
   readonly userName: string;
   /** This process. */

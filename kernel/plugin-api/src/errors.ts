@@ -34,6 +34,7 @@ export const errorTable = {
   FORBIDDEN: 'credentials',
   NOT_AN_APPROVER: 'credentials',
   TOKEN_NOT_FOUND: 'usage',
+  RULE_NOT_FOUND: 'usage',
   ROUTE_NOT_FOUND: 'usage',
   INPUT_TOO_LARGE: 'usage',
   RATE_LIMITED: 'limit',

@@ -54,6 +54,8 @@ export const humanRequestSchema = z.strictObject({
   subjectHash: z.string(),
   /** What is shown, part by part, so that it can be told what changed: short values, and `sha256:…` of longer ones. */
   shown: z.record(z.string(), z.string()).optional(),
+  /** Paths of the files that the change touches. */
+  files: z.array(z.string()).optional(),
   /** Who must say yes, one level after the other. Undefined: anybody, once. */
   levels: z.array(approvalLevelSchema).optional(),
   createdAt: z.number(),
@@ -70,6 +72,8 @@ export const decisionSchema = z.strictObject({
   reason: z.string().optional(),
   /** Of the request as whoever decided saw it. */
   subjectHash: z.string().optional(),
+  /** The rule that allowed it without asking. */
+  rule: z.string().optional(),
   /** Where more than one person had to say yes. */
   votes: z.array(voteSchema).optional(),
   /** Not decided by anybody: what is asked has changed, and that request took its place. */

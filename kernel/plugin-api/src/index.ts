@@ -1,4 +1,5 @@
 export * from './agent.ts';
+export * from './allow-rule.ts';
 export * from './api-version.ts';
 export * from './approval-levels.ts';
 export * from './bus.ts';

@@ -51,6 +51,7 @@ export function createSimEngine(world: SimWorld, process: SimProcess): Engine {
     env: {},
     repositoryId: 'simulated',
     userName: 'person',
+    allowRules: () => [],
     owner: process.owner,
     isAlive: ({ id }) => !world.knowsTheDead || world.processes.get(id)?.isAlive === true,
     crashPoint: () => undefined,

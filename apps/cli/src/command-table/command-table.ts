@@ -22,6 +22,7 @@ export const commandTable: readonly CommandRow[] = [
 export const commandFamilies: Readonly<Record<string, Pick<CommandRow, 'group' | 'summary'>>> = {
   config: { group: 'learn', summary: 'see, check and find the configuration' },
   plugin: { group: 'learn', summary: 'see, add, update, write and check plugins' },
+  allow: { group: 'decide', summary: 'see, make and end rules that allow without asking' },
   memory: { group: 'learn', summary: 'see, correct and remove what was learned' },
   token: { group: 'serve', summary: 'let others use your server' },
   webhook: { group: 'serve', summary: 'tell other servers what happens' },

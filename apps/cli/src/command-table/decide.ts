@@ -55,4 +55,38 @@ export const decideCommands: readonly CommandRow[] = [
     ],
     load: () => import('../commands/answer.ts'),
   },
+  {
+    name: 'allow add',
+    group: 'decide',
+    summary: 'allow beforehand what would be asked',
+    words: { '<gate>': 'what is asked: deployment, high-risk, protected-files or lost-tests' },
+    options: [
+      {
+        flags: '--path <glob>',
+        description: 'only when all that changes fits; without a slash in any folder',
+        repeatable: true,
+      },
+      { flags: '--everywhere', description: 'in all repositories (default: in this one)' },
+      { flags: '--days <number>', description: 'how long it holds (default: until it is revoked)', value: 'number' },
+    ],
+    details:
+      'The rule is kept in a folder of yours, never in the repository. Each use of it stands in the log of the run. It does not count where approvals.levels names who is asked.',
+    examples: [['forge allow add deployment --path "docs/**" --days 30', 'changes to documents alone, for a month']],
+    load: () => import('../commands/allow-add.ts'),
+  },
+  {
+    name: 'allow list',
+    group: 'decide',
+    summary: 'list the rules that hold',
+    examples: [['forge allow list', 'of all repositories']],
+    load: () => import('../commands/allow-list.ts'),
+  },
+  {
+    name: 'allow revoke',
+    group: 'decide',
+    summary: 'end a rule, from the next request on',
+    words: { '<id>': 'a rule, or a unique start or end of its id' },
+    examples: [['forge allow revoke 7Q2M4K', 'you are asked again']],
+    load: () => import('../commands/allow-revoke.ts'),
+  },
 ];

@@ -1,5 +1,6 @@
 import { createIds, findPlaces, systemRandom } from '@forge/core';
 import { startServer } from '@forge/server';
+import { allowRulesOf } from '../allow-rules.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { wantsTraces } from '../report-faults.ts';
 import { serverFolderPath } from '../server-folder.ts';
@@ -34,6 +35,7 @@ export default async function serve(call: CommandCall<Options>): Promise<Command
     processExists: world.processExists,
     openRepository: (folder, flags) =>
       openHere(unattended, { directory: folder, trust: false, ...(flags === undefined ? {} : { flags }) }),
+    allowRules: allowRulesOf(call).rules,
     clock: world.clock,
     newId: createIds(world.clock, systemRandom),
     log: createStderrLogger(call, wantsTraces(world)),

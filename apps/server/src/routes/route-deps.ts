@@ -1,3 +1,4 @@
+import type { AllowRules } from '@forge/core';
 import type { Clock } from '@forge/plugin-api';
 import type { AuditLog } from '../audit-log.ts';
 import type { Hosts } from '../hosts.ts';
@@ -15,6 +16,7 @@ export interface RouteDeps {
   readonly feeds: Feeds;
   readonly hosts: Hosts;
   readonly repositories: Repositories;
+  readonly allowRules: AllowRules;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -31,6 +31,7 @@ const bodies: Readonly<Record<string, object>> = {
   forkRun: { at: 1 },
   decideRequest: { approved: true },
   editMemory: { content: 'Other words' },
+  addAllowRule: { gate: 'deployment', everywhere: true },
   addRepository: { path: '/nowhere' },
   createWebhook: { url: 'https://example.org/hook', events: ['run.*'], repository: 'nowhere' },
   disableWebhook: { reason: 'not needed' },

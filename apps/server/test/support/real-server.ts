@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openForge, systemClock } from '@forge/core';
+import { createAllowRules, openForge, systemClock } from '@forge/core';
 import type { ConfigLayer } from '@forge/plugin-api';
 import { createForgeClient, type ForgeClient } from '@forge/sdk';
 import { answer, byAgent, byTurn, callTool, type ScriptFunction, startModelServer } from '@forge/testkit/model-server';
@@ -93,6 +93,7 @@ export async function startWorld({ script = greeting, flags, ...more }: WorldOpt
         forgeVersion: '0.0.0',
         clock: systemClock,
       }),
+    allowRules: createAllowRules(join(home, '.local/state/forge'), { clock: systemClock, newId: newUlid }),
     clock: systemClock,
     newId: newUlid,
     log: silent,

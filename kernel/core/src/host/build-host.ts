@@ -1,3 +1,4 @@
+import { createAllowRules } from '../allow/allow-rules.ts';
 import { type Container, createContainer } from '../container.ts';
 import type { ForgeOptions } from '../forge.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
@@ -193,6 +194,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
         sandbox,
         repositoryId: id,
         userName,
+        allowRules: createAllowRules(places.userState, { clock, newId }),
         owner,
         masker,
         stateDirectory: places.state,

@@ -8,6 +8,7 @@ import {
   forgeError,
   type ResolvedConfig,
 } from '@forge/plugin-api';
+import type { AllowRules } from '../allow/allow-rules.ts';
 import type { Registry } from '../plugins/registry.ts';
 import type { Masker } from '../secrets.ts';
 import { isAlive } from '../world/this-process.ts';
@@ -23,6 +24,7 @@ export interface RunDepsOptions {
   readonly sandbox: () => Promise<ChosenSandbox>;
   readonly repositoryId: string;
   readonly userName: string;
+  readonly allowRules: AllowRules;
   readonly owner: LeaseOwner;
   readonly masker: Masker;
   readonly stateDirectory: string;
@@ -50,6 +52,7 @@ export function createRunDeps(options: RunDepsOptions): RunDeps {
     env: options.env,
     repositoryId: options.repositoryId,
     userName: options.userName,
+    allowRules: () => options.allowRules.list(),
     owner,
     isAlive: (other: LeaseOwner) => isAlive(other, owner),
     crashPoint: options.crashPoint ?? (() => undefined),

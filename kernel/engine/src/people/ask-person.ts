@@ -60,6 +60,8 @@ export interface Ask {
   /** In the execution's journal. */
   readonly ordinal?: number;
   readonly timeoutMs?: number;
+  /** Paths of the files that the change touches. */
+  readonly files?: readonly string[];
   /** See `HumanRequest.levels`; empty: anybody, once. */
   readonly levels?: readonly ApprovalLevel[];
   /** Taken as the answer when nobody answers. Without it the run parks. */
@@ -128,6 +130,7 @@ function newRequest({ clock, ...deps }: AskDeps, ask: Ask, hash: string): HumanR
     ...(ask.executionId === undefined ? {} : { executionId: ask.executionId }),
     subjectHash: hash,
     ...(ask.shown === undefined ? {} : { shown: { ...ask.shown } }),
+    ...(ask.files === undefined ? {} : { files: [...ask.files] }),
     ...(ask.levels === undefined || ask.levels.length === 0 ? {} : { levels: [...ask.levels] }),
     createdAt: clock.now(),
     ...(ask.timeoutMs === undefined ? {} : { expiresAt: clock.now() + ask.timeoutMs }),

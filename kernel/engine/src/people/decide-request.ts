@@ -23,7 +23,7 @@ interface DecideDeps {
 export async function decideRequest(
   deps: DecideDeps,
   requestId: string,
-  { approved, answer, reason, subjectHash, by, channel }: PersonsDecision,
+  { approved, answer, reason, subjectHash, by, channel, rule }: PersonsDecision & Pick<Decision, 'rule'>,
 ): Promise<StoredRequest> {
   const { store, clock } = deps;
   const request = await store.getRequest(requestId);
@@ -33,6 +33,7 @@ export async function decideRequest(
     ...(answer === undefined ? {} : { answer }),
     ...(reason === undefined ? {} : { reason }),
     ...(subjectHash === undefined ? {} : { subjectHash }),
+    ...(rule === undefined ? {} : { rule }),
     by,
     channel,
     at: clock.now(),

@@ -142,6 +142,7 @@ async function approve(
     body: proof,
     reason: reasonToAsk(assessment.risk, guarded),
     shown,
+    files: change.files.map(({ path }) => path),
     levels: run.deps.config.approvals.levels,
     phase: 'deployment',
     timeoutMs: run.deps.config.questions.timeoutMinutes * 60_000,

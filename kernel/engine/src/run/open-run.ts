@@ -109,7 +109,12 @@ async function openOwned(
   const requirement = request.requirement ?? state.started?.requirement;
   if (requirement === undefined)
     throw forgeError('LOG_CORRUPT', `Run ${record.id} has no beginning`, { fix: 'forge discard it and start again' });
-  const policy = approvalPolicy(request.approve, () => deps.clock.now());
+  const policy = approvalPolicy({
+    yes: request.approve,
+    repository: record.repository,
+    now: () => deps.clock.now(),
+    rules: deps.allowRules,
+  });
 
   const run: Run = {
     id: record.id,

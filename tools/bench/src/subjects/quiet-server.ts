@@ -1,4 +1,4 @@
-import { openForge, systemClock, createIds, systemRandom } from '@forge/core';
+import { createAllowRules, openForge, systemClock, createIds, systemRandom } from '@forge/core';
 import { startServer, type OpenRepository, type RunningServer } from '@forge/server';
 import { fileURLToPath } from 'node:url';
 import { repository, subjectEnvironment, temporaryFolder } from '../places.ts';
@@ -19,6 +19,7 @@ export const realRepository: OpenRepository = (cwd) =>
 
 /** A server that asks nobody anything, with one repository. */
 export function startQuietServer(openRepository: OpenRepository): Promise<RunningServer> {
+  const newId = createIds(systemClock, systemRandom);
   return startServer({
     stateFolder: temporaryFolder(),
     host: '127.0.0.1',
@@ -33,7 +34,8 @@ export function startQuietServer(openRepository: OpenRepository): Promise<Runnin
     processExists: () => false,
     openRepository,
     clock: systemClock,
-    newId: createIds(systemClock, systemRandom),
+    newId,
+    allowRules: createAllowRules(temporaryFolder(), { clock: systemClock, newId }),
     log: silent,
   });
 }
