@@ -184,7 +184,7 @@ async function firstAnswer(deps: AskDeps, request: HumanRequest, ask: Ask): Prom
 }
 
 async function willing(gates: readonly HumanGate[], request: HumanRequest): Promise<readonly HumanGate[]> {
-  const answers = await Promise.all(gates.map((gate) => gate.condition(request)));
+  const answers = await Promise.all(gates.map(async (gate) => gate.condition(request)));
   return gates.filter((_, index) => answers[index] === true);
 }
 
