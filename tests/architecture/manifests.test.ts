@@ -17,7 +17,10 @@ it('every default plugin provides what its manifest declares', async () => {
     forgeVersion: '0.0.0',
     clock: systemClock,
     flags: {
-      plugins: [{ use: '@forge/llm-recorded', options: { file: join(root, 'apps/cli/demo/recording.jsonl') } }],
+      plugins: [
+        { use: '@forge/llm-recorded', options: { file: join(root, 'apps/cli/demo/recording.jsonl') } },
+        { use: '@forge/agent-acp', options: { command: 'an-agent' } },
+      ],
     },
   });
   onTestFinished(() => forge.close());

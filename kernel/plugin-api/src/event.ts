@@ -186,6 +186,10 @@ export const eventSchemas = {
     textBlob: z.string().optional(),
     /** AGENTS.md of folders that the model was given with it, because the call worked below them for the first time. */
     instructions: z.array(z.strictObject({ path: z.string(), text: z.string() })).optional(),
+    /** What the call has used of a paid service. */
+    spent: z
+      .strictObject({ provider: z.string(), model: z.string(), usage, costUsd: z.number().optional() })
+      .optional(),
     errorCode: z.string().optional(),
   }),
   'memory.called': z.strictObject({ ordinal, operation: z.string(), requestHash: z.string(), result: jsonSchema }),

@@ -71,6 +71,10 @@ export function settleCalls(
       const row = rowOf(event, call);
       return { open: call === undefined ? open : others, rows: row === undefined ? [] : [row] };
     }
+    case 'tool.result': {
+      const row = toolRow(event);
+      return { open, rows: row === undefined ? [] : [row] };
+    }
     default: {
       const isEnd = (call: OpenCall) =>
         runEnds.has(event.type) || (executionEnds.has(event.type) && call.executionId === event.executionId);
@@ -166,6 +170,23 @@ function rowOf(event: Settling, call: OpenCall | undefined): LedgerRow | undefin
     ...(costUsd === undefined ? {} : { costUsd }),
     durationMs: event.durationMs ?? (call === undefined ? 0 : event.timestamp - call.requestedAt),
     estimated,
+  };
+}
+
+/** A tool that paid for something itself. */
+function toolRow(event: EventOf<'tool.result'>): LedgerRow | undefined {
+  const { ordinal, spent } = event.payload;
+  if (spent === undefined) return undefined;
+  return {
+    runId: event.traceId,
+    seq: event.seq,
+    at: event.timestamp,
+    ...placeOf(event, ordinal),
+    ...spent,
+    outcome: 'replied',
+    tokens: sumOf(spent.usage),
+    durationMs: event.durationMs,
+    estimated: false,
   };
 }
 

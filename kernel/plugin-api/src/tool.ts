@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Usage } from './llm.ts';
 import type { Command, CommandResult } from './sandbox.ts';
 import type { Logger } from './world.ts';
 
@@ -16,6 +17,15 @@ export interface ToolContext {
   readonly workspace: string;
   /** Runs a program in the sandbox: least environment, time limit, whole process tree ended, output capped. */
   exec(command: ToolCommand): Promise<CommandResult>;
+  /**
+   * Starts a program in the sandbox, as `exec` does, to talk with it while it runs. It ends with the call at the latest.
+   * Rejects with COMMAND_NOT_FOUND.
+   */
+  start(command: StartedCommand): Promise<StartedProcess>;
+  /** A few words on what is being done, for who watches. */
+  progress(message: string): void;
+  /** The call has used a paid service: it counts against the budget and stands in the ledger, whatever becomes of it. */
+  spend(spending: ToolSpending): void;
   /** The same for a repeated call. */
   readonly idempotencyKey: string;
   /** Aborts at the time limit, when the run stops and when a budget is exhausted. */
@@ -25,6 +35,29 @@ export interface ToolContext {
 
 /** As `Command`; the kernel adds the environment, and `cwd` defaults to the workspace. */
 export type ToolCommand = Omit<Command, 'env' | 'cwd'> & { readonly cwd?: string; readonly timeoutMs?: number };
+
+/** With variables beside those that the kernel gives. Without a limit of time but that of the call. */
+export type StartedCommand = Omit<ToolCommand, 'stdin' | 'timeoutMs'> & {
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+export interface StartedProcess {
+  readonly stdin: WritableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array>;
+  /** How it ended; `output` is what it wrote to standard error. Rejects with the signal's reason when that aborts. */
+  readonly ended: Promise<CommandResult>;
+  /** Ends it and all that it has started. */
+  kill(): void;
+}
+
+export interface ToolSpending {
+  /** Who is paid. */
+  readonly provider: string;
+  readonly model: string;
+  readonly usage: Usage;
+  /** Undefined: nobody knows. */
+  readonly costUsd?: number | undefined;
+}
 
 /**
  * One thing an agent may do. Input and output are JSON, validated by the kernel with `schema`; `execute` is stateless

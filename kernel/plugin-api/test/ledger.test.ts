@@ -103,6 +103,17 @@ describe('the ledger', () => {
     expect(rows.map(({ outcome }) => outcome)).toEqual(['lost', 'replied']);
   });
 
+  it('has a row for what a tool has paid for by itself, and none for other calls of tools', () => {
+    const spent = { provider: 'acme', model: 'x', usage };
+    const result = (more: object) => ['tool.result', { ordinal: 7, tool: 't', ok: true, text: '', ...more }] as const;
+    const rows = ledgerOf(log(result({}), result({ spent: { ...spent, costUsd: 0.25 } }), result({ spent })));
+    expect(rows).toMatchObject([
+      { ordinal: 7, provider: 'acme', model: 'x', usage, tokens: 20, costUsd: 0.25, estimated: false },
+      { tokens: 20 },
+    ]);
+    expect(totalOf(rows)).toMatchObject({ calls: 2, costUsd: 0.25, unpriced: true });
+  });
+
   it('says that a price is not known, and counts the tokens', () => {
     const total = totalOf(ledgerOf(log(requested(), responded(1, 'unknown'), requested(2), responded(2))));
     expect(total).toMatchObject({ calls: 2, tokens: 40, costUsd: 0.01, unpriced: true });

@@ -167,6 +167,7 @@ function processesOf(world: SimWorld, process: SimProcess, ours: string, runId: 
           },
         };
       },
+      converse: () => Promise.reject(new Error('nobody talks with a program here')),
       close: () => undefined,
     },
     privatePlace: async () => place,

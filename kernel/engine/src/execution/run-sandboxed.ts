@@ -1,4 +1,6 @@
-import { forgeError, type CommandResult, type ToolCommand } from '@forge/plugin-api';
+import { Readable, Writable } from 'node:stream';
+import { forgeError, type CommandResult, type StartedProcess, type ToolCommand } from '@forge/plugin-api';
+import type { CommandResult as SupervisedResult } from '../process/run-command.ts';
 import type { PrivatePlace } from '../process/run-processes.ts';
 import type { Run } from '../run/run.ts';
 
@@ -25,7 +27,41 @@ const defaultKeptBytes = 12_000;
 
 /** Runs a command as tools and tests may: in the sandbox, with the least environment, ended with all its children. */
 export async function runSandboxed(run: Run, command: SandboxedCommand): Promise<CommandResult> {
-  const { file, args, cwd, env, workspace, marker, signal, stdin, timeoutMs = defaultTimeoutMs } = command;
+  const { signal, timeoutMs = defaultTimeoutMs } = command;
+  const result = await run.processes.runner.run({ ...(await inSandbox(run, command)), timeoutMs });
+  if (result.aborted) throw signal.reason;
+  if (result.startFailure !== undefined) throw notStarted(command.file, result.startFailure);
+  return toolResult(result);
+}
+
+/** Starts a program in the same way, to talk with it. It ends when the signal aborts or it is killed. */
+export async function startSandboxed(run: Run, command: Omit<SandboxedCommand, 'stdin'>): Promise<StartedProcess> {
+  const { signal } = command;
+  const killed = new AbortController();
+  const { streams, ended } = await run.processes.runner.converse({
+    ...(await inSandbox(run, command)),
+    signal: AbortSignal.any([signal, killed.signal]),
+  });
+  const end = ended.then((result) => {
+    signal.throwIfAborted();
+    return toolResult(result);
+  });
+  // Who started it may not want to know.
+  end.catch(() => undefined);
+  if (streams === undefined) {
+    signal.throwIfAborted();
+    throw notStarted(command.file, (await ended).startFailure ?? { message: 'it has no standard input and output' });
+  }
+  return {
+    stdin: Writable.toWeb(streams.stdin),
+    stdout: Readable.toWeb(streams.stdout) as ReadableStream<Uint8Array>,
+    ended: end,
+    kill: () => killed.abort(),
+  };
+}
+
+async function inSandbox(run: Run, command: SandboxedCommand) {
+  const { file, args, cwd, env, workspace, marker, signal, stdin } = command;
   const { keptBytes = defaultKeptBytes } = command;
   const { sandbox } = run.sandbox;
   const network = command.network ?? run.sandbox.network;
@@ -44,19 +80,16 @@ export async function runSandboxed(run: Run, command: SandboxedCommand): Promise
       network,
     },
   );
-  const result = await run.processes.runner.run({
-    ...wrapped,
-    timeoutMs,
-    signal,
-    marker,
-    output: { headBytes: keptBytes, tailBytes: keptBytes },
+  return { ...wrapped, signal, marker, output: { headBytes: keptBytes, tailBytes: keptBytes } };
+}
+
+function notStarted(file: string, { message }: { readonly message: string }) {
+  return forgeError('COMMAND_NOT_FOUND', `${file} could not be started: ${message}`, {
+    fix: `install ${file}, or name another command`,
   });
-  if (result.aborted) throw signal.reason;
-  if (result.startFailure !== undefined) {
-    throw forgeError('COMMAND_NOT_FOUND', `${file} could not be started: ${result.startFailure.message}`, {
-      fix: `install ${file}, or name another command`,
-    });
-  }
+}
+
+function toolResult(result: SupervisedResult): CommandResult {
   return {
     exitCode: result.exitCode,
     signal: result.signal,

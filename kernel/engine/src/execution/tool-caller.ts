@@ -11,6 +11,7 @@ import {
   type Tool,
   type ToolContext,
   type ToolOutcome,
+  type ToolSpending,
   type ToolSpec,
   z,
 } from '@forge/plugin-api';
@@ -26,6 +27,7 @@ import type { Circuits } from './circuits.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
 import { type FolderInstruction, type FolderInstructions, withInstructions } from './folder-instructions.ts';
 import type { Journal } from './journal.ts';
+import { createSpending, tokensOf } from './spending.ts';
 import { throughToolCircuit } from './tool-circuit.ts';
 
 export interface ToolCallerDeps {
@@ -51,7 +53,7 @@ export interface ToolCallerDeps {
   /** A person's word on a call that must not be repeated. Rejects while there is none, so that the run parks. */
   askOutcome(call: UnknownCall): Promise<ToldOutcome>;
   /** What a tool gets, for one call. */
-  context(idempotencyKey: string, signal: AbortSignal): Promise<ToolContext>;
+  context(idempotencyKey: string, signal: AbortSignal, spend: ToolContext['spend']): Promise<ToolContext>;
 }
 
 interface PlacedCall {
@@ -166,7 +168,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   ): Promise<{ done?: boolean; output?: unknown; why?: string }> {
     if (tool?.probe === undefined) return {};
     try {
-      return await tool.probe(key, await deps.context(key, signal));
+      return await tool.probe(key, await deps.context(key, signal, () => undefined));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       return { why: failed(error).text };
@@ -181,18 +183,23 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   /** Runs it, unless its output is known by now, and writes the result down. */
   async function finish(call: PlacedCall, known: Json | undefined): Promise<ToolOutcome> {
     const startedAt = clock.now();
-    const found = known === undefined ? await run(call) : await succeeded(call.tool, known);
+    const spending = createSpending();
+    const found = known === undefined ? await run(call, spending.add) : await succeeded(call.tool, known);
     deps.crashPoint('tool.ran');
     const durationMs = clock.now() - startedAt;
     const touched = found.ok ? ((await touchedBy(call.tool, call.input)) ?? []) : [];
-    return record(call, found, durationMs, touched.length === 0 ? [] : await deps.instructions.around(touched));
+    const around = touched.length === 0 ? [] : await deps.instructions.around(touched);
+    return record(call, found, durationMs, { around, spent: spending.total() });
   }
 
   async function record(
     { name, ordinal }: PlacedCall,
     found: ToolOutcome,
     durationMs: number,
-    around: readonly FolderInstruction[] = [],
+    {
+      around = [],
+      spent,
+    }: { readonly around?: readonly FolderInstruction[]; readonly spent?: ToolSpending | undefined } = {},
   ): Promise<ToolOutcome> {
     // Before anybody sees it: what goes to the model is what the log holds.
     const outcome = maskJson(found, deps.mask);
@@ -211,13 +218,22 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
         ...(blob === undefined ? {} : { textBlob: blob }),
         ...(outcome.errorCode === undefined ? {} : { errorCode: outcome.errorCode }),
         ...(instructions.length === 0 ? {} : { instructions: [...instructions] }),
+        ...(spent === undefined ? {} : { spent }),
       },
-      { durationMs },
+      { durationMs, ...pay(spent) },
     );
     return withInstructions(outcome, instructions);
   }
 
-  async function run({ tool, name, input, key }: PlacedCall): Promise<ToolOutcome> {
+  /** It is spent already: a limit that it passes holds the next call back. */
+  function pay(spent: ToolSpending | undefined): { readonly tokensUsed?: number; readonly costUsd?: number } {
+    if (spent === undefined) return {};
+    const tokens = tokensOf(spent.usage);
+    budget.reserve({}).commit({ tokens, usd: spent.costUsd });
+    return { tokensUsed: tokens, ...(spent.costUsd === undefined ? {} : { costUsd: spent.costUsd }) };
+  }
+
+  async function run({ tool, name, input, key }: PlacedCall, spend: ToolContext['spend']): Promise<ToolOutcome> {
     try {
       if (tool === undefined) {
         throw forgeError(
@@ -226,7 +242,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
         );
       }
       return await throughToolCircuit({ circuits, emit, signal }, tool.name, async () => {
-        const context = await deps.context(key, signal);
+        const context = await deps.context(key, signal, spend);
         await deps.holdLease();
         return succeeded(tool, (await tool.execute(input, context)) as Json);
       });

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { forgeError, type CommandResult, type ToolCommand, type ToolContext } from '@forge/plugin-api';
+import type { ExecutionEmit } from './execution-emit.ts';
+import { runSandboxed, startSandboxed } from './run-sandboxed.ts';
 import type { Run } from '../run/run.ts';
 import type { Workspace } from '../run/run-workspaces.ts';
-import { runSandboxed } from './run-sandboxed.ts';
 
 export interface ToolContexts {
-  contextFor(idempotencyKey: string, signal: AbortSignal): Promise<ToolContext>;
+  contextFor(idempotencyKey: string, signal: AbortSignal, spend: ToolContext['spend']): Promise<ToolContext>;
   /** Ends whatever the execution's commands left behind. */
   close(): Promise<void>;
 }
@@ -13,19 +14,32 @@ export interface ToolContexts {
 /** What tools get, for all calls of one execution. */
 export function createToolContexts(
   run: Run,
-  execution: { readonly executionId: string; readonly signal: AbortSignal; workspace(): Promise<Workspace> },
+  execution: {
+    readonly executionId: string;
+    readonly signal: AbortSignal;
+    readonly emit: ExecutionEmit;
+    workspace(): Promise<Workspace>;
+  },
 ): ToolContexts {
   let started = false;
   const marker = `${run.id}/${execution.executionId}`;
 
   return {
-    async contextFor(idempotencyKey, signal) {
+    async contextFor(idempotencyKey, signal, spend) {
       const { path: workspace } = await execution.workspace();
       return {
         workspace,
         idempotencyKey,
         signal,
         log: run.deps.log,
+        spend,
+        progress(message) {
+          execution.emit('agent.progress', { message: run.deps.mask(message) }).catch(() => undefined);
+        },
+        start(command) {
+          started = true;
+          return startSandboxed(run, { workspace, marker, signal, ...command, cwd: inside(workspace, command.cwd) });
+        },
         exec(command: ToolCommand): Promise<CommandResult> {
           started = true;
           return runSandboxed(run, { workspace, marker, signal, ...command, cwd: inside(workspace, command.cwd) });

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import { type BlobFileOptions, type BlobFileReport, createBlobFile } from './blob-file.ts';
 import { type CappedText, createCappedOutput } from './capped-output.ts';
 import { createOutputPipes } from './output-pipe.ts';
@@ -35,8 +36,18 @@ export interface CommandRunner {
    * with `aborted: true`. Rejects only when the blob file cannot be written or no pipe can be made.
    */
   run(request: CommandRequest): Promise<CommandResult>;
+  /**
+   * Starts one command that is talked to over its standard input and output. `ended` is like what `run` resolves with;
+   * its output is standard error. Undefined streams: it never started.
+   */
+  converse(request: Omit<CommandRequest, 'stdin'>): Promise<Conversation>;
   /** Removes the scratch folder. Commands that still run keep their pipes. */
   close(): void;
+}
+
+export interface Conversation {
+  readonly streams: { readonly stdin: Writable; readonly stdout: Readable } | undefined;
+  readonly ended: Promise<CommandResult>;
 }
 
 export interface CommandRunnerWorld {
@@ -74,6 +85,32 @@ export function createCommandRunner(world: CommandRunnerWorld): CommandRunner {
       reading.stop();
       const durationMs = world.clock.now() - startedAt;
       return { ...outcome, durationMs, output: { ...capped.finish(), blob: await blob?.finish() } };
+    },
+    async converse(request) {
+      const capped = createCappedOutput(request.output);
+      const pipe = await pipes.take();
+      const reading = pipe.read((bytes) => {
+        capped.write(bytes);
+        return undefined;
+      });
+      const startedAt = world.clock.now();
+      const release = once(() => closeSync(pipe.writeEnd));
+      const streams = Promise.withResolvers<Conversation['streams']>();
+      const outcome = supervise(request, ['pipe', 'pipe', pipe.writeEnd], ({ stdin, stdout }) => {
+        release();
+        // Whoever talks to a program that has ended finds out by its end.
+        stdin?.on('error', () => undefined);
+        streams.resolve(stdin === null || stdout === null ? undefined : { stdin, stdout });
+        return reading;
+      });
+      const ended = outcome.then((end): CommandResult => {
+        release();
+        reading.stop();
+        streams.resolve(undefined);
+        const durationMs = world.clock.now() - startedAt;
+        return { ...end, durationMs, output: { ...capped.finish(), blob: undefined } };
+      });
+      return { streams: await streams.promise, ended };
     },
     close: () => pipes.close(),
   };

@@ -73,6 +73,7 @@ export async function createRunProcesses(deps: RunProcessesDeps): Promise<RunPro
   return {
     runner: {
       run: (request) => runner.run({ ...request, marker: owned(request.marker) }),
+      converse: (request) => runner.converse({ ...request, marker: owned(request.marker) }),
       close: () => runner.close(),
     },
     privatePlace: () => (place ??= makePlace(directory)),

@@ -85,6 +85,7 @@ async function execute<T extends AgentType>(
   const toolContexts = createToolContexts(run, {
     executionId: begun.id,
     workspace: () => workspaceOf(run, request, begun),
+    emit,
     signal,
   });
   const workers = createWorkerCommands(run, begun.id);

@@ -71,6 +71,7 @@ export function inheritEvents(events: readonly ForgeEvent[], runId: string): rea
       return { ...rest, reservedTokens: 0, reservedUsd: 0 };
     }
     if (event.type === 'llm.responded') return { ...withoutUsage(event.payload), costUsd: 0 };
+    if (event.type === 'tool.result') return withoutSpending(event.payload);
     return 'costUsd' in payload ? withoutUsage(payload) : payload;
   }
 }
@@ -113,4 +114,8 @@ export function commitsOf(events: readonly ForgeEvent[]): readonly string[] {
     }),
     ...merged.values(),
   ];
+}
+
+function withoutSpending({ spent: _spent, ...rest }: EventPayload<'tool.result'>) {
+  return rest;
 }

@@ -57,7 +57,10 @@ function execution(
     callPrefix: `run/${executionId}`,
     budget: new Budget({
       name: 'the execution',
-      limits: { toolCalls: { max: maxToolCalls, setting: 'safety.maxToolCalls' } },
+      limits: {
+        toolCalls: { max: maxToolCalls, setting: 'safety.maxToolCalls' },
+        usd: { max: 1, setting: 'safety.budgetUsd' },
+      },
       spent: { toolCalls: state.executions[executionId]?.toolCalls },
     }),
     circuits: createCircuits(clock),
@@ -81,7 +84,7 @@ function execution(
       log.push(`asked about ${tool}${why === undefined ? '' : `: ${why}`}`);
       return person();
     },
-    context: async (idempotencyKey) => ({ idempotencyKey }) as never,
+    context: async (idempotencyKey, _signal, spend) => ({ idempotencyKey, spend }) as never,
   });
   return { call: caller.call, log, state };
 }
@@ -307,5 +310,43 @@ describe('the AGENTS.md of folders', () => {
     const failing = write({ ...named, execute: () => Promise.reject(new Error('no')) });
     expect(await told(execution([failing]).call, 'web/a.ts')).toEqual([]);
     expect(await told(execution([write()]).call, 'web/a.ts')).toEqual([]);
+  });
+});
+
+describe('what a tool has paid for', () => {
+  const usage = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 0, cacheWriteTokens: 1 };
+  const paying = (costUsd: number | undefined, ends: () => string = () => 'done') =>
+    write({
+      async execute(_, ctx) {
+        ctx.spend({ provider: 'acme', model: 'x', usage, costUsd });
+        ctx.spend({ provider: 'acme', model: 'x', usage, costUsd });
+        return ends();
+      },
+    });
+  const spentIn = (log: readonly string[]) =>
+    log.filter((line) => line.startsWith('tool.result')).map((line) => JSON.parse(line.slice(12)).spent as unknown);
+  const twice = { inputTokens: 20, outputTokens: 10, cacheReadTokens: 0, cacheWriteTokens: 2 };
+
+  it('stands in its result, as one sum', async () => {
+    const { call, log } = execution([paying(0.25)]);
+    await call('write', { path: 'a' });
+    expect(spentIn(log)).toEqual([{ provider: 'acme', model: 'x', usage: twice, costUsd: 0.5 }]);
+  });
+
+  it('is paid for when the call fails, too, and no price is made up', async () => {
+    const failing = paying(undefined, () => {
+      throw new Error('no');
+    });
+    const { call, log } = execution([failing]);
+    expect(await call('write', { path: 'a' })).toMatchObject({ ok: false });
+    expect(spentIn(log)).toEqual([{ provider: 'acme', model: 'x', usage: twice }]);
+  });
+
+  it('adds up in the state, and in the budget of whoever pays', async () => {
+    const { call, state } = execution([paying(0.4)]);
+    await call('write', { path: 'a' });
+    await call('write', { path: 'b' });
+    expect(state.executions[executionId]).toMatchObject({ spentUsd: 1.6, tokens: 64 });
+    expect(state.unknownPrice).toBe(false);
   });
 });

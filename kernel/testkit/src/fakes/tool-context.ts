@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { type CommandResult, forgeError, type ToolCommand, type ToolContext } from '@forge/plugin-api';
+import { Readable, Writable } from 'node:stream';
+import {
+  type CommandResult,
+  forgeError,
+  type StartedCommand,
+  type StartedProcess,
+  type ToolCommand,
+  type ToolContext,
+} from '@forge/plugin-api';
 import { createRecordingLogger } from './recording-logger.ts';
 
 export interface ToolContextOptions extends Partial<ToolContext> {
@@ -18,6 +26,9 @@ export function createToolContext({ env, ...given }: ToolContextOptions): ToolCo
   return {
     idempotencyKey: 'run/execution/1',
     log: createRecordingLogger(),
+    spend: () => undefined,
+    progress: () => undefined,
+    start: (command) => start({ cwd: given.workspace, ...command }, env ?? { PATH: process.env['PATH'] ?? '' }, signal),
     exec: (command) => run({ cwd: given.workspace, ...command }, env ?? { PATH: process.env['PATH'] ?? '' }, signal),
     ...given,
     signal,
@@ -68,4 +79,48 @@ function run(command: ToolCommand, env: Readonly<Record<string, string>>, signal
     }),
   );
   return promise;
+}
+
+async function start(
+  { file, args, cwd, env: more }: StartedCommand,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<StartedProcess> {
+  const startedAt = performance.now();
+  const child = spawn(file, args, { cwd, env: { ...env, ...more }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  const kill = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  signal.addEventListener('abort', kill, { once: true });
+  child.stdin.on('error', () => undefined);
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = new Promise<CommandResult>((resolve, reject) => {
+    child.on('close', (exitCode, killedBy) => {
+      signal.removeEventListener('abort', kill);
+      if (signal.aborted) return reject(signal.reason as Error);
+      const bytes = Buffer.concat(chunks);
+      resolve({
+        exitCode: exitCode ?? undefined,
+        signal: killedBy ?? undefined,
+        timedOut: false,
+        output: bytes.toString('utf8'),
+        truncated: false,
+        totalBytes: bytes.length,
+        outputHash: createHash('sha256').update(bytes).digest('hex'),
+        durationMs: performance.now() - startedAt,
+      });
+    });
+  });
+  ended.catch(() => undefined);
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) => reject(forgeError('COMMAND_NOT_FOUND', `${file} could not be started`, { cause })));
+  });
+  const stdout = Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>;
+  return { stdin: Writable.toWeb(child.stdin), stdout, ended, kill };
 }
