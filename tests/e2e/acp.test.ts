@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { byTurn, startModelServer } from '@forge/testkit/model-server';
 import { expect, it, onTestFinished } from 'vitest';
-import { agentSource } from '../../plugins/agent/acp/test/scripted-agent.ts';
 import { createForge } from './forge-process.ts';
 import { sampleRepository } from './sample-repository.ts';
 import { approval, changes, pipelineScript } from './scripts.ts';
 
+const shell = readFileSync(new URL('../../plugins/agent/acp/test/agent-shell.mjs', import.meta.url), 'utf8');
 const change = changes.node;
 const run = ['run', 'Add the area of a triangle', '--yes', '--json'];
 
@@ -29,7 +30,10 @@ async function world(turn: string) {
   onTestFinished(() => model.close());
   const repository = sampleRepository('node');
   // In the repository, where the sandbox shows it to the checkout's commands.
-  repository.write('agent.mjs', agentSource(turn));
+  repository.write(
+    'agent.mjs',
+    shell.replace('// THE TURN', () => turn),
+  );
   repository.git('add', '--all');
   repository.git('commit', '--quiet', '--message=chore: an agent');
   const use = { use: '@forge/agent-acp', options: { command: 'node', args: ['agent.mjs'] } };

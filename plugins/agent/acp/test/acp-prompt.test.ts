@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exampleAgent, promptTool, promptWorld } from './prompt-world.ts';
+import { agentSource } from './scripted-agent.ts';
 
 const asked = { prompt: 'Do it', may: [] };
 const mayEdit = { prompt: 'Do it', may: ['edit' as const] };
@@ -147,7 +148,6 @@ describe('an agent that does not do its part', { timeout: 120_000 }, () => {
   test('speaks another version', async () => {
     const { context, top } = promptWorld();
     const file = join(top, 'other.mjs');
-    const { agentSource } = await import('./scripted-agent.ts');
     writeFileSync(file, agentSource('').replace('let version = 1', 'let version = 99'));
     await expect(promptTool({ command: execPath, args: [file] }).execute(asked, context)).rejects.toThrow(
       'speaks version 99',
