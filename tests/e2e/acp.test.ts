@@ -5,7 +5,7 @@ import { createForge } from './forge-process.ts';
 import { sampleRepository } from './sample-repository.ts';
 import { approval, changes, pipelineScript } from './scripts.ts';
 
-const shell = readFileSync(new URL('../../plugins/agent/acp/test/agent-shell.mjs', import.meta.url), 'utf8');
+const shell = readFileSync(new URL('../../plugins/agent/acp/test/agent-shell.mjs.txt', import.meta.url), 'utf8');
 const change = changes.node;
 const run = ['run', 'Add the area of a triangle', '--yes', '--json'];
 

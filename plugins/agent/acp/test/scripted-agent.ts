@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const shell = readFileSync(new URL('agent-shell.mjs', import.meta.url), 'utf8');
+const shell = readFileSync(new URL('agent-shell.mjs.txt', import.meta.url), 'utf8');
 
 /** An agent's source. `work` is the body of its turn. */
 export function agentSource(work: string): string {
