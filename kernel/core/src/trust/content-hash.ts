@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Hash of a folder's files with their names; `node_modules` and `.git` inside it are left out. */
+/** What others put into a folder: packages, a repository, and the note that bun leaves in each package. */
+const leftOut = ['node_modules', '.git', '.bun-tag'];
+
+/** Hash of a folder's files with their names, without what is put there by others. */
 export function hashFolder(folder: string): string {
   const hash = createHash('sha256');
   const visit = (path: string, name: string): void => {
     const entry = lstatSync(path);
     if (entry.isDirectory()) {
       for (const child of readdirSync(path).sort()) {
-        if (child !== 'node_modules' && child !== '.git') visit(join(path, child), `${name}/${child}`);
+        if (!leftOut.includes(child)) visit(join(path, child), `${name}/${child}`);
       }
     } else if (entry.isSymbolicLink()) {
       hash.update(`link ${name}\0${readlinkSync(path)}\0`);

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { addPlugin } from '../../src/installation/add-plugin.ts';
+import { installLocked } from '../../src/installation/install-locked.ts';
+import { removePlugin } from '../../src/installation/remove-plugin.ts';
+import { openForge } from '../../src/open-forge.ts';
+import { hostOptions, manifest } from '../support/open.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const signal = new AbortController().signal;
+const report = () => {};
+
+/** How a project says which one it uses, the file in which that one keeps what it installed, and whether it can freeze archives. */
+const managers = [
+  ['npm', 'npm@11.0.0', 'package-lock.json', true],
+  ['pnpm', 'pnpm@10.0.0', 'pnpm-lock.yaml', true],
+  // Of an archive that is a file it says that its lock has to be updated, even when nothing changed.
+  ['yarn', 'yarn@1.22.22', 'yarn.lock', false],
+  ['bun', 'bun@1.2.0', 'bun.lock', true],
+] as const;
+
+/** An archive of a plugin that would leave a trace if one of its scripts ran. */
+function archive(): string {
+  const folder = temporaryFolder({
+    'package.json': {
+      name: 'forge-plugin-bell',
+      version: '1.0.0',
+      type: 'module',
+      scripts: Object.fromEntries(['preinstall', 'install', 'postinstall'].map((name) => [name, 'touch script-ran'])),
+    },
+    'plugin.json': { ...manifest('forge-plugin-bell', { gates: ['bell'] }), entry: './index.js' },
+    'index.js': `import { definePlugin } from '@forge/plugin-api';
+export default definePlugin({ gates: [{ id: 'bell', condition: () => true, request: async () => undefined }] });
+`,
+  });
+  const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
+  return join(folder, execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }).trim());
+}
+
+describe.each(managers)('with %s', (name, packageManager, lockFile, frozen) => {
+  const isThere = onPath(name);
+  it.skipIf(!isThere)(
+    `a plugin comes without scripts, is there again after a fresh clone, and goes${isThere ? '' : ` (${name} is not on the PATH)`}`,
+    async () => {
+      const cwd = temporaryFolder({
+        '.git/HEAD': '',
+        'package.json': { name: 'p', version: '1.0.0', private: true, packageManager },
+      });
+      // A program that looks whether it is the version that the project asks for would fetch that one.
+      const env = {
+        PATH: process.env['PATH'],
+        HOME: temporaryFolder(),
+        npm_config_manage_package_manager_versions: 'false',
+        pnpm_config_pm_on_fail: 'ignore',
+      };
+      const forge = hostOptions(cwd, { env });
+      const proposed: unknown[] = [];
+      await addPlugin(forge, {
+        ...{ spec: archive(), options: {}, exact: false, dryRun: false, report, signal },
+        confirm: async (proposal) => (proposed.push(proposal.packageManager), true),
+        ask: async () => undefined,
+      });
+      expect(proposed).toEqual([name]);
+      expect(existsSync(join(cwd, lockFile))).toBe(true);
+      expect(readFileSync(join(cwd, 'package.json'), 'utf8')).toContain('forge-plugin-bell');
+      expect(existsSync(join(cwd, 'node_modules/forge-plugin-bell/script-ran'))).toBe(false);
+      expect(await gates(forge)).toEqual(['bell']);
+
+      rmSync(join(cwd, 'node_modules'), { recursive: true });
+      expect(await installLocked(forge, { frozen, signal, report })).toMatchObject({ packageManager: name });
+      expect(await gates(forge)).toEqual(['bell']);
+
+      await removePlugin(forge, { name: 'forge-plugin-bell', report, signal });
+      expect(existsSync(join(cwd, 'node_modules/forge-plugin-bell'))).toBe(false);
+      expect(readFileSync(join(cwd, 'package.json'), 'utf8')).not.toContain('forge-plugin-bell');
+    },
+  );
+});
+
+async function gates(forge: ReturnType<typeof hostOptions>) {
+  const opened = await openForge(forge);
+  const found = opened.names('gate').map(({ name }) => name);
+  await opened.get('gate', 'bell');
+  await opened.close();
+  return found;
+}
+
+function onPath(program: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => statSync(join(folder, program), { throwIfNoEntry: false })?.isFile() === true);
+}
