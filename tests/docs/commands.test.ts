@@ -18,6 +18,7 @@ const elsewhere: Readonly<Record<string, { readonly by: string; readonly as: str
   'npm run check': { by: '.ci/run', as: 'npm run --silent boundaries' },
   'npm run format': { by: '.ci/run', as: 'npm run --silent format:check' },
   'npm run schemas': { by: 'tools/schemas/test/schemas.test.ts', as: 'npm run schemas' },
+  'npm run api-report': { by: 'tests/architecture/api-report.test.ts', as: 'npm run api-report' },
   // It asks a person.
   'npm run changeset': { by: 'package.json', as: '"changeset":' },
   'npm run bench': { by: '.ci/run', as: 'npm run --silent bench' },
