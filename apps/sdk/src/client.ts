@@ -134,6 +134,9 @@ export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
       list: (query: RepositoryQuery & { readonly open?: boolean; readonly runId?: string | undefined } = {}) =>
         get<Page<ApiRequest>>('/api/requests', query),
       get: (id: string) => get<ApiRequest>(at('/api/requests', id)),
+      /** The bytes of one of its images. */
+      image: async (id: string, hash: string) =>
+        new Uint8Array(await (await ask(`${at('/api/requests', id)}/image`, { query: { hash } })).arrayBuffer()),
       decide: (id: string, body: DecisionBody) => send<Decided>('POST', `${at('/api/requests', id)}/decision`, body),
     },
     allow: {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EventBus } from './bus.ts';
 import type { ContextBus } from './context-bus.ts';
+import type { RequestImage } from './gate.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { ChatRequest, ChatResponse, ModelCapabilities, ToolSpec } from './llm.ts';
 import type { Memory, MemoryUpdate, NewMemory, RecallQuery, RecalledMemory } from './memory.ts';
@@ -88,6 +89,12 @@ export interface Question {
   readonly question: string;
   readonly why?: string;
   readonly options?: readonly { readonly id: string; readonly label: string }[];
+  /** At most four, of 2 MB each: `data` is Base64, `alt` says what is on it. Others reject with INPUT_INVALID. */
+  readonly images?: readonly {
+    readonly mediaType: RequestImage['mediaType'];
+    readonly data: string;
+    readonly alt: string;
+  }[];
   /** What is assumed when nobody answers in time. Without it the run parks. */
   readonly assumption?: string;
 }

@@ -36,6 +36,18 @@ export const voteSchema = z.strictObject({
 });
 export type Vote = z.output<typeof voteSchema>;
 
+export const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
+
+/** A picture that is shown beside a request; its bytes are a blob of the store. */
+export const requestImageSchema = z.strictObject({
+  imageBlob: z.string(),
+  mediaType: z.enum(imageTypes),
+  bytes: z.int(),
+  /** What is on it, for who cannot see it here. */
+  alt: z.string(),
+});
+export type RequestImage = z.output<typeof requestImageSchema>;
+
 /** Something only a person can decide. It is stored before anyone is asked, so the answer may come from any process. */
 export const humanRequestSchema = z.strictObject({
   id: z.string(),
@@ -54,6 +66,7 @@ export const humanRequestSchema = z.strictObject({
   subjectHash: z.string(),
   /** What is shown, part by part, so that it can be told what changed: short values, and `sha256:…` of longer ones. */
   shown: z.record(z.string(), z.string()).optional(),
+  images: z.array(requestImageSchema).optional(),
   /** Paths of the files that the change touches. */
   files: z.array(z.string()).optional(),
   /** Who must say yes, one level after the other. Undefined: anybody, once. */

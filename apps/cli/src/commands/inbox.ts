@@ -3,6 +3,7 @@ import { formatTime } from '../render/figures.ts';
 import { glyph } from '../render/glyphs.ts';
 import { standingWords } from '../render/standing-words.ts';
 import { harmless, oneLine } from '../render/text-width.ts';
+import { placesOfImages } from '../show-images.ts';
 import { storedRuns } from '../stored-runs.ts';
 import { withForge } from '../with-forge.ts';
 
@@ -19,6 +20,8 @@ export default function inbox(call: CommandCall): Promise<CommandEnd> {
       const { id, kind, title, body, options, runId, createdAt, subjectHash } = request;
       const standing = standingWords(request, call.world.clock.now());
       const hash = subjectHash.slice(0, 12);
+      const server = call.global.server ?? call.world.env['FORGE_SERVER'] ?? '';
+      const images = printer.json ? [] : await placesOfImages(forge, request, server);
       printer.print({ type: 'request', ...request, task: run.task }, () =>
         [
           `${glyph('ask', style)} ${style.bold(oneLine(title))}`,
@@ -31,6 +34,7 @@ export default function inbox(call: CommandCall): Promise<CommandEnd> {
                 .trim()
                 .split('\n')
                 .map((line) => `    │ ${line}`)),
+          ...images.map(({ alt, place }) => `    ${oneLine(alt)}: ${place}`),
           ...options.map((option, index) => `    ${index + 1}) ${oneLine(option.label)} (${option.id})`),
           kind === 'approval'
             ? `    forge approve ${id} --hash ${hash}   or   forge reject ${id} --reason "…"`

@@ -1,8 +1,8 @@
-import { forgeError, type StoredRequest, z } from '@forge/plugin-api';
+import { forgeError, imageTypes, type StoredRequest, z } from '@forge/plugin-api';
 import { type ApiRequest, decidedSchema, decisionBodySchema, requestPageSchema, requestSchema } from '@forge/sdk';
 import { createRoute } from '@hono/zod-openapi';
 import type { ServerApp } from '../http/environment.ts';
-import { answers, jsonBody, operation } from '../http/operation.ts';
+import { answers, jsonBody, operation, problem } from '../http/operation.ts';
 import { idParameter, idQuery, repositoryQuery } from './query.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -69,6 +69,39 @@ export function addRequestRoutes(app: ServerApp, deps: RouteDeps): void {
       responses: answers(requestSchema, 'The request'),
     }),
     async (context) => context.json(await find(context.req.valid('param').id), 200),
+  );
+  app.openapi(
+    createRoute({
+      ...operation(guard, 'getRequestImage', 'read', 'An image that is shown beside a request'),
+      method: 'get',
+      path: '/api/requests/{id}/image',
+      request: {
+        params: idParameter,
+        /** `imageBlob` of one of its images. */
+        query: z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, 'expected a hash') }),
+      },
+      responses: {
+        200: {
+          description: 'The image',
+          content: Object.fromEntries(imageTypes.map((type) => [type, { schema: z.string() }])),
+        },
+        default: problem,
+      },
+    }),
+    async (context) => {
+      const { hash } = context.req.valid('query');
+      const request = await find(context.req.valid('param').id);
+      const image = request.images?.find(({ imageBlob }) => imageBlob === hash);
+      if (image === undefined) throw forgeError('BLOB_NOT_FOUND', `Request ${request.id} shows no image ${hash}`);
+      const store = await (await hosts.of(repositories.find(request.repositoryId))).store();
+      // An agent made it: nothing in it may be taken for anything else.
+      const headers = {
+        'content-type': image.mediaType,
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'; sandbox",
+      };
+      return context.body(new Uint8Array(await store.getBlob(hash)), 200, headers) as never;
+    },
   );
   app.openapi(
     createRoute({

@@ -1,6 +1,7 @@
 import type { Answer, PhaseName, Question } from '@forge/plugin-api';
 import type { Journal } from '../execution/journal.ts';
 import type { Run } from '../run/run.ts';
+import { keepImages } from './keep-images.ts';
 import { subjectHash, type Ask } from './ask-person.ts';
 
 interface Asker {
@@ -15,9 +16,10 @@ interface Asker {
 export async function answerQuestion(
   run: Run,
   { journal, ...asker }: Asker,
-  { question, why, options, assumption }: Question,
+  { question, why, options, assumption, images = [] }: Question,
 ): Promise<Answer> {
   const { onTimeout, timeoutMinutes } = run.deps.config.questions;
+  const kept = images.length === 0 ? [] : await keepImages(run.store, images);
   const ask: Ask = {
     kind: 'question',
     title: question,
@@ -25,6 +27,7 @@ export async function answerQuestion(
       .filter((part) => part !== undefined)
       .join('\n\n'),
     options: [...(options ?? [])],
+    ...(kept.length === 0 ? {} : { images: kept }),
     reason: 'clarification',
     ...asker,
     timeoutMs: timeoutMinutes * 60_000,

@@ -11,6 +11,7 @@ import {
   type Json,
   type Lease,
   type Logger,
+  type RequestImage,
   type RunStore,
   type StoredRequest,
 } from '@forge/plugin-api';
@@ -60,6 +61,7 @@ export interface Ask {
   /** In the execution's journal. */
   readonly ordinal?: number;
   readonly timeoutMs?: number;
+  readonly images?: readonly RequestImage[];
   /** Paths of the files that the change touches. */
   readonly files?: readonly string[];
   /** See `HumanRequest.levels`; empty: anybody, once. */
@@ -130,6 +132,7 @@ function newRequest({ clock, ...deps }: AskDeps, ask: Ask, hash: string): HumanR
     ...(ask.executionId === undefined ? {} : { executionId: ask.executionId }),
     subjectHash: hash,
     ...(ask.shown === undefined ? {} : { shown: { ...ask.shown } }),
+    ...(ask.images === undefined ? {} : { images: [...ask.images] }),
     ...(ask.files === undefined ? {} : { files: [...ask.files] }),
     ...(ask.levels === undefined || ask.levels.length === 0 ? {} : { levels: [...ask.levels] }),
     createdAt: clock.now(),
@@ -261,8 +264,8 @@ function waiting(request: HumanRequest, wakeAt: number | undefined): Error {
 
 /** What a request is known by, in this process and in others. */
 export function subjectHash(ask: Ask, mask: (text: string) => string): string {
-  const { kind, title, body, options, subject, shown, executionId, ordinal } = maskJson(ask, mask);
-  return hashJson({ kind, title, subject: subject ?? shown ?? { body, options }, executionId, ordinal });
+  const { kind, title, body, options, subject, shown, images, executionId, ordinal } = maskJson(ask, mask);
+  return hashJson({ kind, title, subject: subject ?? shown ?? { body, options }, images, executionId, ordinal });
 }
 
 function metaOf({ phase, executionId, taskId }: Ask): EventMeta {

@@ -35,10 +35,12 @@ async function approval(
 
 async function answer(
   interaction: Interaction,
-  { title, body, options, subjectHash }: HumanRequest,
+  { title, body, options, images = [], subjectHash }: HumanRequest,
   signal: AbortSignal,
 ): Promise<Approval | undefined> {
   const choices = options.length > 0 ? { options, freeText: true } : {};
-  const given = (await interaction.ask({ title, body, ...choices }, signal))?.trim();
+  const pictures = images.map(({ alt }) => `Image: ${alt} (forge inbox says where it is)`);
+  const shown = [body, ...pictures].filter((part) => part !== '').join('\n\n');
+  const given = (await interaction.ask({ title, body: shown, ...choices }, signal))?.trim();
   return given ? { approved: true, modifications: given, subjectHash } : undefined;
 }
