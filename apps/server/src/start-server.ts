@@ -45,6 +45,8 @@ export interface ServerOptions {
   /** Runs at once. */
   readonly runs: number;
   readonly requestsPerMinute: number;
+  /** How large a file of the audit log may be, and how many days the earlier ones are kept. */
+  readonly audit: { readonly bytes: number; readonly days: number };
   /** Repositories to register, beside those that are known. */
   readonly repositories: readonly string[];
   /** Of the person who starts it: the actor of the local token. */
@@ -91,7 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const idempotency = createIdempotency(folder, clock);
   const runs = createRunService({ repositories, hosts, queue, idempotency, clock, newId });
   const feeds = createFeeds({ runs, hosts, queue, clock });
-  const audit = createAuditLog(folder, { clock, newId });
+  const audit = createAuditLog(folder, { clock, newId, ...options.audit });
   const metrics = createMetrics({ runs: queue.counts, followers: feeds.followers });
   let ending: Promise<void> | undefined;
 

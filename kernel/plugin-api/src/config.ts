@@ -185,6 +185,10 @@ export const configLayerSchema = z
         runs: z.int().min(1).max(64),
         /** For each token, and for each address without one. */
         requestsPerMinute: z.int().min(1),
+        /** A file of the audit log that has grown to this is put aside, and a new one is begun. */
+        auditMegabytes: positive,
+        /** What was put aside is kept for so many days. */
+        auditDays: positive,
         /** Hosts that webhooks made over the API may reach although they are private. */
         privateWebhookHosts: z.array(name),
       })

@@ -15,7 +15,7 @@ interface Options {
 
 export default async function serve(call: CommandCall<Options>): Promise<CommandEnd> {
   const { world, options, printer, directory } = call;
-  const { host, port, allowHosts, runs, requestsPerMinute } = await settingsOf(call);
+  const { host, port, allowHosts, runs, requestsPerMinute, auditMegabytes, auditDays } = await settingsOf(call);
   const { repository } = findPlaces(directory, world.env);
   // Nobody sits at a server: what it has to ask waits until somebody answers.
   const unattended = { ...call, global: { ...call.global, input: false } };
@@ -28,6 +28,7 @@ export default async function serve(call: CommandCall<Options>): Promise<Command
     allowedNames: [...allowHosts, ...(options.allowHost ?? [])],
     runs,
     requestsPerMinute,
+    audit: { bytes: auditMegabytes * 1024 * 1024, days: auditDays },
     repositories: repository === undefined ? [] : [repository],
     userName: world.userName,
     version: world.version,

@@ -72,6 +72,7 @@ export async function startWorld({ script = greeting, flags, ...more }: WorldOpt
     allowedNames: [],
     runs: 2,
     requestsPerMinute: 1e9,
+    audit: { bytes: 10_000_000, days: 365 },
     repositories: [repository],
     userName: 'person',
     version: '0.0.0',

@@ -59,6 +59,7 @@ const guards: readonly Guard[] = [
     path: 'webhookSender',
     weakens: ({ webhookSender }, usual) => differs(webhookSender, usual.webhookSender),
   },
+  { path: 'server.auditDays', weakens: ({ server }, usual) => less(server?.auditDays, usual.server.auditDays) },
   { path: 'server.host', weakens: ({ server }, usual) => differs(server?.host, usual.server.host) },
   {
     path: 'server.privateWebhookHosts',

@@ -27,6 +27,7 @@ export function startQuietServer(openRepository: OpenRepository): Promise<Runnin
     allowedNames: [],
     runs: 1,
     requestsPerMinute: 1e9,
+    audit: { bytes: 10_000_000, days: 365 },
     repositories: [repository(1)],
     userName: 'bench',
     version: '0.0.0',
