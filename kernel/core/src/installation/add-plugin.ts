@@ -7,6 +7,7 @@ import { tokens } from '../host/tokens.ts';
 import { inspectPlugin } from '../inspection/inspect-plugin.ts';
 import { withPlugin } from './edit-config.ts';
 import { type FetchedPlugin, fetchPlugin } from './fetch-plugin.ts';
+import { withFittingVersion } from './fitting-version.ts';
 import { forgetAside, installPackage, type PlacedPlugin } from './install-package.ts';
 import { keepFiles } from './kept-files.ts';
 import { lookAtPlugin, type PluginProposal, type Project } from './look-at-plugin.ts';
@@ -52,7 +53,9 @@ export async function addPlugin(forge: ForgeOptions, request: AddPluginRequest):
   request.report(`looking at ${spec}`);
   const fetched = await fetchPlugin({ spec, cwd, env, signal });
   try {
-    const { project, proposal } = await lookAtPlugin(forge, fetched, signal);
+    const { project, proposal } = await lookAtPlugin(forge, fetched, signal).catch(async (error: unknown) => {
+      throw await withFittingVersion(error, { ...fetched, spec }, forge, signal);
+    });
     if (!(await request.confirm(proposal)) || request.dryRun) return undefined;
     const { manifest } = fetched.record;
     // Who updates has set its options before.
