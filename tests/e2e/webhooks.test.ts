@@ -16,16 +16,27 @@ async function receiver(...given: Parameters<typeof startReceiver>): Promise<Rec
   return started;
 }
 
-/** A repository whose configuration holds these webhooks, and Forge in it. */
-async function place(webhooks: string) {
-  const server = await startModelServer({ script: pipelineScript(changes.node) });
+/** A repository whose configuration holds these webhooks, and Forge in it, with a model that answers once it may. */
+async function slowPlace(webhooks: string) {
+  const mayAnswer = Promise.withResolvers<void>();
+  const script = pipelineScript(changes.node);
+  const server = await startModelServer({
+    script: async (request, index) => mayAnswer.promise.then(() => script(request, index)),
+  });
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
   repository.write('forge.config.mjs', `export default { webhooks: ${webhooks} };\n`);
   repository.git('add', '.');
   repository.git('commit', '-qm', 'chore: configure');
   const env = { HOOK_KEY: key, HOOK_TOKEN: token };
-  return { repository, forge: createForge({ cwd: repository.path, modelUrl: server.url, env }) };
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+  return { repository, forge, letAnswer: () => mayAnswer.resolve() };
+}
+
+async function place(webhooks: string) {
+  const made = await slowPlace(webhooks);
+  made.letAnswer();
+  return made;
 }
 
 const bodies = ({ requests }: Receiver) => requests.map(({ body }) => JSON.parse(body) as ForgeEvent);
@@ -144,3 +155,18 @@ it('what was kept is delivered at least once, whenever the process is killed', a
     .toEqual({ pending: 0, delivered: wanted.length, dead: 0 });
   expect(answered()).toEqual(new Set(wanted));
 }, 300_000);
+
+it('a run that is under way has it in its log that a webhook was switched off', async () => {
+  const gone = await receiver({ status: 410 });
+  const webhooks = `[{ name: 'gone', events: ['run.started'], url: '${gone.url}', allowPrivate: true }]`;
+  const { forge, letAnswer } = await slowPlace(webhooks);
+  const running = forge.start(...run);
+  // The model is silent until then.
+  await running.event(({ type }) => type === 'webhook.disabled');
+  letAnswer();
+  const { code, events, stderr } = await running.ended;
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(events.find(({ type }) => type === 'webhook.disabled')?.payload).toMatchObject({ webhookId: 'gone' });
+  const again = await forge.run('webhook', 'deliver', '--trust');
+  expect(again.stderr).toContain('Webhook gone is switched off');
+}, 120_000);

@@ -14,6 +14,7 @@ import { createMetrics } from './metrics.ts';
 import { createRepositories } from './repositories.ts';
 import { addAllowRoutes } from './routes/allow.ts';
 import { addCatalogRoutes } from './routes/catalog.ts';
+import { addDecideRoutes } from './routes/decide.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addMemoryRoutes } from './routes/memory.ts';
 import { addReferenceRoutes } from './routes/reference.ts';
@@ -169,6 +170,7 @@ const routes: readonly ((app: ReturnType<typeof createApp>, deps: RouteDeps) => 
   addRepositoryRoutes,
   addCatalogRoutes,
   addWebhookRoutes,
+  addDecideRoutes,
 ];
 
 function reachable(host: string): string {

@@ -16,7 +16,7 @@ import type {
 } from '@forge/plugin-api';
 import type { InlinePlugin } from './manifests/discover.ts';
 import type { PluginLimits } from './plugins/limits.ts';
-import type { Webhooks } from './webhooks/index.ts';
+import type { DecisionLinks, Webhooks } from './webhooks/index.ts';
 
 export interface ForgeOptions {
   /** Absolute. Configuration and repository are looked for from here upwards. */
@@ -91,6 +91,8 @@ export interface Forge {
   skills(): Promise<SkillList>;
   /** Runs that this host starts deliver what happens; a server says `start` once. */
   readonly webhooks: Webhooks;
+  /** Where a person decides in a browser. */
+  readonly decisionLinks: DecisionLinks;
   /** Id of the repository in memories. */
   readonly repositoryId: string;
   /**

@@ -83,6 +83,7 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
     memory: () => memoryOf(registry, config, repositoryId),
     skills: () => host.get(tokens.skills).list(),
     webhooks,
+    decisionLinks: host.get(tokens.decisionLinks),
     get: (kind, name) => registry.get(kind, name),
     names: (kind) => registry.names(kind),
     mask: (text) => masker.mask(text),

@@ -181,6 +181,8 @@ export const configLayerSchema = z
         port: z.int().min(0).max(65_535),
         /** Names under which it may be called, beside addresses and localhost. */
         allowHosts: z.array(name),
+        /** Under which others reach it, such as https://forge.example.org: links in messages lead there. */
+        publicUrl: z.url({ protocol: /^https?$/ }),
         /** Runs at once. */
         runs: z.int().min(1).max(64),
         /** For each token, and for each address without one. */
@@ -240,7 +242,9 @@ export interface ResolvedConfig {
   readonly gates: readonly string[];
   readonly webhookSender: string;
   readonly webhooks: readonly WebhookConfig[];
-  readonly server: Readonly<DeepRequired<NonNullable<ConfigLayer['server']>>>;
+  readonly server: Readonly<DeepRequired<Omit<NonNullable<ConfigLayer['server']>, 'publicUrl'>>> & {
+    readonly publicUrl?: string | undefined;
+  };
 }
 
 /** Gives the configuration its types. */

@@ -46,6 +46,9 @@ export function openRemoteForge(call: CommandCall, given: string, settings: Forg
     get webhooks() {
       return notThere('Webhooks');
     },
+    get decisionLinks() {
+      return notThere('Links');
+    },
     engine: async () => engine,
     store: async () => store,
     bus: async () => events.transport,

@@ -10,12 +10,19 @@ interface HeaderSource {
  * name of its own; it can not choose the headers Host and Origin. So a Host must be an address (which no DNS can point
  * elsewhere), localhost, or a name that the person has allowed; and what a browser sends must come from a page of this
  * server. Throws FORBIDDEN.
+ *
+ * @param options `fromAnywhere`: for pages that other sites link to and that change nothing; the Host is looked at all the same
  */
-export function checkSameSite(request: HeaderSource, allowedNames: readonly string[]): void {
+export function checkSameSite(
+  request: HeaderSource,
+  allowedNames: readonly string[],
+  { fromAnywhere = false }: { readonly fromAnywhere?: boolean } = {},
+): void {
   const host = request.header('host') ?? '';
   const name = hostName(host);
   if (name === undefined || !(isIP(name) !== 0 || name === 'localhost' || allowedNames.includes(name)))
     throw refusal(`the Host "${host}" is not a name of this server`);
+  if (fromAnywhere) return;
   const origin = request.header('origin');
   if (origin !== undefined && !isOwn(origin, host)) throw refusal(`it comes from a page of ${origin}`);
   const site = request.header('sec-fetch-site');

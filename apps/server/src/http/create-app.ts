@@ -24,6 +24,9 @@ export interface AppDeps {
 /** All that may be had without a token. Everything else takes one, whether there is a route or not. */
 const open = new Set(['/health', '/ready', '/openapi.json', '/docs', '/docs/swagger-ui.css', '/docs/swagger-ui.js']);
 
+/** Their addresses hold what lets somebody in. */
+const decisionPage = /^\/decide\/[\w.-]+$/;
+
 /** The app without its routes: who may come in, how large what they bring may be, and what they hear when it fails. */
 export function createApp({ log, metrics, tokens, requests, allowedNames }: AppDeps): ServerApp {
   const app: ServerApp = new OpenAPIHono<ServerEnvironment>({
@@ -68,8 +71,10 @@ export function createApp({ log, metrics, tokens, requests, allowedNames }: AppD
   app.use(async (context, next) => {
     const { req, env } = context;
     const address = env.incoming.socket.remoteAddress ?? '';
-    checkSameSite(req, allowedNames);
-    if (open.has(req.path)) {
+    // A person comes to such a page from wherever the message is read; deciding there takes what all changes take.
+    const isPage = decisionPage.test(req.path);
+    checkSameSite(req, allowedNames, { fromAnywhere: isPage && req.method === 'GET' });
+    if (isPage || open.has(req.path)) {
       requests.take(address);
       return next();
     }

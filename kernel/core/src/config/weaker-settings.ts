@@ -61,6 +61,7 @@ const guards: readonly Guard[] = [
   },
   { path: 'server.auditDays', weakens: ({ server }, usual) => less(server?.auditDays, usual.server.auditDays) },
   { path: 'server.host', weakens: ({ server }, usual) => differs(server?.host, usual.server.host) },
+  { path: 'server.publicUrl', weakens: ({ server }, usual) => differs(server?.publicUrl, usual.server.publicUrl) },
   {
     path: 'server.privateWebhookHosts',
     weakens: ({ server }) => (server?.privateWebhookHosts ?? []).length > 0,

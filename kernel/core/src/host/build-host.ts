@@ -26,7 +26,7 @@ import { createModels } from './choose-models.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { trustSubjects } from './plugin-trust.ts';
 import { createRunDeps } from './run-deps.ts';
-import { createWebhookKeys, createWebhooks, configuredTargets } from '../webhooks/index.ts';
+import { configuredTargets, createDecisionLinks, createWebhookKeys, createWebhooks } from '../webhooks/index.ts';
 import { tokens } from './tokens.ts';
 import { readTrustedFile } from '../trust/read-trusted-file.ts';
 import type { Discovered } from '../manifests/discover.ts';
@@ -134,6 +134,12 @@ export function buildHost(world: Container, configuration: Configuration, discov
       return () => (chosen ??= chooseSandbox({ config, registry, clock, cacheFolder: userCache, userId, signal }));
     },
   );
+  host.factory(tokens.webhookKeys, [tokens.pluginWorld], ({ stateDirectory }) => createWebhookKeys(stateDirectory));
+  host.factory(
+    tokens.decisionLinks,
+    [tokens.configuration, tokens.webhookKeys, tokens.clock],
+    ({ config: { server } }, keys, clock) => createDecisionLinks(server.publicUrl, { keys, clock }),
+  );
   host.factory(
     tokens.webhooks,
     [
@@ -145,9 +151,10 @@ export function buildHost(world: Container, configuration: Configuration, discov
       tokens.log,
       tokens.masker,
       tokens.newId,
-      tokens.pluginWorld,
+      tokens.webhookKeys,
+      tokens.decisionLinks,
     ],
-    ({ config, origins }, { env }, registry, places, clock, log, masker, newId, { stateDirectory }) =>
+    ({ config, origins }, { env }, registry, places, clock, log, masker, newId, keys, decisionLinks) =>
       createWebhooks({
         configured: configuredTargets(config, origins.get('webhooks'), env),
         defaultSender: config.webhookSender,
@@ -157,8 +164,8 @@ export function buildHost(world: Container, configuration: Configuration, discov
         store: () => registry.get('store', config.store),
         sender: (name) => registry.get('webhook', name),
         listen: async (listener) => (await registry.get('bus', config.bus)).subscribe('*', listener),
-        decideUrl: async () => undefined,
-        keys: createWebhookKeys(stateDirectory),
+        decideUrl: (request) => decisionLinks.urlFor(request),
+        keys,
         clock,
         log,
         newId,

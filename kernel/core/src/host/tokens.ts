@@ -12,7 +12,7 @@ import type { Masker } from '../secrets.ts';
 import type { Places } from '../state/places.ts';
 import type { Trust } from '../trust/trust.ts';
 import type { Models } from './choose-models.ts';
-import type { Webhooks } from '../webhooks/index.ts';
+import type { DecisionLinks, WebhookKeys, Webhooks } from '../webhooks/index.ts';
 import type { ChosenSandbox } from './choose-sandbox.ts';
 
 /** Everything the host is built from. What each is made of stands in build-host.ts. */
@@ -36,6 +36,8 @@ export const tokens = {
   registry: token<Registry>('registry'),
   models: token<Models>('models'),
   sandbox: token<() => Promise<ChosenSandbox>>('sandbox'),
+  webhookKeys: token<WebhookKeys>('webhook-keys'),
+  decisionLinks: token<DecisionLinks>('decision-links'),
   webhooks: token<Webhooks>('webhooks'),
   repositoryId: token<string>('repository-id'),
   skills: token<Skills>('skills'),

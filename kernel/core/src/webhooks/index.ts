@@ -1,5 +1,6 @@
+export { createDecisionLinks, type DecisionGrant, type DecisionLinks } from './decision-links.ts';
 export { expressionFault } from './expression-fault.ts';
-export { createWebhookKeys } from './webhook-keys.ts';
+export { createWebhookKeys, type WebhookKeys } from './webhook-keys.ts';
 export { shownWebhook } from './shown-webhook.ts';
 export { configuredTargets } from './webhook-target.ts';
 export { createWebhooks, type NewWebhook, type WebhookReport, type Webhooks } from './webhooks.ts';

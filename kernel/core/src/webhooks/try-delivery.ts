@@ -5,6 +5,7 @@ import {
   faultsOf,
   type ForgeError,
   forgeError,
+  type HumanRequest,
   isForgeError,
   type RunStore,
   type WebhookMessage,
@@ -24,7 +25,7 @@ export interface TryWorld {
   /** Signs for webhooks that name no secret. */
   secretOf(webhookId: string): Promise<string>;
   /** Where a person decides that request in a browser, if they can. */
-  decideUrl(requestId: string): Promise<string | undefined>;
+  decideUrl(request: HumanRequest): Promise<string | undefined>;
 }
 
 export interface Tried {
@@ -75,7 +76,7 @@ export async function sendEvent(
   if (transform !== undefined && body === undefined) return 'its transform leaves this one out';
   const sender = await world.sender(target.use);
   const secret = target.secret ?? (await world.secretOf(target.id));
-  const decideUrl = event.type === 'request.opened' ? await world.decideUrl(event.payload.request.id) : undefined;
+  const decideUrl = event.type === 'request.opened' ? await world.decideUrl(event.payload.request) : undefined;
   const message = { id, url, headers, secret, event, run, body, allowPrivate, decideUrl };
   const receipt = await sender.send(message, { signal });
   return receipt === undefined ? `${target.use} has nothing to say about it` : `taken (${receipt.status})`;

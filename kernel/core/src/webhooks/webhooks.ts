@@ -3,6 +3,7 @@ import {
   type Delivery,
   type DeliveryState,
   forgeError,
+  type HumanRequest,
   type Logger,
   type RunStore,
   type StoredWebhook,
@@ -73,7 +74,7 @@ export interface WebhooksOptions {
   sender(name: string): Promise<WebhookSender>;
   /** Calls the listener with each event that this process stores. */
   listen(listener: () => void): Promise<() => void>;
-  decideUrl(requestId: string): Promise<string | undefined>;
+  decideUrl(request: HumanRequest): Promise<string | undefined>;
   readonly keys: WebhookKeys;
   readonly clock: Clock;
   readonly log: Logger;

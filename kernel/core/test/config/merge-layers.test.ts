@@ -97,6 +97,7 @@ describe('the defaults', () => {
       'testing.command',
       'testing.setup',
       'sandbox.require',
+      'server.publicUrl',
     ];
     const missing = Object.entries(configLayerSchema.shape).flatMap(([key, schema]) => {
       const section = (config as unknown as Record<string, Record<string, unknown>>)[key];
