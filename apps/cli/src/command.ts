@@ -15,6 +15,7 @@ export interface GlobalOptions {
   /** False with `--no-color`. */
   readonly color: boolean;
   readonly trust: boolean;
+  readonly safeMode: boolean;
   readonly debug: boolean;
   readonly progress: ProgressKind;
   /** As it was written; see `directoryOf`. */
@@ -96,6 +97,7 @@ export const globalFlags: readonly OptionRow[] = [
   { flags: '--no-input', description: 'never ask' },
   { flags: '--progress <how>', description: 'how progress is shown', choices: progressKinds },
   { flags: '--no-color', description: 'no colours; so does NO_COLOR' },
+  { flags: '--safe-mode', description: 'leave out every plugin that does not come with Forge' },
   { flags: '--trust', description: 'let code of this repository (configuration, plugins) run, now and later' },
   { flags: '--debug', description: 'with stack traces; so does FORGE_DEBUG' },
   { flags: '-h, --help', description: 'show help' },

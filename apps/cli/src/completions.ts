@@ -12,6 +12,7 @@ export function completions(): RootCommand {
   root.option('no-input', 'never ask');
   root.option('progress', 'how progress is shown', (complete) => progressKinds.forEach((kind) => complete(kind, '')));
   root.option('no-color', 'no colours');
+  root.option('safe-mode', 'leave out every plugin that does not come with Forge');
   root.option('trust', 'let code of this repository run');
   root.option('help', 'show help', 'h');
   root.option('version', 'show the version', 'V');

@@ -79,6 +79,7 @@ const noGlobals: GlobalOptions = {
   input: true,
   color: true,
   trust: false,
+  safeMode: false,
   debug: false,
   progress: 'auto',
 };

@@ -7,6 +7,7 @@ import { forgeOptions } from './with-forge.ts';
 
 export interface PluginAddOptions {
   readonly exact?: boolean;
+  readonly inProcess?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
@@ -24,6 +25,7 @@ export async function proposePlugin(
     spec,
     options: given,
     exact: options.exact === true,
+    inProcess: options.inProcess === true,
     dryRun: options.dryRun === true,
     confirm: async (proposal) => {
       printer.object({ type: 'plugin.proposal', ...proposal });

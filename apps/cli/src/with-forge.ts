@@ -73,6 +73,7 @@ export function forgeOptions(
     interaction: createInteraction(call),
     log: createStderrLogger(call, wantsTraces(world)),
     trust: trust ?? global.trust,
+    safeMode: global.safeMode,
     ...(record === undefined ? {} : { record }),
     forgeVersion: world.version,
     userName: world.userName,

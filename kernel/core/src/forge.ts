@@ -30,6 +30,8 @@ export interface ForgeOptions {
   readonly log: Logger;
   /** The person said `--trust`: code from this repository (configuration, plugins) may run, now and later. */
   readonly trust?: boolean;
+  /** Leave out every plugin that does not come with the app, whatever is wrong with it. */
+  readonly safeMode?: boolean;
   /** `forge run --record <file>`: every reply of the model in use is also written there. */
   readonly record?: string;
   readonly forgeVersion: string;

@@ -44,7 +44,7 @@ describe('core in a bundle', () => {
   it('loads a configuration and a plugin in TypeScript with its own copy of the plugin API', () => {
     const found = open({
       'forge.config.ts':
-        "import { defineConfig } from '@forge/plugin-api';\nexport default defineConfig({ concurrency: 7, plugins: ['./mine'] });",
+        "import { defineConfig } from '@forge/plugin-api';\nexport default defineConfig({ concurrency: 7, plugins: [{ use: './mine', inProcess: true }] });",
       'mine/plugin.json': manifest('mine', { buses: ['greet'] }, { api: '>=0.1.0 <1' }),
       'mine/index.ts': bus,
     });
@@ -54,7 +54,7 @@ describe('core in a bundle', () => {
   it('loads plain JavaScript that has another copy beside it', () => {
     const copy = { name: '@forge/plugin-api', version: '0.0.1', exports: './index.js' };
     const found = open({
-      'forge.config.yaml': 'plugins: [mine]',
+      'forge.config.yaml': 'plugins: [{ use: mine, inProcess: true }]',
       'node_modules/mine/plugin.json': manifest('mine', { buses: ['greet'] }, { entry: './index.mjs' }),
       'node_modules/mine/index.mjs': bus.replace(/enum .*\n/, '').replace('Name.Greet', "'greet'"),
       'node_modules/@forge/plugin-api/package.json': copy,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { definePlugin } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { inline, tool } from './support/fakes.ts';
+import { noSandbox } from './support/no-sandbox.ts';
 import { manifest, open, openFaults } from './support/open.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -75,7 +76,7 @@ export default definePlugin({ agents: [defineAgent({
   id: 'custom-security-reviewer', type: 'reviewer', execute: async () => ({ approved: true, findings: [] }),
 })] });`,
     });
-    const forge = await open(cwd, { trust: true });
+    const forge = await open(cwd, { trust: true, inlinePlugins: [noSandbox] });
     expect(forge.config.agents.reviewer).toBe('custom-security-reviewer');
     expect(await forge.get('agent', forge.config.agents.reviewer)).toMatchObject({ type: 'reviewer' });
   });

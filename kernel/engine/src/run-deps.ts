@@ -76,8 +76,8 @@ export interface RunDeps {
   /** Those that configuration allows, in a fixed order. */
   tools(): Promise<readonly Tool[]>;
   agent(name: string): Promise<Agent>;
-  /** Where it lies, for executors that load it elsewhere. */
-  agentPlace(name: string): Promise<AgentPlace>;
+  /** Where it lies, for executors that load it elsewhere; undefined when it is elsewhere already. */
+  agentPlace(name: string): Promise<AgentPlace | undefined>;
   /** How the app starts a worker on this machine; undefined when it has none. */
   readonly worker: WorkerProgram | undefined;
   deployer(name: string): Promise<Deployer>;

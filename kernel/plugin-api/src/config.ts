@@ -16,6 +16,8 @@ const pluginEntrySchema = z.union([
     use: name,
     options: z.record(z.string(), z.unknown()).default({}),
     enabled: z.boolean().optional(),
+    /** It runs in Forge's own process, with all your rights. Default: in a process of its own, if it is no default plugin. */
+    inProcess: z.boolean().optional(),
   }),
 ]);
 

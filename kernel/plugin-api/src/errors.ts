@@ -56,6 +56,8 @@ export const errorTable = {
   PLUGIN_MISMATCH: 'plugin',
   PLUGIN_FAULT: 'plugin',
   PLUGIN_STOP: 'plugin',
+  PLUGIN_LOST: 'plugin',
+  PLUGIN_LEFT_OUT: 'plugin',
   PLUGIN_CHANGED: 'plugin',
   PLUGIN_CHECK: 'plugin',
   INSTALL_FAILED: 'environment',

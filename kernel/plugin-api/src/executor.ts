@@ -43,10 +43,11 @@ export interface ExecutionHost {
   /** The agent itself, to run it in the kernel's process. Rejects with CONTRIBUTION_NOT_FOUND. */
   resolveAgent(name: string): Promise<Agent>;
   /**
-   * Where it lies, to run it elsewhere. Rejects like `resolveAgent`, with TRUST_REQUIRED for code that nobody trusts,
+   * Where it lies, to run it elsewhere. Undefined for an agent whose plugin has a process of its own already: then
+   * `resolveAgent` is all there is to it. Rejects like `resolveAgent`, with TRUST_REQUIRED for code that nobody trusts,
    * and with UNSUPPORTED for an agent that exists in the kernel's process alone.
    */
-  locateAgent(name: string): Promise<AgentPlace>;
+  locateAgent(name: string): Promise<AgentPlace | undefined>;
   /** A program that runs one execution: see docs/worker-protocol.md. Rejects with UNSUPPORTED when the app has none. */
   workerCommand(): Promise<WorkerCommand>;
 }

@@ -17,16 +17,25 @@ export const faultSchema = z.strictObject({
   details: z.record(z.string(), z.custom<Json>()).optional(),
   stack: z.string().optional(),
   faults: z.array(z.unknown()).optional(),
+  cause: z.unknown().optional(),
 });
 export type Fault = z.output<typeof faultSchema>;
 
-export function toFault(error: unknown): Fault {
+/** So far down causes are told: one may be its own. */
+const deepestCause = 5;
+
+export function toFault(error: unknown, depth = 0): Fault {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message, stack } = error;
-  const common = { name, message, ...(stack === undefined ? {} : { stack }) };
+  const { name, message, stack, cause } = error;
+  const common = {
+    name,
+    message,
+    ...(stack === undefined ? {} : { stack }),
+    ...(cause === undefined || depth >= deepestCause ? {} : { cause: toFault(cause, depth + 1) }),
+  };
   if (isForgeError(error)) return { ...common, code: error.code, details: jsonOf(error.details) };
   if (name === 'ForgeFaults' && 'errors' in error)
-    return { ...common, faults: (error.errors as unknown[]).map(toFault) };
+    return { ...common, faults: (error.errors as unknown[]).map((each) => toFault(each, depth)) };
   return common;
 }
 
@@ -37,10 +46,11 @@ export function fromFault(fault: Fault): Error {
     const errors = faults.map((each) => fromFault(faultSchema.parse(each)));
     return new ForgeFaults(errors.filter((error) => isForgeError(error)));
   }
+  const cause = fault.cause === undefined ? {} : { cause: fromFault(faultSchema.parse(fault.cause)) };
   const error =
-    code !== undefined && code in errorTable
-      ? forgeError(code as ErrorCode, message, details as ErrorDetails | undefined)
-      : Object.assign(new Error(message), { name });
+    code !== undefined && Object.hasOwn(errorTable, code)
+      ? forgeError(code as ErrorCode, message, { ...(details as ErrorDetails | undefined), ...cause })
+      : Object.assign(new Error(message, cause), { name });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -22,6 +22,8 @@ export interface PeerOptions<Incoming extends Messages, Outgoing extends Message
   readonly beforeAnswer?: () => void;
   readonly afterAnswer?: () => void;
   readonly pulse?: { readonly everyMs: number; readonly missed: number };
+  /** What is taken from the other side: bytes a message, and messages a second. Default 256 MB, and any number. */
+  readonly bounds?: { readonly messageBytes: number; readonly perSecond: number };
 }
 
 /** One end of the line: JSON-RPC 2.0, one message a line, as MCP and the Agent Client Protocol have it. */
@@ -59,15 +61,17 @@ interface Waiting {
 export function createPeer<Incoming extends Messages, Outgoing extends Messages>(
   options: PeerOptions<Incoming, Outgoing>,
 ): Peer<Outgoing> {
-  const { stream, incoming, outgoing, clock, pulse = heartbeat } = options;
+  const { stream, incoming, outgoing, clock, pulse = heartbeat, bounds } = options;
   const handlers = options.handlers as Readonly<Record<string, (params: unknown) => unknown>>;
   const waiting = new Map<number, Waiting>();
   const over = new AbortController();
   const lost = Promise.withResolvers<ForgeError>();
   let lastId = 0;
   let silentFor = 0;
+  let second = 0;
+  let inSecond = 0;
 
-  readLines(stream, (line) => take(line)).then(
+  readLines(stream, (line) => take(line), bounds?.messageBytes).then(
     () => lose('the stream ended'),
     (error: unknown) => lose(error instanceof Error ? error.message : String(error)),
   );
@@ -85,7 +89,10 @@ export function createPeer<Incoming extends Messages, Outgoing extends Messages>
 
   function lose(why: string, leave = () => void stream.destroy()): void {
     if (over.signal.aborted) return;
-    const error = forgeError('WORKER_LOST', `The line to the other side was lost: ${why}`, { transient: true });
+    const error = forgeError('WORKER_LOST', `The line to the other side was lost: ${why}`, {
+      why,
+      transient: true,
+    });
     over.abort();
     leave();
     for (const { reject } of waiting.values()) reject(error);
@@ -99,11 +106,20 @@ export function createPeer<Incoming extends Messages, Outgoing extends Messages>
 
   function take(line: string): void {
     if (over.signal.aborted) return;
+    if (isFlood()) return lose(`it said more than ${bounds?.perSecond} things in a second`);
     const message = parse(line);
     if (message === undefined) return lose(`this is no message: ${line.slice(0, 100)}`);
     silentFor = 0;
     if (message.method === undefined) answered(message);
     else asked(message.method, message);
+  }
+
+  function isFlood(): boolean {
+    if (bounds === undefined) return false;
+    const now = Math.floor(clock.now() / 1000);
+    inSecond = now === second ? inSecond + 1 : 1;
+    second = now;
+    return inSecond > bounds.perSecond;
   }
 
   function answered({ id, result, error }: Envelope): void {

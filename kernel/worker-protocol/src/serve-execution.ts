@@ -7,6 +7,8 @@ import {
   type ExecutionJob,
   type ForgeEvent,
   forgeError,
+  type ForgeError,
+  isForgeError,
   type Json,
 } from '@forge/plugin-api';
 import { fromFault, toFault } from './fault.ts';
@@ -42,6 +44,8 @@ export async function serveExecution(served: ServedExecution): Promise<Json> {
   const done = Promise.withResolvers<Json>();
   const underWay = new Set<Promise<unknown>>();
   const subscriptions = new Map<number, () => void>();
+  /** Errors of the kernel that the agent was told. */
+  const given: ForgeError[] = [];
   let told = '';
   let greeted = false;
   let refusal: unknown;
@@ -74,7 +78,7 @@ export async function serveExecution(served: ServedExecution): Promise<Json> {
       },
       done: ({ output, fault }) => {
         if (fault === undefined) done.resolve(output as Json);
-        else done.reject(fromFault(fault));
+        else done.reject(original(fromFault(fault)));
       },
     }),
     beforeAnswer: tellSafety,
@@ -101,7 +105,15 @@ export async function serveExecution(served: ServedExecution): Promise<Json> {
   function track(call: Promise<unknown>): void {
     underWay.add(call);
     const forget = () => underWay.delete(call);
-    call.then(forget, forget);
+    call.then(forget, (error: unknown) => {
+      forget();
+      if (isForgeError(error)) given.push(error);
+    });
+  }
+
+  /** What the kernel had said comes back to it as it was. */
+  function original(error: Error): Error {
+    return given.find(({ code, message }) => isForgeError(error, code) && error.message === message) ?? error;
   }
 
   /** An agent sees what a call has cost as soon as it has its answer, as it would beside the kernel. */

@@ -8,6 +8,7 @@ import { fanOut } from './benches/fan-out.ts';
 import { firstRequest } from './benches/first-request.ts';
 import { http } from './benches/http.ts';
 import { parallel } from './benches/parallel.ts';
+import { plugin } from './benches/plugin.ts';
 import { startUp } from './benches/start-up.ts';
 import { turns } from './benches/turns.ts';
 import { worker } from './benches/worker.ts';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   http,
   'fan-out': fanOut,
   worker,
+  plugin,
   parallel,
 };
 

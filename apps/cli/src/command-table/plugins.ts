@@ -25,6 +25,7 @@ export const pluginCommands: readonly CommandRow[] = [
     options: [
       { flags: '--option <name=value>', description: 'an option of the plugin', repeatable: true },
       { flags: '--exact', description: 'take this very version, not a range' },
+      { flags: '--in-process', description: "run it in Forge's own process, with all your rights" },
       { flags: '--dry-run', description: 'only show what would be added' },
       { flags: '--yes', description: 'do not ask' },
     ],

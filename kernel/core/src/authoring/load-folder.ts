@@ -32,7 +32,8 @@ export async function loadFolder(forge: ForgeOptions, { folder, options }: LoadF
   const { manifest } = await recordIn(folder, folder);
   const cwd = await mkdtemp(join(tmpdir(), 'forge-plugin-load-'));
   try {
-    const entry = { use: folder, options: { ...optionValues(manifest, options) } };
+    // In this process: its author looks at the very objects.
+    const entry = { use: folder, options: { ...optionValues(manifest, options) }, inProcess: true };
     const { host, close } = await openHost({ ...forge, cwd, flags: { plugins: [entry] } });
     try {
       const { plugins } = host.get(tokens.discovered);

@@ -95,11 +95,13 @@ function isObject(value: unknown): value is Values {
 
 function usesOf(layer: Layer): (PluginUse & { readonly fromRepository: boolean })[] {
   return (layer.value.plugins ?? []).map((entry, index) => {
-    const { use, options, enabled } = typeof entry === 'string' ? { use: entry, options: {}, enabled: true } : entry;
+    const { use, options, enabled, inProcess } =
+      typeof entry === 'string' ? { use: entry, options: {}, enabled: true, inProcess: undefined } : entry;
     return {
       use: use.startsWith('.') ? join(layer.base, use) : use,
       options,
       enabled: enabled ?? true,
+      inProcess,
       base: layer.base,
       written: layer.writtenAt(['plugins', index]),
       fromRepository: layer.fromRepository,

@@ -9,11 +9,12 @@ export interface AgentPlaceDeps extends PluginStart {
 }
 
 /**
- * Where an agent lies, as data. Rejects with CONTRIBUTION_NOT_FOUND, with TRUST_REQUIRED, and with UNSUPPORTED when
+ * Where an agent lies, as data; undefined when its plugin has a process of its own. Rejects with CONTRIBUTION_NOT_FOUND, with TRUST_REQUIRED, and with UNSUPPORTED when
  * the plugin or its options exist as objects of this process.
  */
-export async function agentPlace(name: string, deps: AgentPlaceDeps): Promise<AgentPlace> {
+export async function agentPlace(name: string, deps: AgentPlaceDeps): Promise<AgentPlace | undefined> {
   const record = deps.registry.owner('agent', name);
+  if (deps.isIsolated(record)) return undefined;
   await deps.allow(record);
   const { manifest, folder, origin } = record;
   if (record.definition !== undefined) throw onlyHere(record, 'is an object of this process');

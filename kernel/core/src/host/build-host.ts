@@ -2,7 +2,7 @@ import { createAllowRules } from '../allow/allow-rules.ts';
 import { type Container, createContainer } from '../container.ts';
 import type { ForgeOptions } from '../forge.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
-import { createActivation } from '../plugins/activation.ts';
+import { type ActivationOptions, createActivation } from '../plugins/activation.ts';
 import { pluginLimits } from '../plugins/limits.ts';
 import { createCodeLoader } from '../plugins/load-module.ts';
 import type { GivenOptions } from '../plugins/plugin-options.ts';
@@ -22,6 +22,7 @@ import { runtimeFacts, thisProcess } from '../world/this-process.ts';
 import { join } from 'node:path';
 import { agentPlace } from './agent-place.ts';
 import { checkLock } from './check-lock.ts';
+import { runsInProcess } from './in-process.ts';
 import { createModels } from './choose-models.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { trustSubjects } from './plugin-trust.ts';
@@ -105,15 +106,24 @@ export function buildHost(world: Container, configuration: Configuration, discov
     allow: async (record) => {
       const { uses, file } = configuration;
       const { used } = discovered;
-      checkLock(record, file, project);
+      checkLock(record, { configFile: file, project, inProcess: runsInProcess(record, configuration, discovered) });
       await trust.require(trustSubjects(record, { repository: realPath(project), uses, used }));
     },
+    isIsolated: (record) => !runsInProcess(record, configuration, discovered),
   }));
   host.factory(
     tokens.activation,
-    [tokens.options, tokens.pluginWorld, tokens.loadCode, tokens.pluginStart],
-    ({ limits }, pluginWorld, loadCode, start) =>
-      createActivation({ world: pluginWorld, limits: { ...pluginLimits, ...limits }, loadCode, ...start }),
+    [tokens.options, tokens.pluginWorld, tokens.loadCode, tokens.pluginStart, tokens.owner, tokens.places],
+    (options, world, loadCode, start, owner, { project }) => {
+      const limits = { ...pluginLimits, ...options.limits };
+      const isolation = { world, owner, project, limits, sandbox: () => host.get(tokens.sandbox)() };
+      const startIsolated: ActivationOptions['startIsolated'] = async (...plugin) => {
+        const isolated = await import('../isolation/isolated-plugin.ts');
+        const [record, given, signal] = plugin;
+        return isolated.startIsolated(record, given, isolation, signal);
+      };
+      return createActivation({ world, limits, loadCode, startIsolated, ...start });
+    },
     (activation) => activation.stop(),
   );
   host.factory(tokens.registry, [tokens.discovered, tokens.activation], ({ plugins }, activation) =>

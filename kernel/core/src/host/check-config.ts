@@ -35,7 +35,7 @@ const noNames = ['auto', '*'];
  */
 export async function checkNames(
   origins: Iterable<readonly [string, Origin]>,
-  plugins: readonly PluginRecord[],
+  { plugins, leftOut }: { readonly plugins: readonly PluginRecord[]; readonly leftOut: readonly PluginRecord[] },
   allRead: boolean,
 ): Promise<ForgeError[]> {
   const faults: Promise<ForgeError>[] = [];
@@ -47,10 +47,15 @@ export async function checkNames(
     for (const [index, item] of values.entries()) {
       const value = key === undefined ? item : (item as Readonly<Record<string, unknown>>)[key];
       if (typeof value !== 'string' || noNames.includes(value) || isKnown(kind, value, plugins)) continue;
-      if (!allRead && closest(value, namesOf(kind, plugins)) === undefined) continue;
       const steps = Array.isArray(origin.value)
         ? [...origin.path, index, ...(key === undefined ? [] : [key])]
         : origin.path;
+      const owner = leftOut.find((record) => isKnown(kind, value, [record]));
+      if (owner !== undefined) {
+        faults.push(leftOutName(kind, value, owner.manifest.name, steps, origin.written));
+        continue;
+      }
+      if (!allRead && closest(value, namesOf(kind, plugins)) === undefined) continue;
       faults.push(unknownName(kind, value, steps, origin.written, plugins));
     }
   }
@@ -105,6 +110,26 @@ export async function checkTransforms(
     return [await placed(fault, { code: 'CONFIG_INVALID', source, at, ...(where === undefined ? {} : { where }) })];
   });
   return (await Promise.all(faults)).flat();
+}
+
+function leftOutName(
+  kind: Kind,
+  value: string,
+  plugin: string,
+  at: readonly (string | number)[],
+  written: Written,
+): Promise<ForgeError> {
+  return placed(
+    { path: [], aspect: 'value', text: `the ${kind} "${value}" belongs to "${plugin}", which safe mode leaves out` },
+    {
+      code: 'PLUGIN_LEFT_OUT',
+      source: written.source,
+      at,
+      plugin,
+      fix: 'Choose another for now, or start without --safe-mode.',
+      ...(written.where === undefined ? {} : { where: written.where }),
+    },
+  );
 }
 
 /** Options held against the JSON Schema of a manifest, as far as there is one: the plugin's own check comes later. */

@@ -5,18 +5,28 @@ import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { realPath } from '../state/places.ts';
 import { hashFolder } from '../trust/content-hash.ts';
 
+export interface LockContext {
+  /** The lock lies beside it. */
+  readonly configFile: string | undefined;
+  readonly project: string;
+  /** The configuration lets it into Forge's own process. */
+  readonly inProcess: boolean;
+}
+
 /**
  * A plugin that somebody added runs as it was approved, and not otherwise. Throws PLUGIN_CHANGED when its files or its
- * wishes are others. Plugins that the lock does not name are left to trust.
- *
- * @param configFile the lock lies beside it
+ * wishes are others, or when it is to run in Forge's own process and that was not approved. Plugins that the lock does
+ * not name are left to trust.
  */
-export function checkLock(record: PluginRecord, configFile: string | undefined, project: string): void {
+export function checkLock(record: PluginRecord, { configFile, project, inProcess }: LockContext): void {
   if (record.origin !== 'configuration') return;
   const folder = configFile === undefined ? project : dirname(configFile);
   const locked = readPluginLock(folder)?.[record.manifest.name];
   if (locked === undefined) return;
-  const changes = changesSince(locked, record);
+  const changes = [
+    ...changesSince(locked, record),
+    ...(inProcess && locked.inProcess !== true ? ["it is to run in Forge's own process, with all your rights"] : []),
+  ];
   if (changes.length === 0) return;
   const { name, version } = record.manifest;
   throw forgeError('PLUGIN_CHANGED', `The plugin "${name}" is not the one that was approved`, {

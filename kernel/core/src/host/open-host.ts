@@ -15,6 +15,7 @@ import { realPath } from '../state/places.ts';
 import { tasksAtOnce } from '../world/machine.ts';
 import { buildHost, buildWorld, givenOptions } from './build-host.ts';
 import { checkNames, checkOptions, checkTransforms } from './check-config.ts';
+import { leftOutWords, safeMode } from './safe-mode.ts';
 import { trustSubjects } from './plugin-trust.ts';
 import { tokens } from './tokens.ts';
 
@@ -84,13 +85,15 @@ async function look(
     loadCode: world.get(tokens.loadCode),
     show,
   });
-  const discovered = await installed.find(configuration.uses);
+  const found = await installed.find(configuration.uses);
+  const { discovered, leftOut } = options.safeMode === true ? safeMode(found) : { discovered: found, leftOut: [] };
+  if (options.safeMode === true) world.get(tokens.log).warn(leftOutWords(leftOut));
   const { plugins } = discovered;
   registerSecrets(world.get(tokens.masker), options.env, configuration, plugins);
   const checks = await Promise.all([
     checkManifests(plugins),
     checkTransforms(configuration.config, configuration.origins.get('webhooks')),
-    checkNames(configuration.origins, plugins, configuration.faults.length + discovered.faults.length === 0),
+    checkNames(configuration.origins, { plugins, leftOut }, configuration.faults.length + found.faults.length === 0),
     ...plugins.map((record) => checkOptions(record, givenOptions(record, configuration, discovered))),
   ]);
   const faults = sortFaults([...configuration.faults, ...discovered.faults, ...checks.flat()]);

@@ -27,7 +27,11 @@ export function trustSubjects(record: PluginRecord, options: PluginTrustOptions)
     const inside = record.folder.startsWith(options.repository + sep);
     if (record.origin !== 'project' && !inside && asked.length === 0) return [];
     const name = inside ? relative(options.repository, record.folder) : record.folder;
-    return [{ name, what: `plugin ${record.manifest.name}`, hash: () => hashFolder(record.folder) }];
+    const hash = () => hashFolder(record.folder);
+    const plugin: TrustSubject = { name, what: `plugin ${record.manifest.name}`, hash };
+    // The repository asks for it, and a process of its own is what would protect the person.
+    const letIn = asked.findLast(({ inProcess }) => inProcess !== undefined)?.inProcess === true;
+    return letIn ? [plugin, { name: `${name} in Forge's own process`, what: 'with all your rights', hash }] : [plugin];
   }
   if (record.manifest.permissions.secrets.length === 0) return [];
   return asked

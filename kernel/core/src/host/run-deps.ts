@@ -29,7 +29,7 @@ export interface RunDepsOptions {
   readonly masker: Masker;
   readonly stateDirectory: string;
   readonly worker: WorkerProgram | undefined;
-  agentPlace(name: string): Promise<AgentPlace>;
+  agentPlace(name: string): Promise<AgentPlace | undefined>;
   readonly log: Logger;
   readonly clock: Clock;
   newId(): string;

@@ -21,6 +21,8 @@ export interface AddPluginRequest {
   readonly options: Readonly<Record<string, string>>;
   /** Takes the very version, not a range. */
   readonly exact: boolean;
+  /** Lets it into Forge's own process. Of a plugin that is there, the configuration says so. Default false. */
+  readonly inProcess?: boolean;
   /** Ends after the proposal. */
   readonly dryRun: boolean;
   /** Nothing is changed when it resolves with false. */
@@ -53,7 +55,7 @@ export async function addPlugin(forge: ForgeOptions, request: AddPluginRequest):
   request.report(`looking at ${spec}`);
   const fetched = await fetchPlugin({ spec, cwd, env, signal });
   try {
-    const { project, proposal } = await lookAtPlugin(forge, fetched, signal).catch(async (error: unknown) => {
+    const { project, proposal } = await lookAtPlugin(forge, fetched, request).catch(async (error: unknown) => {
       throw await withFittingVersion(error, { ...fetched, spec }, forge, signal);
     });
     if (!(await request.confirm(proposal)) || request.dryRun) return undefined;
@@ -82,12 +84,19 @@ async function carryOut(
   try {
     const placed = await installPackage(forge, fetched, project, { ...request, undo: (step) => undo.push(step) });
     if (!project.isConfigured) await configure(forge, request, project, placed, options);
-    await lockPlugin(folder, manifest, { files: placed.files, integrity: fetched.integrity });
+    await lockPlugin(folder, manifest, {
+      files: placed.files,
+      integrity: fetched.integrity,
+      inProcess: project.inProcess,
+    });
     await trustPlugin(forge, manifest, placed);
     await trustConfig(forge, configFile);
     request.report('starting it once');
-    const entry = { use: fetched.isFolder ? placed.place : placed.use, options: { ...options } };
-    const found = await startOnce(forge, manifest, entry);
+    const found = await startOnce(forge, manifest, {
+      use: fetched.isFolder ? placed.place : placed.use,
+      options: { ...options },
+      inProcess: project.inProcess,
+    });
     await forgetAside(placed.place);
     return found;
   } catch (error) {
@@ -101,7 +110,7 @@ async function carryOut(
 async function configure(
   { cwd }: ForgeOptions,
   { report }: AddPluginRequest,
-  { configFile }: Project,
+  { configFile, inProcess }: Project,
   { use }: PlacedPlugin,
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -110,7 +119,9 @@ async function configure(
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const entry = Object.keys(options).length === 0 ? use : { use, options };
+  const given = Object.keys(options).length === 0 ? {} : { options };
+  const more = { ...given, ...(inProcess ? ({ inProcess } as const) : {}) };
+  const entry = Object.keys(more).length === 0 ? use : { use, ...more };
   await writeFile(configFile, await withPlugin(configFile, text, entry));
 }
 
@@ -123,7 +134,7 @@ type StartedPlugin = Pick<AddedPlugin, 'missingSecrets' | 'promptTokens' | 'chec
 async function startOnce(
   forge: ForgeOptions,
   manifest: Manifest,
-  entry: { readonly use: string; readonly options: Record<string, unknown> },
+  entry: { readonly use: string; readonly options: Record<string, unknown>; readonly inProcess: boolean },
 ): Promise<StartedPlugin> {
   const { host, close } = await openHost({ ...forge, flags: { ...forge.flags, plugins: [entry] } });
   try {

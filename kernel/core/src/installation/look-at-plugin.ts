@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { ForgeFaults, forgeError, type Manifest } from '@forge/plugin-api';
 import type { ForgeOptions } from '../forge.ts';
+import { runsInProcess } from '../host/in-process.ts';
 import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
 import { checkManifests } from '../manifests/check.ts';
@@ -39,33 +40,42 @@ export interface Project {
   readonly packages: PackageManager | undefined;
   /** The configuration names it already. */
   readonly isConfigured: boolean;
+  /** It shall run in Forge's own process. */
+  readonly inProcess: boolean;
 }
 
 /** Holds a plugin against what is there. Rejects with all that keeps it from being added. */
 export async function lookAtPlugin(
   forge: ForgeOptions,
   { record, isFolder }: FetchedPlugin,
-  signal: AbortSignal,
+  request: { readonly inProcess?: boolean; readonly signal: AbortSignal },
 ): Promise<{ readonly project: Project; readonly proposal: PluginProposal }> {
   const { manifest } = record;
+  const { signal } = request;
   const { project: top } = findPlaces(forge.cwd, forge.env);
   const { host, close } = await openHost(forge);
   try {
-    const { plugins } = host.get(tokens.discovered);
-    const { file } = host.get(tokens.configuration);
+    const discovered = host.get(tokens.discovered);
+    const configuration = host.get(tokens.configuration);
+    const { plugins } = discovered;
+    const { file } = configuration;
     await refuseUnfit(record, plugins);
     const folder = file === undefined ? top : dirname(file);
     const configFile = file ?? join(folder, 'forge.config.json');
     const packages = isFolder ? undefined : await findPackageManager({ from: folder, top, env: forge.env, signal });
     const locked = readPluginLock(folder)?.[manifest.name];
-    const allowed = permissionWords(locked?.permissions);
+    const known = plugins.find((each) => each.manifest.name === manifest.name);
+    const inProcess =
+      known === undefined ? request.inProcess === true : runsInProcess(known, configuration, discovered);
+    const allowed = permissionWords(locked?.permissions, locked?.inProcess);
     return {
       project: {
         top,
         folder,
         configFile,
         packages,
-        isConfigured: plugins.some((known) => known.manifest.name === manifest.name),
+        isConfigured: known !== undefined,
+        inProcess,
       },
       proposal: {
         manifest,
@@ -74,7 +84,7 @@ export async function lookAtPlugin(
         makesPackage: !isFolder && packages === undefined,
         configFile,
         replaces: locked?.version,
-        newPermissions: permissionWords(manifest.permissions).filter((words) => !allowed.includes(words)),
+        newPermissions: permissionWords(manifest.permissions, inProcess).filter((words) => !allowed.includes(words)),
       },
     };
   } finally {

@@ -1,7 +1,12 @@
 /** A word of `plugins`: a package or path, or one with options. */
 export type PluginEntry =
   | string
-  | { readonly use: string; readonly options?: Readonly<Record<string, unknown>>; readonly enabled?: boolean };
+  | {
+      readonly use: string;
+      readonly options?: Readonly<Record<string, unknown>>;
+      readonly enabled?: boolean;
+      readonly inProcess?: true;
+    };
 
 /** Changes `plugins` in the text of a configuration. Throws when it cannot be found in there. */
 export type EditPlugins = (text: string, change: (entries: readonly PluginEntry[]) => readonly PluginEntry[]) => string;

@@ -11,6 +11,8 @@ const lockedSchema = z.strictObject({
   files: z.string(),
   /** What the person allowed. */
   permissions: permissionsSchema,
+  /** The person let it into Forge's own process. Default false. */
+  inProcess: z.literal(true).optional(),
   /** What was there before the last update. */
   previous: z.strictObject({ version: z.string(), integrity: z.string().optional() }).optional(),
 });
@@ -48,7 +50,11 @@ export async function writePluginLock(folder: string, plugins: PluginLock): Prom
 export async function lockPlugin(
   folder: string,
   { name, version, permissions }: Manifest,
-  { files, integrity }: { readonly files: string; readonly integrity: string | undefined },
+  {
+    files,
+    integrity,
+    inProcess,
+  }: { readonly files: string; readonly integrity: string | undefined; readonly inProcess: boolean },
 ): Promise<void> {
   const known = readPluginLock(folder) ?? {};
   const before = known[name];
@@ -58,6 +64,7 @@ export async function lockPlugin(
     ...(integrity === undefined ? {} : { integrity }),
     files,
     permissions,
+    ...(inProcess ? { inProcess } : {}),
     ...(previous === undefined ? {} : { previous }),
   };
   await writePluginLock(folder, { ...known, [name]: locked });

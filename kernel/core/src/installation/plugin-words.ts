@@ -8,10 +8,11 @@ export function bringsOf({ provides }: Manifest): readonly (readonly [Kind, stri
 }
 
 /** A few words for each thing that a plugin may do. */
-export function permissionWords(permissions: Permissions | undefined): readonly string[] {
+export function permissionWords(permissions: Permissions | undefined, inProcess = false): readonly string[] {
   if (permissions === undefined) return [];
   const { env, secrets, network, workspace, exec } = permissions;
   return [
+    ...(inProcess ? ["runs in Forge's own process, with all your rights"] : []),
     ...env.map((name) => `reads the variable ${name}`),
     ...secrets.map((name) => `reads the secret ${name}`),
     ...network.map((host) => `speaks to ${host === '*' ? 'hosts that its options name' : host}`),

@@ -33,6 +33,8 @@ export interface Discovered {
   /** Which plugin each word of the configuration means. */
   readonly used: ReadonlyMap<PluginUse, PluginRecord>;
   readonly faults: readonly ForgeError[];
+  /** Those of the default plugins among them. */
+  readonly faultsOfDefaults: readonly ForgeError[];
 }
 
 /** What is there whatever the configuration says. */
@@ -47,6 +49,7 @@ export function readInstalled(options: InstalledOptions): Installed {
   const search = new Search(options);
   for (const folder of options.pluginFolders) search.readDefaults(folder);
   for (const inline of options.inline) search.addInline(inline);
+  const ofDefaults = search.faults.length;
   for (const name of foldersIn(options.projectFolder)) search.readProject(join(options.projectFolder, name));
   return {
     plugins: search.plugins,
@@ -54,8 +57,14 @@ export function readInstalled(options: InstalledOptions): Installed {
       const found = uses.map((use) => [use, search.find(use)] as const);
       const used = new Map(found.filter((pair): pair is [PluginUse, PluginRecord] => pair[1] !== undefined));
       const disabled = disabledBy(uses, used);
-      const plugins = search.plugins.filter((record) => !disabled.includes(record));
-      return { plugins, disabled, used, faults: (await Promise.all(search.faults)).flat() };
+      const faults = await Promise.all(search.faults);
+      return {
+        plugins: search.plugins.filter((record) => !disabled.includes(record)),
+        disabled,
+        used,
+        faults: faults.flat(),
+        faultsOfDefaults: faults.slice(0, ofDefaults).flat(),
+      };
     },
   };
 }

@@ -23,6 +23,8 @@ export interface PluginUse {
   readonly options: Readonly<Record<string, unknown>>;
   /** The strongest layer that names the plugin says whether it is there. */
   readonly enabled: boolean;
+  /** Whether it may run in Forge's own process. Undefined: this place does not say. */
+  readonly inProcess?: boolean | undefined;
   /** Where packages are looked for, upwards. */
   readonly base: string;
   /** Where it was written. */

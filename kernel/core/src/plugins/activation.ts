@@ -23,12 +23,16 @@ export interface PluginStart {
   optionsOf(record: PluginRecord): GivenOptions;
   /** Rejects with TRUST_REQUIRED for a plugin that may not run. */
   allow(record: PluginRecord): Promise<void>;
+  /** It runs in a process of its own. */
+  isIsolated(record: PluginRecord): boolean;
 }
 
 export interface ActivationOptions extends PluginStart {
   readonly world: PluginWorld;
   readonly limits: PluginLimits;
   readonly loadCode: LoadCode;
+  /** Starts a plugin in a process of its own, and gives what it brings. */
+  startIsolated(record: PluginRecord, options: GivenOptions, signal: AbortSignal): Promise<Given>;
 }
 
 export interface Activation {
@@ -46,6 +50,7 @@ export interface Activation {
 
 type Stop = () => Promise<void>;
 type Check = () => Promise<ProbeResult | undefined>;
+type Given = Awaited<ReturnType<PluginDefinition['setup']>>;
 
 export function createActivation(options: ActivationOptions): Activation {
   const started = new Map<PluginRecord, Promise<readonly Provided[]>>();
@@ -88,19 +93,20 @@ async function startPlugin(
   options: ActivationOptions,
 ): Promise<{ provided: Provided[]; stop: Stop; check: Check }> {
   const { world, limits } = options;
+  const begin = options.isIsolated(record)
+    ? (signal: AbortSignal) => options.startIsolated(record, options.optionsOf(record), signal)
+    : await startHere(record, options);
   const plugin = record.manifest.name;
-  const definition = await load(record, options);
-  const parsed = await parseOptions(plugin, definition, options.optionsOf(record));
-  const context = await pluginContext(record, parsed, world);
+  const milliseconds = options.isIsolated(record) ? limits.load + limits.setup : limits.setup;
   const given = await withTimeLimit(
     {
       clock: world.clock,
-      milliseconds: limits.setup,
+      milliseconds,
       signal: world.signal,
       timedOut: () =>
-        forgeError('PLUGIN_SETUP', `The plugin "${plugin}" did not start within ${limits.setup / 1000} s`, { plugin }),
+        forgeError('PLUGIN_SETUP', `The plugin "${plugin}" did not start within ${milliseconds / 1000} s`, { plugin }),
     },
-    () => definition.setup(context),
+    begin,
   ).catch((error: unknown) => {
     throw failed(error, 'PLUGIN_SETUP', `The plugin "${plugin}" could not start`, record);
   });
@@ -114,6 +120,14 @@ async function startPlugin(
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** Loads it into this process; its `setup` is still to be called. */
+async function startHere(record: PluginRecord, options: ActivationOptions): Promise<() => Promise<Given>> {
+  const definition = await load(record, options);
+  const parsed = await parseOptions(record.manifest.name, definition, options.optionsOf(record));
+  const context = await pluginContext(record, parsed, options.world);
+  return () => definition.setup(context);
 }
 
 async function load(record: PluginRecord, { world, limits, loadCode }: ActivationOptions): Promise<PluginDefinition> {
@@ -146,11 +160,7 @@ function guarded({ kind, name, contribution }: Provided, record: PluginRecord, {
   return guard(contribution, guardRules[kind], { plugin: record.manifest.name, kind, name, clock });
 }
 
-async function stopPlugin(
-  record: PluginRecord,
-  given: Awaited<ReturnType<PluginDefinition['setup']>>,
-  { world, limits }: ActivationOptions,
-): Promise<void> {
+async function stopPlugin(record: PluginRecord, given: Given, { world, limits }: ActivationOptions): Promise<void> {
   const plugin = record.manifest.name;
   const timedOut = () =>
     forgeError('PLUGIN_STOP', `The plugin "${plugin}" did not stop within ${limits.stop / 1000} s`, { plugin });
@@ -170,7 +180,7 @@ async function stopPlugin(
 /** What a check throws is its answer. */
 async function checkPlugin(
   record: PluginRecord,
-  given: Awaited<ReturnType<PluginDefinition['setup']>>,
+  given: Given,
   { world, limits }: ActivationOptions,
 ): Promise<ProbeResult | undefined> {
   if (typeof given.check !== 'function') return undefined;
@@ -181,10 +191,10 @@ async function checkPlugin(
   const limit = { clock: world.clock, milliseconds: limits.check, signal: world.signal, timedOut };
   try {
     const signal = AbortSignal.any([world.signal, over.signal]);
-    const { ok, detail } = await withTimeLimit(
-      limit,
-      async () => given.check?.({ signal }) ?? { ok: true, detail: '' },
-    );
+    // One in another process says only now whether it checks anything.
+    const found = (await withTimeLimit(limit, async () => given.check?.({ signal }))) as ProbeResult | undefined;
+    if (found === undefined) return undefined;
+    const { ok, detail } = found;
     return { ok: ok === true, detail: world.masker.mask(String(detail)) };
   } catch (error) {
     world.signal.throwIfAborted();

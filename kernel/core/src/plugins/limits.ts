@@ -6,6 +6,14 @@ export interface PluginLimits {
   readonly stop: number;
   /** Trying what it needs. */
   readonly check: number;
+  /** Saying nothing, when it has a process of its own: it blocks its event loop. */
+  readonly silent: number;
 }
 
-export const pluginLimits: PluginLimits = Object.freeze({ load: 30_000, setup: 30_000, stop: 10_000, check: 30_000 });
+export const pluginLimits: PluginLimits = Object.freeze({
+  load: 30_000,
+  setup: 30_000,
+  stop: 10_000,
+  check: 30_000,
+  silent: 30_000,
+});

@@ -20,6 +20,11 @@ export function isAlive(owner: LeaseOwner, self: LeaseOwner): boolean {
   }
 }
 
+/** This Node, to start another of it. `limitsNetwork`: its permission model knows the network. */
+export function thisNode(): { readonly file: string; readonly limitsNetwork: boolean } {
+  return { file: process.execPath, limitsNetwork: process.allowedNodeEnvironmentFlags.has('--allow-net') };
+}
+
 /** Version of Node, platform and architecture, for `forge doctor`. */
 export function runtimeFacts(): { readonly node: string; readonly platform: string; readonly userId: number } {
   return { node: process.version, platform: `${process.platform}-${process.arch}`, userId: process.getuid?.() ?? 0 };

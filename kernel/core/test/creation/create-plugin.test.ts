@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { contributionKeys, kinds, manifestSchema } from '@forge/plugin-api';
+import { guardRules } from '../../src/guards/index.ts';
 import { describe, expect, it } from 'vitest';
 import { createPlugin } from '../../src/creation/create-plugin.ts';
+import { noSandbox } from '../support/no-sandbox.ts';
 import { hostOptions } from '../support/open.ts';
 import { openForge } from '../../src/open-forge.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -40,7 +42,8 @@ describe.each(kinds)('a created %s', (kind) => {
     const forge = await openForge({
       ...hostOptions(cwd),
       trust: true,
-      flags: { plugins: [{ use: folder, options }] },
+      inlinePlugins: [noSandbox],
+      flags: { plugins: [{ use: folder, options, inProcess: guardRules[kind].inKernel === true }] },
     });
     const [registered] = forge.names(kind).filter(({ plugin }) => plugin === 'forge-plugin-tide-table');
     await expect(forge.get(kind, registered?.name ?? '')).resolves.toBeDefined();

@@ -24,7 +24,10 @@ async function placeOf(name: string, more: Parameters<typeof host>[1] = {}) {
     '.forge/plugins/own/index.ts': 'throw new Error("runs")',
   });
   const env = { SITE: 'https://acme.example', SITE_TOKEN: 'abcdefgh', OTHER: 'x', ANTHROPIC_API_KEY: 'sk-ant-1' };
-  const plugins = [{ use: elsewhere, options: { rules: ['a'] } }];
+  const plugins = [
+    { use: elsewhere, options: { rules: ['a'] }, inProcess: true },
+    { use: 'own', options: {}, inProcess: true },
+  ];
   const opened = await host(cwd, { env, flags: { plugins }, ...more });
   return { place: opened.get(tokens.runDeps).agentPlace(name), elsewhere, cwd };
 }
@@ -51,6 +54,11 @@ describe('the place of an agent', () => {
     expect(await place).toMatchObject({ folder: join(cwd, '.forge/plugins/own'), origin: 'project' });
   });
 
+  it('is nowhere for one whose plugin has a process of its own', async () => {
+    const { place } = await placeOf('strict', { flags: { plugins: [temporaryFolder({ 'plugin.json': asking })] } });
+    expect(await place).toBeUndefined();
+  });
+
   it('is not known for an agent that nobody has', async () => {
     await expect((await placeOf('lax')).place).rejects.toMatchObject({ code: 'CONTRIBUTION_NOT_FOUND' });
   });
@@ -61,7 +69,10 @@ describe('the place of an agent', () => {
   ])('cannot be told of %s', async (_, name, options) => {
     const inlinePlugins = [inline('in-app', { agents: ['here'] }, definePlugin({}))];
     const elsewhere = temporaryFolder({ 'plugin.json': asking, 'index.ts': '' });
-    const { place } = await placeOf(name, { inlinePlugins, flags: { plugins: [{ use: elsewhere, options }] } });
+    const { place } = await placeOf(name, {
+      inlinePlugins,
+      flags: { plugins: [{ use: elsewhere, options, inProcess: true }] },
+    });
     await expect(place).rejects.toMatchObject({ code: 'UNSUPPORTED', details: { fix: expect.any(String) } });
   });
 });

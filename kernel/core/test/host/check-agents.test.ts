@@ -2,6 +2,7 @@ import { type AgentType, defineAgent, definePlugin, faultsOf } from '@forge/plug
 import { describe, expect, it } from 'vitest';
 import type { Forge } from '../../src/forge.ts';
 import { inline } from '../support/fakes.ts';
+import { noSandbox } from '../support/no-sandbox.ts';
 import { manifest, open } from '../support/open.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -44,7 +45,7 @@ describe('starting a run', () => {
       'mine/plugin.json': manifest('mine', { agents: ['mine'] }),
       'mine/index.ts': code,
     });
-    const forge = await open(cwd, { inlinePlugins, trust: true });
+    const forge = await open(cwd, { inlinePlugins: [...inlinePlugins, noSandbox], trust: true });
     const error = await start(forge).catch((caught: unknown) => caught);
     const found = faultsOf(error).map((one) => `${one.code} ${one.details.where ?? '-'} ${one.message}`);
     expect(found).toHaveLength(1);

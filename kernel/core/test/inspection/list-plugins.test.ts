@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { examinePlugins } from '../../src/inspection/examine-plugins.ts';
 import { listPlugins } from '../../src/inspection/list-plugins.ts';
 import { addPlugin } from '../../src/installation/add-plugin.ts';
+import { noSandbox } from '../support/no-sandbox.ts';
 import { hostOptions, manifest } from '../support/open.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -30,7 +31,7 @@ async function place() {
     'spoilt/plugin.json': '{ "name": "forge-plugin-spoilt", "versoin": "1.0.0" }',
   });
   const env = { HOME: temporaryFolder() };
-  const forge = hostOptions(cwd, { env });
+  const forge = hostOptions(cwd, { env, inlinePlugins: [noSandbox] });
   const signal = new AbortController().signal;
   for (const name of ['approved', 'altered', 'off', 'old']) {
     await addPlugin(forge, {
@@ -57,6 +58,7 @@ it('says of each plugin how it stands, whatever is wrong with the others', async
   const { plugins, faults } = await listPlugins(await place());
   const states = Object.fromEntries(plugins.map(({ name, state }) => [name.replace(/^.*\//, ''), state]));
   expect(states).toEqual({
+    'no-sandbox': 'ok',
     'forge-plugin-approved': 'ok',
     'forge-plugin-altered': 'changed',
     'forge-plugin-old': 'deprecated',
@@ -72,6 +74,7 @@ it('starts each, and gives with each what is wrong', async () => {
   const { plugins } = await examinePlugins(await place());
   const found = plugins.map(({ name, ok, faults: [first] }) => [name.replace(/^.*\//, ''), ok || first?.code]);
   expect(Object.fromEntries(found)).toEqual({
+    'no-sandbox': true,
     'forge-plugin-approved': true,
     'forge-plugin-altered': 'PLUGIN_CHANGED',
     'forge-plugin-old': true,

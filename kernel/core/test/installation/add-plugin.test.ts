@@ -11,6 +11,7 @@ import { examinePlugins } from '../../src/inspection/examine-plugins.ts';
 import { removePlugin } from '../../src/installation/remove-plugin.ts';
 import { updateSpec } from '../../src/installation/update-spec.ts';
 import { openForge } from '../../src/open-forge.ts';
+import { noSandbox } from '../support/no-sandbox.ts';
 import { hostOptions } from '../support/open.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -80,11 +81,15 @@ function project(
   const cwd = temporaryFolder({ '.git/HEAD': '', ...files });
   const proposals: PluginProposal[] = [];
   const { PATH } = process.env;
-  const forge: ForgeOptions = hostOptions(cwd, { env: { PATH, HOME: temporaryFolder(), npm_config_offline: 'true' } });
+  const forge: ForgeOptions = hostOptions(cwd, {
+    inlinePlugins: [noSandbox],
+    env: { PATH, HOME: temporaryFolder(), npm_config_offline: 'true' },
+  });
   const request = (spec: string, more: Partial<AddPluginRequest> = {}): AddPluginRequest => ({
     spec,
     options: { site: 'https://acme.example' },
     exact: false,
+    inProcess: false,
     dryRun: false,
     confirm: async (proposal) => (proposals.push(proposal), true),
     ask: async () => undefined,
@@ -146,7 +151,8 @@ describe('forge plugin add', () => {
     expect(check).toEqual({ ok: true, detail: 'as ada' });
     expect(promptTokens).toBeGreaterThan(20);
     const { plugins } = await examinePlugins(forge);
-    expect(plugins).toMatchObject([{ name: 'forge-plugin-hello', ok: true, state: 'ok', promptTokens, check }]);
+    const installed = plugins.filter(({ name }) => name !== 'no-sandbox');
+    expect(installed).toMatchObject([{ name: 'forge-plugin-hello', ok: true, state: 'ok', promptTokens, check }]);
 
     const secret = checked('() => ({ ok: false, detail: "without a key" })');
     const added = await project().add(archive({ body: secret, permissions: { secrets: ['HELLO_TOKEN'] } }));

@@ -5,6 +5,7 @@ import { faultsOf } from '@forge/plugin-api';
 import { expect, it } from 'vitest';
 import { addPlugin } from '../../src/installation/add-plugin.ts';
 import { installLocked } from '../../src/installation/install-locked.ts';
+import { noSandbox } from '../support/no-sandbox.ts';
 import { hostOptions, manifest } from '../support/open.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -29,7 +30,7 @@ export default definePlugin({ gates: [{ id: '${name}', condition: () => true, re
   }
   execFileSync('npm', ['pack', '--silent', '--pack-destination', cwd], { cwd: join(cwd, 'plugins/packed') });
   for (const spec of ['./packed-1.0.0.tgz', './plugins/lying']) {
-    await addPlugin(hostOptions(cwd, { env: env() }), {
+    await addPlugin(hostOptions(cwd, { env: env(), inlinePlugins: [noSandbox] }), {
       ...{ spec, options: {}, exact: false, dryRun: false, signal },
       ...{ confirm: async () => true, ask: async () => undefined, report: () => {} },
     });
@@ -39,7 +40,8 @@ export default definePlugin({ gates: [{ id: '${name}', condition: () => true, re
 
 function freshClone(cwd: string) {
   rmSync(join(cwd, 'node_modules'), { recursive: true });
-  return (frozen = true) => installLocked(hostOptions(cwd, { env: env() }), { frozen, signal, report: () => {} });
+  return (frozen = true) =>
+    installLocked(hostOptions(cwd, { env: env(), inlinePlugins: [noSandbox] }), { frozen, signal, report: () => {} });
 }
 
 it('gives a fresh clone the plugins that were approved', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type * as api from '@forge/plugin-api';
 import { definePlugin, z } from '@forge/plugin-api';
 import { describe, expect, it } from 'vitest';
+import { noSandbox } from '../support/no-sandbox.ts';
 import { manifest, open } from '../support/open.ts';
 import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 
@@ -29,8 +30,10 @@ const seen = globalThis as unknown as { seenApi?: unknown; seenZod?: unknown };
 
 const context = { workspace: '/', signal: new AbortController().signal } as unknown as api.ToolContext;
 
-async function callTool(cwd: string): Promise<void> {
-  const forge = await open(cwd, { trust: true });
+/** In this process, where it can be seen which copies the plugin got. */
+async function callTool(cwd: string, plugin: string): Promise<void> {
+  const flags = { plugins: [{ use: plugin, options: {}, inProcess: true }] };
+  const forge = await open(cwd, { trust: true, flags });
   const tool = await forge.get('tool', 'introspect');
   expect(await tool.execute({ word: 'hello' }, context)).toEqual({ seen: 'hello' });
   await expect(tool.execute({ wrod: 'hello' }, context)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
@@ -49,7 +52,7 @@ export default api.definePlugin({ tools: [helper(tool)] });`,
       'plugin/helper.ts':
         "import { definePlugin } from '@forge/plugin-api';\nexport const helper = <T,>(tool: T): T => { (globalThis as any).helperApi = definePlugin; return tool; };",
     });
-    await callTool(join(cwd, 'repo'));
+    await callTool(join(cwd, 'repo'), 'introspective');
     expect((seen.seenApi as typeof api).definePlugin).toBe(definePlugin);
     expect((globalThis as { helperApi?: unknown }).helperApi).toBe(definePlugin);
     expect(seen.seenZod).toBe(z);
@@ -91,7 +94,7 @@ export default api.definePlugin({ tools: [helper(tool)] });`,
         'exports.definePlugin = (plugin) => ({ forgePlugin: 1, setup: async () => plugin });',
     });
     symlinkSync(otherZod, join(cwd, 'node_modules/acme-introspect/node_modules/zod'));
-    await callTool(cwd);
+    await callTool(cwd, 'acme-introspect');
     expect((seen.seenApi as typeof api).definePlugin).toBe(definePlugin);
     expect(seen.seenZod).not.toBe(z);
   });
@@ -103,7 +106,7 @@ export default api.definePlugin({ tools: [helper(tool)] });`,
       'mine/index.ts': `${introspect(api_, 'const { z } = api;')}export default api.definePlugin({ tools: [tool] });`,
       'node_modules/.keep': '',
     });
-    await callTool(cwd);
+    await callTool(cwd, 'mine');
     const { readdirSync } = await import('node:fs');
     const files = readdirSync(cwd, { recursive: true }).map(String).sort();
     expect(files.filter((file) => !file.startsWith('.forge'))).toEqual([
@@ -124,7 +127,7 @@ export default api.definePlugin({ tools: [helper(tool)] });`,
   ])('that exports %s is PLUGIN_LOAD', async (_name, code, message) => {
     const cwd = temporaryFolder({ 'forge.config.json': { plugins: ['./mine'] } });
     writeFiles(cwd, { 'mine/plugin.json': manifest('mine', { tools: ['introspect'] }), 'mine/index.ts': code });
-    const forge = await open(cwd, { trust: true });
+    const forge = await open(cwd, { trust: true, inlinePlugins: [noSandbox] });
     await expect(forge.get('tool', 'introspect')).rejects.toMatchObject({
       code: 'PLUGIN_LOAD',
       message: expect.stringContaining(message),

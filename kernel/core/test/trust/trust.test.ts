@@ -8,12 +8,17 @@ import { type Files, temporaryFolder, writeFiles } from '../support/temporary-fo
 
 const ran = globalThis as { forgeTestRan?: string[] };
 
+const letIn = { plugins: [{ use: 'mine', options: {}, inProcess: true }] };
+
 /** A folder and a home; every module in it says when it runs. */
 function scene(files: Files, env: Record<string, string> = {}) {
   const cwd = temporaryFolder({ '.git/HEAD': '', ...files });
   const home = temporaryFolder();
   ran.forgeTestRan = [];
-  const start = (more: Partial<ForgeOptions> = {}) => open(cwd, { env: { HOME: home, ...env }, ...more });
+  // In this process, where it can be seen whether code has run.
+  const flags = Object.keys(files).some((path) => path.endsWith('mine/plugin.json')) ? letIn : {};
+  const start = (more: Partial<ForgeOptions> = {}) =>
+    open(cwd, { env: { HOME: home, ...env }, ...more, flags: { ...flags, ...more.flags } });
   return { cwd, home, start };
 }
 
@@ -131,7 +136,7 @@ describe('--trust', () => {
     await start({ trust: true });
     const way = join(temporaryFolder(), 'link');
     symlinkSync(cwd, way);
-    const forge = await open(way, { env: { HOME: home } });
+    const forge = await open(way, { env: { HOME: home }, flags: letIn });
     expect((await forge.get('bus', 'greet')).name).toBe('greet');
   });
 });
@@ -145,14 +150,19 @@ describe('trust is not asked', () => {
   it('for what the person says: their own file, the environment, flags', async () => {
     const outside = temporaryFolder(mine('mine'));
     const home = temporaryFolder({
-      '.config/forge/config.ts': says('user', `export default { plugins: ['${join(outside, 'mine')}'] };`),
+      '.config/forge/config.ts': says(
+        'user',
+        `export default { plugins: [{ use: '${join(outside, 'mine')}', inProcess: true }] };`,
+      ),
     });
     const cwd = temporaryFolder({ '.git/HEAD': '' });
     ran.forgeTestRan = [];
     const forge = await open(cwd, { env: { HOME: home } });
     await forge.get('bus', 'greet');
     expect(ran.forgeTestRan).toEqual(['user', 'plugin']);
-    const byFlag = await open(cwd, { flags: { plugins: [join(outside, 'mine')] } });
+    const byFlag = await open(cwd, {
+      flags: { plugins: [{ use: join(outside, 'mine'), options: {}, inProcess: true }] },
+    });
     expect((await byFlag.get('bus', 'greet')).name).toBe('greet');
   });
 });

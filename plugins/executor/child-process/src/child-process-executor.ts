@@ -1,4 +1,4 @@
-import { type Clock, type Executor, forgeError, isForgeError } from '@forge/plugin-api';
+import { type Clock, type Executor, forgeError, isForgeError, type Json } from '@forge/plugin-api';
 import {
   serveExecution,
   type ServedExecution,
@@ -20,10 +20,14 @@ export function createChildProcessExecutor(options: ChildProcessExecutorOptions)
 
   return {
     name: 'child-process',
-    async execute(job, { context, locateAgent, workerCommand }) {
+    async execute(job, { context, locateAgent, resolveAgent, workerCommand }) {
       const { signal } = context;
       signal.throwIfAborted();
-      const [place, command] = await Promise.all([locateAgent(job.agent), workerCommand()]);
+      const place = await locateAgent(job.agent);
+      signal.throwIfAborted();
+      if (place === undefined)
+        return (await (await resolveAgent(job.agent)).execute(job.input as never, context)) as Json;
+      const command = await workerCommand();
       signal.throwIfAborted();
       const worker = startWorker(command, (text) => context.log.debug('a worker says', { job: job.executionId, text }));
       const impatient = new AbortController();

@@ -40,6 +40,20 @@ async function faultOf(outcome: Promise<unknown>): Promise<ForgeError> {
   );
 }
 
+it('starts no worker for an agent whose plugin has a process of its own', async () => {
+  const agent = { id: 'elsewhere', type: 'reviewer', execute: async (input: unknown) => ({ input }) };
+  const output = createChildProcessExecutor({ clock: realClock }).execute(
+    { runId: 'run', executionId: 'review/1', agent: 'elsewhere', input: 'given' },
+    {
+      context: createAgentContext(),
+      resolveAgent: async () => agent as never,
+      locateAgent: async () => undefined,
+      workerCommand: () => Promise.reject(new Error('no worker was to be started')),
+    },
+  );
+  expect(await output).toEqual({ input: 'given' });
+});
+
 describe('a worker that is lost', () => {
   it.each([
     ['exits', 'it ended with exit code 3', ''],

@@ -1,0 +1,74 @@
+import { connect, createServer, type Socket } from 'node:net';
+import type { Logger } from '@forge/plugin-api';
+import { allowsHost } from './grants.ts';
+
+/** Longer than any name of a host with its port. */
+const longestAddress = 300;
+
+export interface Door {
+  close(): Promise<void>;
+}
+
+export interface DoorOptions {
+  /** Of the socket, which only this plugin's processes can reach. */
+  readonly path: string;
+  readonly hosts: readonly string[];
+  /** For the words that a person reads. */
+  readonly plugin: string;
+  readonly log: Logger;
+}
+
+/**
+ * The way out for a plugin whose process has no network: a socket on which it first says `<host>:<port>` and a line end,
+ * and is then connected, when its manifest names the host. Names are looked up here.
+ */
+export async function openDoor({ path, hosts, plugin, log }: DoorOptions): Promise<Door> {
+  const open = new Set<Socket>();
+  const server = createServer((inside) => {
+    keep(inside);
+    readAddress(inside, ({ host, port }) => {
+      if (!allowsHost(hosts, host, port)) {
+        log.warn(`The plugin "${plugin}" may not connect to ${host}:${port}: its manifest does not name that host`);
+        return void inside.destroy();
+      }
+      const outside = connect({ host, port });
+      keep(outside);
+      outside.on('error', (error) => log.debug('a plugin could not connect', { host, port, error: error.message }));
+      // Either end that is gone takes the other one along.
+      outside.on('close', () => inside.destroy());
+      inside.on('close', () => outside.destroy());
+      inside.pipe(outside).pipe(inside);
+    });
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+
+  function keep(socket: Socket): void {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+    // Its end says all there is to say.
+    socket.on('error', () => undefined);
+  }
+
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+}
+
+function readAddress(socket: Socket, onAddress: (address: { host: string; port: number }) => void): void {
+  let read = Buffer.alloc(0);
+  const take = (chunk: Buffer): void => {
+    read = Buffer.concat([read, chunk]);
+    const end = read.indexOf('\n');
+    if (end < 0) return void (read.length > longestAddress && socket.destroy());
+    socket.off('data', take);
+    socket.pause();
+    socket.unshift(read.subarray(end + 1));
+    const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(read.subarray(0, end).toString('utf8')) ?? [];
+    onAddress({ host, port: Number(port) });
+  };
+  socket.on('data', take);
+}

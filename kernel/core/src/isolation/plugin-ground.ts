@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock, LeaseOwner, Logger, Sandbox } from '@forge/plugin-api';
+import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { realPath } from '../state/places.ts';
+import { isAlive } from '../world/this-process.ts';
+import { type Door, openDoor } from './door.ts';
+import type { Grants } from './grants.ts';
+import { codeFor, nodeCommand, programFolder } from './node-command.ts';
+import { type PluginProcess, startPluginProcess } from './plugin-process.ts';
+
+/** Where one plugin's processes live. */
+export interface PluginGround {
+  /** It may write there, and finds it again the next time. */
+  readonly stateDirectory: string;
+  start(workspace: string | undefined): PluginProcess;
+  /** Ends whatever its processes have started, and removes their home. */
+  close(): Promise<void>;
+}
+
+export interface PluginGroundDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly owner: LeaseOwner;
+  /** Forge's own state folder. It exists. */
+  readonly state: string;
+  /** Top of the person's repository. */
+  readonly project: string;
+  readonly sandbox: Sandbox;
+  readonly silentMs: number;
+}
+
+/** Variables by which a value could change how Node itself starts. */
+const ofNode = /^(NODE_|LD_|FORGE_|HOME$|PATH$|TMPDIR$)/;
+
+/** Makes the folders of a plugin and its way to the network, and says how a process of it is started there. */
+export async function prepareGround(
+  { manifest, folder: given }: PluginRecord,
+  grants: Grants,
+  deps: PluginGroundDeps,
+): Promise<PluginGround> {
+  const { env, clock, log, owner, state, project, sandbox, silentMs } = deps;
+  const { PROCESS_MARKER, reapMarked, scrubbedEnvironment, visibilityOf } = await import('@forge/engine/processes');
+  const slug = manifest.name.replaceAll('/', '+');
+  const mark = `plugin/${slug}@${owner.pid}.${owner.id}`;
+  await reapMarked((found) => found.startsWith(`plugin/${slug}@`) && isOrphan(found, owner));
+
+  const stateDirectory = join(state, 'plugin-state', slug);
+  // A socket's path may have a hundred characters, so it cannot lie in the state folder.
+  const [home] = await Promise.all([
+    mkdtemp(join(realPath(tmpdir()), 'forge-plugin-')),
+    mkdir(stateDirectory, { recursive: true }),
+  ]);
+  const path = join(home, 'door');
+  const door: Door | undefined =
+    grants.hosts.length === 0 ? undefined : await openDoor({ path, hosts: grants.hosts, plugin: manifest.name, log });
+  const code = codeFor(realPath(given));
+  const { hidden, readable } = visibilityOf({ env, hidden: [project, state], readable: [...code, programFolder()] });
+  const processEnv = {
+    ...scrubbedEnvironment({
+      source: env,
+      home,
+      temporaryDirectory: home,
+      allow: Object.keys(grants.variables).filter((name) => !ofNode.test(name)),
+    }),
+    [PROCESS_MARKER]: `${mark}#plugin`,
+    ...(door === undefined ? {} : { FORGE_DOOR: path, FORGE_HOSTS: grants.hosts.join(',') }),
+  };
+
+  return {
+    stateDirectory,
+    start(workspace) {
+      const inWorkspace = workspace === undefined ? [] : [realPath(workspace)];
+      const write = [home, stateDirectory, ...(grants.workspace === 'write' ? inWorkspace : [])];
+      // To Node, what may be written may not be read for that alone.
+      const reach = { read: [...code, ...(grants.workspace === 'read' ? inWorkspace : []), ...write], write };
+      return startPluginProcess({
+        node: (everyMs) => nodeCommand(reach, grants, everyMs),
+        cwd: home,
+        env: processEnv,
+        sandbox,
+        policy: { writable: write, readable: [...readable, ...reach.read], hidden, network: 'none' },
+        clock,
+        silentMs,
+        onText: (text) => log.debug('a plugin says', { text }),
+      });
+    },
+    async close() {
+      await reapMarked((found) => found.startsWith(`${mark}#`));
+      await door?.close();
+      await rm(home, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** A process whose Forge was killed before it could end it. */
+function isOrphan(mark: string, self: LeaseOwner): boolean {
+  const [, pid, id] = /@(\d+)\.([^#]+)#/.exec(mark) ?? [];
+  return pid !== undefined && id !== undefined && !isAlive({ id, pid: Number(pid), host: self.host }, self);
+}

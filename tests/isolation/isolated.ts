@@ -1,0 +1,88 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Forge, type ForgeOptions, openForge } from '@forge/core';
+import { apiVersion, type ManifestInput } from '@forge/plugin-api';
+import { createRecordingLogger, type LogEntry } from '@forge/testkit/fakes';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface IsolatedOptions {
+  /** A template of `forge plugin create` by kind, or the code of a plugin. */
+  readonly template?: string;
+  readonly code?: string;
+  readonly manifest?: Partial<ManifestInput>;
+  readonly options?: Record<string, unknown>;
+  /** Default `process`, which confines nothing: then Node's permission model is alone. */
+  readonly sandbox?: 'process' | 'bubblewrap';
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limits?: ForgeOptions['limits'];
+  readonly interaction?: ForgeOptions['interaction'];
+  readonly safeMode?: boolean;
+}
+
+export interface Isolated {
+  readonly forge: Forge;
+  /** The person's repository. */
+  readonly cwd: string;
+  readonly home: string;
+  readonly log: readonly LogEntry[];
+  close(): Promise<void>;
+}
+
+/** The real host with the real default plugins, and one plugin of somebody else, which nobody let into the process. */
+export async function openIsolated(options: IsolatedOptions): Promise<Isolated> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'forge-isolated-')));
+  const [cwd, home, plugin] = [join(folder, 'repository'), join(folder, 'home'), join(folder, 'plugin')];
+  for (const path of [join(cwd, '.git'), home, plugin]) mkdirSync(path, { recursive: true });
+  writeFileSync(join(cwd, '.git/HEAD'), '');
+  if (options.template !== undefined)
+    cpSync(join(root, 'tools/plugin-templates', options.template), plugin, { recursive: true });
+  if (options.code !== undefined) writeFileSync(join(plugin, 'index.ts'), options.code);
+  writeFileSync(join(plugin, 'plugin.json'), JSON.stringify({ ...manifestOf(plugin), ...options.manifest }));
+  const log = createRecordingLogger();
+  const forge = await openForge({
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: home, ...options.env },
+    pluginFolders: [join(root, 'plugins')],
+    interaction: options.interaction ?? { interactive: false, ask: async () => undefined },
+    log,
+    trust: true,
+    forgeVersion: apiVersion,
+    flags: {
+      plugins: [{ use: plugin, options: options.options ?? {} }],
+      sandbox: { use: options.sandbox ?? 'process' },
+    },
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.safeMode === undefined ? {} : { safeMode: options.safeMode }),
+  });
+  return {
+    forge,
+    cwd,
+    home,
+    log: log.entries,
+    async close() {
+      try {
+        await forge.close();
+      } finally {
+        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      }
+    },
+  };
+}
+
+function manifestOf(plugin: string): object {
+  try {
+    return JSON.parse(readFileSync(join(plugin, 'plugin.json'), 'utf8')) as object;
+  } catch {
+    return { name: 'somebodys', version: '1.0.0', type: 'tool', entry: './index.ts', provides: {} };
+  }
+}
+
+/** A file with all folders above it. */
+export function put(path: string, text: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}

@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tool } from '@forge/plugin-api';
+import { createToolContext } from '@forge/testkit/fakes';
+import { startTestKernel } from '@forge/testkit/test-kernel';
+import { type Bench, median, percentile } from '../bench.ts';
+import { temporaryFolder } from '../places.ts';
+
+const code = `import { definePlugin, defineTool, z } from '@forge/plugin-api';
+export default definePlugin({ tools: [defineTool({
+  name: 'echo', description: 'Says what it was told', effect: 'read',
+  schema: { input: z.strictObject({ text: z.string() }), output: z.string() },
+  execute: async ({ text }) => text,
+})] });
+`;
+
+/** What a call costs when the plugin has a process of its own. */
+export const plugin: Bench = async ({ short }) => {
+  const calls = short ? 200 : 5_000;
+  const isolated = await timesOf(calls, false);
+  const here = await timesOf(calls, true);
+  const detail = `${calls} calls of a tool that answers at once, guarded; ${median(here.times).toFixed(3)} ms in Forge's own process`;
+  return [
+    { what: 'Call of a plugin in its own process, p50', value: median(isolated.times), unit: 'ms', limit: 0.5, detail },
+    { what: 'Call of a plugin in its own process, p99', value: percentile(isolated.times, 99), unit: 'ms', detail },
+    {
+      what: 'The same, beside a call in Forge’s own',
+      value: median(isolated.times) / median(here.times),
+      unit: 'x',
+      detail,
+    },
+    {
+      what: 'Start of a plugin in its own process',
+      value: isolated.startMs,
+      unit: 'ms',
+      detail: `from the sources, once; ${here.startMs.toFixed(0)} ms in Forge's own process`,
+    },
+  ];
+};
+
+async function timesOf(calls: number, inProcess: boolean): Promise<{ times: number[]; startMs: number }> {
+  const folder = temporaryFolder();
+  const manifest = {
+    name: 'bench',
+    version: '1.0.0',
+    type: 'tool',
+    entry: './index.mjs',
+    provides: { tools: ['echo'] },
+  };
+  writeFileSync(join(folder, 'plugin.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'index.mjs'), code);
+  const kernel = await startTestKernel({ config: { plugins: [{ use: folder, options: {}, inProcess }] } });
+  try {
+    const startedAt = performance.now();
+    const tool = (await kernel.forge.get('tool', 'echo')) as Tool;
+    const startMs = performance.now() - startedAt;
+    const context = createToolContext({ workspace: kernel.cwd });
+    const times: number[] = [];
+    for (let call = 0; call < calls; call += 1) {
+      const from = performance.now();
+      await tool.execute({ text: 'hello' }, context);
+      times.push(performance.now() - from);
+    }
+    return { times, startMs };
+  } finally {
+    await kernel.close();
+  }
+}
