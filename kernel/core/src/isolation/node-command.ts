@@ -50,11 +50,10 @@ export function programFolder(): string {
 
 /** What any plugin needs to read: Forge's own code, the plugin, and packages beside both and above. */
 export function codeFor(pluginFolder: string): readonly string[] {
-  const own = ofForge.map((name) => join(top, name));
+  // The bundle's own lies beside its folder: it says that these files are modules.
+  const own = [...ofForge.map((name) => join(top, name)), join(top, '../package.json')];
   const packages = [dirname(entry), pluginFolder].flatMap(packageFolders);
-  return [...new Set([...own, dirname(top.replace(/\/$/, '')) + '/package.json', pluginFolder, ...packages])]
-    .filter(existsSync)
-    .map(realPath);
+  return [...new Set([...own, pluginFolder, ...packages])].filter(existsSync).map(realPath);
 }
 
 /** `node_modules` of a folder and of all above it. */
