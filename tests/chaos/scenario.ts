@@ -41,6 +41,8 @@ export function createScenario(size: number): Scenario {
         callTool('fs_read', { path: 'README.md' }),
         together(callTool('pay', { what: id }), callTool('fs_write', { path: `${id}.txt`, content: `${id}\n` })),
         callTool('publish', { what: id }),
+        callTool('fs_edit', { path: `${id}.txt`, edits: [{ old: id, new: `more ${id}` }] }),
+        callTool('fs_write', { path: `${id}-notes.txt`, content: `${id}\n` }),
         done(`write ${id}`),
       ]),
     ]),

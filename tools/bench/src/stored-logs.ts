@@ -1,3 +1,4 @@
+import { systemClock } from '@forge/core';
 import { EventLog, genesisHash } from '@forge/engine';
 import type { EventTransport, RunStore } from '@forge/plugin-api';
 import storePlugin from '@forge/store-sqlite';
@@ -21,7 +22,7 @@ export async function storedLogs(): Promise<StoredLogs> {
   const owner = { id: 'bench', host: 'bench', pid: process.pid };
   let id = 0;
   const world = {
-    clock: { now: () => Date.now() },
+    clock: systemClock,
     newId: () => String((id += 1)),
     mask: (text: string) => text,
     log: silent,

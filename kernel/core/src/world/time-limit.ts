@@ -10,6 +10,9 @@ export interface TimeLimit {
   readonly timedOut: () => Error;
 }
 
+/** One for all calls: without a reason, each would make an error with a stack of its own. */
+const inTime = new Error('the work ended in time');
+
 /**
  * Waits for work no longer than the limit and the signal allow. The work sees both as one signal. Its own late failure
  * is not lost to the process: it is ignored, because the caller has its answer.
@@ -32,6 +35,6 @@ export async function withTimeLimit<T>(limit: TimeLimit, work: (signal: AbortSig
   try {
     return await Promise.race([(async () => work(signal))(), aborted]);
   } finally {
-    timer.abort();
+    timer.abort(inTime);
   }
 }

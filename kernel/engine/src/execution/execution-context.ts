@@ -86,6 +86,7 @@ export function createExecutionContext(deps: ExecutionContextDeps): AgentContext
 
   async function stepLive<T extends Json>(ordinal: number, name: string, fn: () => Promise<T>): Promise<T> {
     deps.beforeStep();
+    await emit.durable();
     const result = jsonCopy(name, await fn());
     deps.crashPoint('step.ran');
     await emit('step.completed', { ordinal, name, result });
@@ -113,7 +114,8 @@ function createMemoryCalls(deps: ExecutionContextDeps): AgentMemory {
 
     async function live(): Promise<T> {
       deps.beforeStep();
-      const found = await call(await deps.memory());
+      const [memory] = await Promise.all([deps.memory(), emit.durable()]);
+      const found = await call(memory);
       deps.crashPoint('memory.called');
       await emit('memory.called', { ordinal, operation, requestHash, result: found as Json });
       return found;

@@ -13,14 +13,14 @@ import type { Budget, Reservation } from './budget.ts';
 import { realCost, tokensOfBytes, worstCase, type CallCost } from './call-cost.ts';
 import type { Permit } from './circuit.ts';
 import { circuitFaults, type Circuits } from './circuits.ts';
-import type { ExecutionEmit } from './execution-emit.ts';
+import type { EmitEvent } from './execution-emit.ts';
 import { checkedReply } from './model-reply.ts';
 import { modelRetries, withRetries } from './retry.ts';
 
 export interface AttemptDeps {
   readonly budget: Budget;
   readonly circuits: Circuits;
-  readonly emit: ExecutionEmit;
+  readonly emit: EmitEvent;
   readonly clock: Clock;
   random(): number;
   readonly signal: AbortSignal;

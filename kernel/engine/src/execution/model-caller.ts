@@ -14,6 +14,7 @@ import { deepFreeze } from '../log/deep-freeze.ts';
 import type { EntryOf } from '../run/run-state.ts';
 import type { ModelChoice } from '../run-deps.ts';
 import type { ExecutionBreakers } from './breakers.ts';
+import type { ExecutionEmit } from './execution-emit.ts';
 import type { Journal } from './journal.ts';
 import {
   attemptCall,
@@ -29,6 +30,7 @@ import { createRequestHasher } from './request-hash.ts';
 import { createTokenEstimator } from './token-estimator.ts';
 
 export interface ModelCallerDeps extends AttemptDeps {
+  readonly emit: ExecutionEmit;
   /** The model, then its fallbacks. */
   readonly choices: readonly ModelChoice[];
   readonly maxOutputTokens: number | undefined;
@@ -168,10 +170,10 @@ export function createModelCaller(deps: ModelCallerDeps): ModelCaller {
     };
   }
 
-  async function book(reply: ChatResponse, paid: Paid, call: PlacedCall): Promise<ChatResponse> {
+  function book(reply: ChatResponse, paid: Paid, call: PlacedCall): ChatResponse {
     deps.crashPoint('model.replied');
     const response = deepFreeze(reply);
-    await emit(
+    void emit.soon(
       'llm.responded',
       { ordinal: call.ordinal, response: response as unknown as Json, ...paidFields(paid), estimated: paid.estimated },
       { ...paidMeta(paid), durationMs: clock.now() - call.startedAt },

@@ -76,6 +76,8 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
 
   /** Calls that change the workspace run one after the other: what one of them found is what it may go back to. */
   let changing: Promise<unknown> = Promise.resolve();
+  /** The newest result. What a call may go back to is kept until its result is durable. */
+  let lastResult: Promise<unknown> = Promise.resolve();
 
   async function call(name: string, given: JsonObject): Promise<ToolOutcome> {
     const ordinal = journal.nextOrdinal();
@@ -134,6 +136,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
 
   async function takeSnapshot({ tool, input, ordinal }: PlacedCall): Promise<string> {
     const snapshot = String(ordinal);
+    await lastResult;
     await (await deps.workspace()).snapshot(snapshot, await touchedBy(tool, input));
     deps.crashPoint('workspace.kept');
     return snapshot;
@@ -206,7 +209,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     const instructions = maskJson(around, deps.mask);
     const blob =
       outcome.text.length > inlineText ? await deps.blobs.putBlob(new TextEncoder().encode(outcome.text)) : undefined;
-    await emit(
+    lastResult = emit.soon(
       'tool.result',
       {
         ordinal,

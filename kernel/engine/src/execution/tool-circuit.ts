@@ -1,10 +1,10 @@
 import { forgeError, isForgeError } from '@forge/plugin-api';
 import { circuitFaults, type Circuits } from './circuits.ts';
-import type { ExecutionEmit } from './execution-emit.ts';
+import type { EmitEvent } from './execution-emit.ts';
 
 export interface ToolCircuitDeps {
   readonly circuits: Circuits;
-  readonly emit: ExecutionEmit;
+  readonly emit: EmitEvent;
   readonly signal: AbortSignal;
 }
 

@@ -2,6 +2,7 @@ import {
   eventSchemas,
   forgeError,
   z,
+  type Clock,
   type EventPayload,
   type EventTransport,
   type EventType,
@@ -30,7 +31,7 @@ export interface EventMeta {
 export interface EventLogDeps {
   readonly store: RunStore;
   readonly bus: EventTransport;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
   newId(): string;
   mask(text: string): string;
   readonly log: Logger;
@@ -79,11 +80,27 @@ export class EventLog {
     patch?: RunPatch,
   ): Promise<ForgeEvent> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const event = this.#seal(type, payload, meta);
-    const settle = Promise.withResolvers<ForgeEvent>();
-    this.#pending.push({ event, patch: maskJson(patch, this.#mask), settle });
-    this.#writing ??= this.#drain();
-    return settle.promise;
+    const stored = this.#queue(type, payload, meta, patch);
+    this.#write();
+    return stored;
+  }
+
+  /**
+   * For what a call has given. It is written with the next event, and one write is less; at the latest in the next turn
+   * of the loop. Whoever does a deed because of it emits another event first, or waits for `durable`: so the deed is
+   * never older than what it follows from. Nobody has to wait for the promise: a failure is the next event's too.
+   */
+  emitSoon<T extends EventType>(
+    type: T,
+    payload: EventPayload<T>,
+    meta: EventMeta = {},
+    patch?: RunPatch,
+  ): Promise<ForgeEvent> {
+    const stored =
+      this.#failure === undefined ? this.#queue(type, payload, meta, patch) : Promise.reject(this.#failure);
+    stored.catch(() => undefined);
+    void this.#deps.clock.sleep(0).then(() => this.#write());
+    return stored;
   }
 
   /** The newest event, stored or about to be. */
@@ -99,7 +116,25 @@ export class EventLog {
 
   /** Resolves when everything emitted so far is durable or has failed. */
   async settled(): Promise<void> {
+    this.#write();
     while (this.#writing !== undefined) await this.#writing;
+  }
+
+  /** Resolves when everything emitted so far is durable, rejects when it is not. */
+  async durable(): Promise<void> {
+    await this.settled();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #queue(type: EventType, payload: unknown, meta: EventMeta, patch: RunPatch | undefined): Promise<ForgeEvent> {
+    const event = this.#seal(type, payload, meta);
+    const settle = Promise.withResolvers<ForgeEvent>();
+    this.#pending.push({ event, patch: maskJson(patch, this.#mask), settle });
+    return settle.promise;
+  }
+
+  #write(): void {
+    if (this.#pending.length > 0) this.#writing ??= this.#drain();
   }
 
   #seal(type: EventType, payload: unknown, meta: EventMeta): ForgeEvent {
@@ -141,7 +176,7 @@ export class EventLog {
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0);
       try {
-        await this.#write(batch);
+        await this.#append(batch);
       } catch (error) {
         this.#failure = error;
         for (const { settle } of [...batch, ...this.#pending.splice(0)]) settle.reject(error);
@@ -150,7 +185,7 @@ export class EventLog {
     this.#writing = undefined;
   }
 
-  async #write(batch: readonly Pending[]): Promise<void> {
+  async #append(batch: readonly Pending[]): Promise<void> {
     const events = batch.map(({ event }) => event);
     const patches = batch.flatMap(({ patch }) => patch ?? []);
     this.#deps.crashPoint('event.appending');

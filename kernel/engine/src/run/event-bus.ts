@@ -1,10 +1,10 @@
 import { forgeError, type EventBus, type Json } from '@forge/plugin-api';
-import type { ExecutionEmit } from '../execution/execution-emit.ts';
+import type { EmitEvent } from '../execution/execution-emit.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import type { Run } from './run.ts';
 
 /** The event log as an agent sees it: it may say its own things and listen to its run. */
-export function createEventBus(run: Run, emit: ExecutionEmit): EventBus {
+export function createEventBus(run: Run, emit: EmitEvent): EventBus {
   return Object.freeze<EventBus>({
     async emit({ type, payload, rationale }) {
       await emit(

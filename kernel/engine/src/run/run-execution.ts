@@ -12,6 +12,7 @@ import {
 } from '@forge/plugin-api';
 import type { ExecutionEmit } from '../execution/execution-emit.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
+import type { EventMeta } from '../log/event-log.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
 import { executeAgent, type ExecutionRequest } from './execute-agent.ts';
@@ -113,9 +114,16 @@ function attemptOf(run: Run, key: string): number {
 function scopedEmit<T extends AgentType>(run: Run, request: ExecutionRequest<T>, executionId: string): ExecutionEmit {
   const { phase, taskId } = request;
   const source = run.deps.config.agents[request.agentType];
-  return (type, payload, meta = {}) => {
+  const around = { source, phase, taskId, executionId };
+  const headAfter = ({ tokensUsed }: EventMeta) => {
     const { usd: costUsd, tokens } = run.budget.run.spent;
-    const head = meta.tokensUsed === undefined ? undefined : { costUsd, tokens };
-    return run.events.emit(type as EventType, payload as never, { source, phase, taskId, executionId, ...meta }, head);
+    return tokensUsed === undefined ? undefined : { costUsd, tokens };
   };
+  const emit = ((type, payload, meta = {}) =>
+    run.events.emit(type as EventType, payload as never, { ...around, ...meta }, headAfter(meta))) as ExecutionEmit;
+  return Object.assign<ExecutionEmit, Pick<ExecutionEmit, 'soon' | 'durable'>>(emit, {
+    soon: (type, payload, meta = {}) =>
+      run.events.emitSoon(type as EventType, payload as never, { ...around, ...meta }, headAfter(meta)),
+    durable: () => run.events.durable(),
+  });
 }

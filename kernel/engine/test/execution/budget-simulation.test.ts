@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createBudgetTree } from '../../src/execution/budget-tree.ts';
 import { ExecutionBreakers } from '../../src/execution/breakers.ts';
 import { createCircuits } from '../../src/execution/circuits.ts';
-import type { ExecutionEmit } from '../../src/execution/execution-emit.ts';
+import type { EmitEvent } from '../../src/execution/execution-emit.ts';
 import { Journal } from '../../src/execution/journal.ts';
 import { createModelCaller } from '../../src/execution/model-caller.ts';
 import { applyEvent, foldEvents } from '../../src/run/fold-events.ts';
@@ -89,7 +89,7 @@ async function simulate(seed: number) {
     };
 
     async function work(executionId: string): Promise<void> {
-      const emit: ExecutionEmit = async (type, payload, meta) => {
+      const write: EmitEvent = async (type, payload, meta) => {
         written += 1;
         const sealed = event(type, payload, { ...meta, executionId, phase: 'implementation' }, written);
         log = log.then(later).then(() => {
@@ -100,6 +100,12 @@ async function simulate(seed: number) {
         await log;
         return sealed;
       };
+      const soon: EmitEvent = (type, payload, meta) => {
+        const stored = write(type, payload, meta);
+        stored.catch(() => undefined);
+        return stored;
+      };
+      const emit = Object.assign(write.bind(undefined) as EmitEvent, { soon, durable: () => log });
       const budget = tree.execution({ executionId, phase: 'implementation', taskId: executionId });
       const caller = createModelCaller({
         choices: [{ provider, model: 'm', capabilities }],

@@ -66,7 +66,7 @@ function execution(
     circuits: createCircuits(clock),
     breakers: { beforeCall() {}, afterToolCall: () => undefined } as never,
     journal: new Journal(executionId, state.executions[executionId], clock),
-    emit: emit as never,
+    emit: Object.assign(emit, { soon: emit, durable: async () => undefined }) as never,
     clock,
     blobs: {} as never,
     mask: (text) => text,

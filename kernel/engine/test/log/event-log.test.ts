@@ -2,6 +2,7 @@ import type { EventTransport, ForgeEvent, Lease, RunPatch, RunStore } from '@for
 import { describe, expect, it } from 'vitest';
 import { EventLog } from '../../src/log/event-log.ts';
 import { genesisHash, verifyEvents } from '../../src/log/verify-events.ts';
+import { manualClock } from '../manual-clock.ts';
 
 const lease: Lease = { runId: 'run', owner: { id: 'o', host: 'h', pid: 1 }, fence: 3, expiresAt: 0 };
 const bus: EventTransport = { name: 'none', publish: async () => {}, subscribe: () => () => {} };
@@ -9,6 +10,7 @@ const bus: EventTransport = { name: 'none', publish: async () => {}, subscribe: 
 function setUp(append: (events: readonly ForgeEvent[], patch?: RunPatch) => Promise<void> = async () => {}) {
   const batches: (readonly ForgeEvent[])[] = [];
   let id = 0;
+  const clock = manualClock(1_000);
   const store = {
     append: async (_lease: Lease, events: readonly ForgeEvent[], patch?: RunPatch) => {
       await append(events, patch);
@@ -20,7 +22,7 @@ function setUp(append: (events: readonly ForgeEvent[], patch?: RunPatch) => Prom
     {
       store,
       bus,
-      clock: { now: () => 1_000 },
+      clock,
       newId: () => `id-${(id += 1)}`,
       crashPoint() {},
       mask: (text) => text.replaceAll('hunter2', '***'),
@@ -29,7 +31,7 @@ function setUp(append: (events: readonly ForgeEvent[], patch?: RunPatch) => Prom
     () => lease,
     { seq: 0, hash: genesisHash('run') },
   );
-  return { log, batches, stored: () => batches.flat() };
+  return { log, clock, batches, stored: () => batches.flat() };
 }
 
 const note = (decision: string) => ({ decision });
@@ -52,6 +54,35 @@ describe('EventLog', () => {
     await Promise.all(first);
     await log.emit('agent.note', note('c'));
     expect(batches.map((batch) => batch.length)).toEqual([2, 1]);
+  });
+
+  describe('what a call has given', () => {
+    it('is written with the next event', async () => {
+      const { log, batches } = setUp();
+      void log.emitSoon('agent.note', note('given'));
+      await log.emit('agent.note', note('next deed'));
+      expect(batches.map((batch) => batch.map(({ payload }) => payload))).toEqual([[note('given'), note('next deed')]]);
+    });
+
+    it('is written at the latest in the next turn of the loop, and before a deed that waits for it', async () => {
+      const { log, clock, stored } = setUp();
+      const given = log.emitSoon('agent.note', note('turn'));
+      expect(stored()).toEqual([]);
+      await clock.advance(0);
+      await given;
+      void log.emitSoon('agent.note', note('deed'));
+      await log.durable();
+      expect(stored().map(({ payload }) => payload)).toEqual([note('turn'), note('deed')]);
+    });
+
+    it('stops the next deed when it could not be written', async () => {
+      const { log } = setUp(() => Promise.reject(new Error('disk')));
+      void log.emitSoon('agent.note', note('given'));
+      await expect(log.durable()).rejects.toThrow('disk');
+      void log.emitSoon('agent.note', note('more'));
+      await expect(log.durable()).rejects.toThrow('disk');
+      await expect(log.emit('agent.note', note('next deed'))).rejects.toThrow('disk');
+    });
   });
 
   it('masks secrets before anything is hashed or stored', async () => {

@@ -30,6 +30,9 @@ export interface WatchedCall {
   started(): boolean;
 }
 
+/** One for all calls: without a reason, each would make an error with a stack of its own. */
+const answered = new Error('the call has ended');
+
 /**
  * Runs one call to a model so that it always ends: rejects with the caller's reason as soon as the caller aborts, with
  * LLM_TIMEOUT (transient) when nothing arrives in time, with LLM_BAD_REPLY when the reply is too large. Whatever else
@@ -86,7 +89,7 @@ export async function watchReply<T>(
     throw withReceived(explain(error, started), bytes);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    done.abort();
+    done.abort(answered);
     await guard;
   }
 }
