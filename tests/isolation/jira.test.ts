@@ -4,7 +4,7 @@ import { apiVersion, type Tool } from '@forge/plugin-api';
 import { createRecordingLogger, createToolContext } from '@forge/testkit/fakes';
 import { createTemporaryRepository } from '@forge/testkit/test-kernel';
 import { expect, it, onTestFinished } from 'vitest';
-import { startJiraServer, token } from '../../plugins/published/forge-plugin-jira/test/jira-server.ts';
+import { startJiraServer, token } from 'forge-plugin-jira/test-server';
 
 const folder = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
