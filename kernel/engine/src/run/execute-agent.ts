@@ -11,7 +11,7 @@ import {
   type Json,
   type PhaseName,
 } from '@forge/plugin-api';
-import { ExecutionBreakers, outOfTime } from '../execution/breakers.ts';
+import { ExecutionBreakers } from '../execution/breakers.ts';
 import { createExecutionContext } from '../execution/execution-context.ts';
 import type { ExecutionEmit } from '../execution/execution-emit.ts';
 import { createFolderInstructions } from '../execution/folder-instructions.ts';
@@ -26,6 +26,7 @@ import { contextSnapshot } from './context-snapshot.ts';
 import { createEventBus } from './event-bus.ts';
 import type { Run } from './run.ts';
 import type { Workspace } from './run-workspaces.ts';
+import { timeLimit } from './time-limit.ts';
 import { createWorkerCommands } from './worker-commands.ts';
 import { createWorkerLosses } from './worker-losses.ts';
 import { workedMs } from './worked-time.ts';
@@ -123,21 +124,6 @@ function stopwatch({ state, clock }: Run, executionId: string): () => number {
   const record = state.executions[executionId];
   const before = record === undefined ? 0 : workedMs(record, startedAt);
   return () => before + clock.now() - startedAt;
-}
-
-/** The longest time that a timer can wait for, in milliseconds. */
-const longestSleep = 2 ** 31 - 1;
-
-function timeLimit(run: Run, elapsedMs: number): { readonly signal: AbortSignal; end(): void } {
-  const { maxMinutes } = run.safety;
-  const reached = new AbortController();
-  const over = new AbortController();
-  const leftMs = Math.max(0, maxMinutes * 60_000 - elapsedMs);
-  run.clock.sleep(Math.min(longestSleep, leftMs), over.signal).then(
-    () => reached.abort(outOfTime('An agent', maxMinutes, 'safety.maxMinutes')),
-    () => undefined,
-  );
-  return { signal: reached.signal, end: () => over.abort() };
 }
 
 async function contextOf<T extends AgentType>(

@@ -1,0 +1,36 @@
+import { outOfTime } from '../execution/breakers.ts';
+import type { Run } from './run.ts';
+import { workedMs } from './worked-time.ts';
+
+export interface TimeLimit {
+  /** Aborts when the time of the execution or of the run is up, whichever comes first. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+/** The longest time that a timer can wait for, in milliseconds. */
+const longestSleep = 2 ** 31 - 1;
+
+/** What one execution has left, after `elapsedMs` in which it was worked on, also by earlier processes. */
+export function timeLimit(
+  { safety, state, clock }: Pick<Run, 'safety' | 'state' | 'clock'>,
+  elapsedMs: number,
+): TimeLimit {
+  const { maxMinutes, maxRunMinutes } = safety;
+  const ofExecution = {
+    leftMs: maxMinutes * 60_000 - elapsedMs,
+    late: () => outOfTime('An agent', maxMinutes, 'safety.maxMinutes'),
+  };
+  const ofRun = {
+    leftMs: maxRunMinutes * 60_000 - workedMs(state, clock.now()),
+    late: () => outOfTime('The run', maxRunMinutes, 'safety.maxRunMinutes'),
+  };
+  const { leftMs, late } = ofRun.leftMs < ofExecution.leftMs ? ofRun : ofExecution;
+  const reached = new AbortController();
+  const over = new AbortController();
+  clock.sleep(Math.min(longestSleep, Math.max(0, leftMs)), over.signal).then(
+    () => reached.abort(late()),
+    () => undefined,
+  );
+  return { signal: reached.signal, end: () => over.abort() };
+}
