@@ -58,7 +58,8 @@ function schemasToJson(schemas: Schemas): Record<string, JsonSchema> {
 function schemasFromJson(schemas: Readonly<Record<string, JsonSchema>>): Record<string, z.ZodType> {
   const rows = Object.entries(schemas).map(([side, schema]) => {
     const checked = z.fromJSONSchema(withoutPatterns(schema) as Parameters<typeof z.fromJSONSchema>[0]);
-    checked._zod.toJSONSchema = () => schema;
+    // A copy each time: zod empties what it is given.
+    checked._zod.toJSONSchema = () => structuredClone(schema);
     return [side, checked] as const;
   });
   return Object.fromEntries(rows);

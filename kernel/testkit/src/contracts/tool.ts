@@ -36,6 +36,7 @@ export const toolCases: readonly ContractCase<ToolSubject>[] = [
     async run({ tool }) {
       const schema = z.toJSONSchema(tool.schema.input, { io: 'input' });
       assert.equal(schema.type, 'object');
+      assert.deepEqual(z.toJSONSchema(tool.schema.input, { io: 'input' }), schema, 'every prompt reads it again');
     },
   },
   {

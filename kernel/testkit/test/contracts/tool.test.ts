@@ -52,6 +52,11 @@ toolContract({ name: 'leave', create: () => subjectInFolder(leave) });
 
 let calls = 0;
 
+/** zod empties what such a function gives. */
+const describedOnce = z.strictObject({ name: z.string() });
+const description = z.toJSONSchema(describedOnce);
+describedOnce._zod.toJSONSchema = () => description;
+
 const wrong: readonly { readonly fault: string; readonly caughtBy: string; readonly make: Partial<Tool> }[] = [
   {
     fault: 'ignores arguments that it does not know',
@@ -62,6 +67,11 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
     fault: 'takes something else than an object',
     caughtBy: 'the input is an object that JSON Schema can describe',
     make: { schema: { input: z.string(), output: z.string() } },
+  },
+  {
+    fault: 'tells only the first prompt what it takes',
+    caughtBy: 'the input is an object that JSON Schema can describe',
+    make: { schema: { input: describedOnce, output: z.string() } },
   },
   {
     fault: 'gives something else than it declares',
