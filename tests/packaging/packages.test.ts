@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packAll } from '@forge/pack';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { testAddedPlugin } from './added-plugin.ts';
 import { testCreatedPlugins } from './created-plugins.ts';
 import { project, run, type Project } from './project.ts';
 
@@ -95,6 +96,9 @@ test('a published plugin, installed by npm alone, loads with the copy of the hos
   expect(code, stderr).toBe(7);
   expect(checks).toContainEqual(expect.objectContaining({ name: 'plugin forge-plugin-jira', ok: true }));
 });
+
+describe('a published plugin, added from its archive by forge plugin add', () =>
+  void testAddedPlugin({ commandLine: () => archive('forge'), jira: () => archive('forge-plugin-jira') }));
 
 describe('a plugin that forge plugin create wrote', () =>
   void testCreatedPlugins({ commandLine: () => archive('forge'), libraries }));
