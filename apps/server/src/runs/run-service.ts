@@ -157,6 +157,8 @@ export function createRunService(deps: RunServiceDeps): RunService {
         throw forgeError('USAGE', `Run ${runId} is ${record.status}; there is nothing to resume`, {
           fix: `look at it: GET /api/runs/${runId}`,
         });
+      // One that has just ended here still clears up; it would be taken for one that goes on.
+      if (record !== undefined && record.status !== 'running') await queue.over(runId);
       await queue.accept(workOf(runId, repository, body));
       return get(runId);
     },
@@ -228,7 +230,9 @@ export function createRunService(deps: RunServiceDeps): RunService {
     },
     async discard(runId, by) {
       const { repository, forge } = await locate(runId);
-      if (queue.get(runId) !== undefined) await queue.cancel(runId);
+      // The second time cuts the step that is under way.
+      for (let times = 0; times < 2 && queue.get(runId) !== undefined; times += 1) await queue.cancel(runId);
+      await queue.over(runId);
       const record = await (await forge.engine()).discard(runId, by);
       return shown(record, undefined, repository);
     },
