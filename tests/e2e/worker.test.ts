@@ -159,7 +159,9 @@ export default definePlugin({ agents: [planner] });
 `,
   );
   const given = await world('child-process');
-  const config = { plugins: [join(folder, 'plugin')], agents: { planner: 'odd-planner' }, phases: ['planning'] };
+  // In Forge's own processes, as its own agents are: a plugin's own process is no worker.
+  const use = { use: join(folder, 'plugin'), inProcess: true };
+  const config = { plugins: [use], agents: { planner: 'odd-planner' }, phases: ['planning'] };
   given.repository.write('forge.config.json', JSON.stringify(config));
   return given;
 }
