@@ -58,10 +58,9 @@ async function publishingWorld() {
   });
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
-  repository.write(
-    'forge.config.ts',
-    `import { defineConfig } from '@forge/plugin-api';\nexport default defineConfig({ plugins: [${JSON.stringify(plugin)}], concurrency: 2 });\n`,
-  );
+  // In Forge's own process, because it publishes to where no plugin may write.
+  const config = { plugins: [{ use: plugin, inProcess: true }], concurrency: 2 };
+  repository.write('forge.config.json', JSON.stringify(config));
   return {
     forge: createForge({ cwd: repository.path, modelUrl: server.url }),
     letGo: () => rmSync(join(folder, 'hold')),
