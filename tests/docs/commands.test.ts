@@ -102,7 +102,7 @@ function ownCommands(text: string): string {
 test('every script of npm that is named is there', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
   const named = documents.flatMap(({ text }) =>
-    [...text.matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map(([, name]) => name),
+    [...text.matchAll(/npm run (?:--silent )?([a-z:-]+)/g)].map(([, name]) => name),
   );
   expect(named.filter((name) => !Object.hasOwn(scripts, name ?? '') && name !== 'test:unit')).toEqual([]);
 });

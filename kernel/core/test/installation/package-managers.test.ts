@@ -55,10 +55,10 @@ describe.each(managers)('with %s', (name, packageManager, lockFile, frozen) => {
         npm_config_manage_package_manager_versions: 'false',
         pnpm_config_pm_on_fail: 'ignore',
       };
-      const forge = hostOptions(cwd, { env });
+      const forge = hostOptions(cwd, { env, trust: true });
       const proposed: unknown[] = [];
       await addPlugin(forge, {
-        ...{ spec: archive(), options: {}, exact: false, dryRun: false, report, signal },
+        ...{ spec: archive(), options: {}, exact: false, dryRun: false, inProcess: true, report, signal },
         confirm: async (proposal) => (proposed.push(proposal.packageManager), true),
         ask: async () => undefined,
       });
