@@ -31,7 +31,7 @@ export async function createChaosWorld(seed: number, tasks = 3) {
   for (const path of [home, outside]) mkdirSync(path);
   const effectsFile = join(outside, 'effects');
   const env = {
-    FORGE_PLUGINS: JSON.stringify([{ use: plugin, options: { file: effectsFile } }]),
+    FORGE_PLUGINS: JSON.stringify([{ use: plugin, options: { file: effectsFile }, inProcess: true }]),
     FORGE_TESTING__COMMAND: '["true"]',
     FORGE_SANDBOX__USE: 'process',
   };
