@@ -121,6 +121,10 @@ function linkPackages(folder: string): void {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(root, target), join(modules, name));
   }
+  // Of a checkout in which nothing was built.
+  const conditions = ['@forge/source'];
+  const settings = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+  write(folder, 'vitest.config.mjs', `export default ${JSON.stringify(settings)};\n`);
 }
 
 function write(folder: string, path: string, text: string): void {
