@@ -13,7 +13,7 @@ export type ReceiverAnswer =
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly text?: string;
-      /** The body never ends. */
+      /** The body never ends: after 16 MiB nothing more comes, so that a sender that reads it all holds no more than that. */
       readonly endless?: boolean;
     }
   /** The connection is cut. */
@@ -30,6 +30,9 @@ export interface Receiver {
   connections(): number;
   close(): Promise<void>;
 }
+
+const longestBody = 16 * 1024 * 1024;
+const filler = 'all is well. '.repeat(500);
 
 /** A server that receives webhooks. It answers all of them alike, or each as the function says. */
 export async function startReceiver(
@@ -51,8 +54,11 @@ export async function startReceiver(
       if (answer === 'reset') return request.socket.destroy();
       response.writeHead(answer.status, answer.headers);
       if (answer.endless !== true) return response.end(answer.text ?? '');
+      let left = longestBody;
       const more = () => {
-        while (response.writable && response.write('all is well. '.repeat(500)));
+        for (let hasRoom = true; hasRoom && response.writable && left > 0; left -= filler.length) {
+          hasRoom = response.write(filler);
+        }
       };
       response.on('drain', more);
       more();
