@@ -23,7 +23,7 @@ async function securityReviewer() {
     log: { debug() {}, info() {}, warn() {}, error() {} },
     forgeVersion: '0.0.0',
     clock: systemClock,
-    flags: { plugins: [{ use: example, inProcess: true }] },
+    flags: { plugins: [{ use: example, options: {}, inProcess: true }] },
     trust: true,
   });
   onTestFinished(() => forge.close());
