@@ -54,7 +54,12 @@ function run() {
     },
   };
   const open = async () =>
-    ({ store: async () => store, bus: async () => bus, close: async () => {} }) as unknown as Forge;
+    ({
+      store: async () => store,
+      bus: async () => bus,
+      webhooks: { start: async () => {} },
+      close: async () => {},
+    }) as unknown as Forge;
   const emit = (event: ForgeEvent): void => {
     stored.push(event);
     tell(event);
