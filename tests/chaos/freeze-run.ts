@@ -43,15 +43,31 @@ export async function freezeRun(
   return moments;
 }
 
-/** Every thread of it has stopped, and what it started has ended. */
+/** What sleeps in so many looks in a row waits for words of the frozen process. */
+const quietLooks = 500;
+
+/** Every thread of it has stopped, and what it started has ended, or does nothing until the frozen process goes on. */
 async function frozen({ pid = 0 }: ChildProcess): Promise<void> {
-  for (;;) {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    const children = threads.flatMap((thread) => words(`/proc/${pid}/task/${thread}/children`));
-    const stopped = threads.every((thread) => stateOf(`/proc/${pid}/task/${thread}/stat`) === 'T');
-    if (stopped && children.every((child) => [undefined, 'Z'].includes(stateOf(`/proc/${child}/stat`)))) return;
+  for (let quiet = 0; quiet < quietLooks; ) {
+    const stopped = threadsOf(pid).every((thread) => stateOf(`/proc/${pid}/task/${thread}/stat`) === 'T');
+    const states = descendantsOf(pid).map((child) => stateOf(`/proc/${child}/stat`));
+    if (stopped && states.every((state) => state === undefined || state === 'Z')) return;
+    quiet = stopped && states.every((state) => state === undefined || 'ZS'.includes(state)) ? quiet + 1 : 0;
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+function threadsOf(pid: number | string): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+function descendantsOf(pid: number | string): readonly string[] {
+  const children = threadsOf(pid).flatMap((thread) => words(`/proc/${pid}/task/${thread}/children`));
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 function words(file: string): string[] {
