@@ -98,6 +98,8 @@ function knownRequest(state: RunState, hash: string): HumanRequest | undefined {
 async function open(deps: AskDeps, ask: Ask, hash: string): Promise<HumanRequest> {
   const { store, events } = deps;
   const request = (await leftOpen(deps, hash)) ?? newRequest(deps, ask, hash);
+  // People see it before its event is written: nobody is asked because of a reply that a crash would take back.
+  await events.durable();
   await store.openRequest(deps.lease(), request);
   deps.crashPoint('request.opened');
   await events.emit(
