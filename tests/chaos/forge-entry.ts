@@ -62,6 +62,7 @@ const world = {
   interrupted: new AbortController().signal,
   interrupt: () => undefined,
   atExit: () => () => undefined,
+  saveMemory: () => undefined,
   ...(modes[mode] === undefined ? {} : { crashPoint: modes[mode] }),
 };
 

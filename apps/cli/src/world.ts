@@ -42,5 +42,10 @@ export interface World {
   interrupt(): void;
   /** Called at the very end, whatever the reason. Must be quick. Returns how to forget it. */
   atExit(listener: () => void): () => void;
+  /**
+   * Trades haste for memory from here on: a run waits for its model most of its time, while one that answers many at
+   * once needs the haste.
+   */
+  saveMemory(): void;
   readonly crashPoint?: ForgeOptions['crashPoint'];
 }
