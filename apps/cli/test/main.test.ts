@@ -74,7 +74,8 @@ describe('the command line as a process', { timeout: 60_000 }, () => {
 
   it('looks without leaving a trace', async () => {
     const cwd = temporaryRepository();
-    for (const command of ['runs', 'inbox', 'agents']) expect((await runCli({ cwd }, command)).code).toBe(0);
+    for (const command of ['runs', 'inbox', 'agents', 'automation'])
+      expect((await runCli({ cwd }, command)).code).toBe(0);
     expect((await runCli({ cwd }, 'memory', 'list')).stdout).toBe('Nothing was learned here yet.\n');
     expect(existsSync(join(cwd, '.forge'))).toBe(false);
     expect(git(cwd, 'status', '--porcelain')).toBe('');

@@ -34,7 +34,7 @@ describe('the command line with a server, by real processes', { timeout: 300_000
     expect(approved.stdout.trim().split('\n').at(-1)).toBe(branch);
     expect(git(cwd, 'show', `${branch}:greeting.js`)).toBe('export const greeting = "hello";');
 
-    for (const command of [['runs'], ['show', '--diff']]) {
+    for (const command of [['runs'], ['show', '--diff'], ['automation'], ['automation', '--json']]) {
       const [there, here] = await Promise.all([remote(...command), forge(...command)]);
       expect([there.code, there.stdout], command.join(' ')).toEqual([here.code, here.stdout]);
     }

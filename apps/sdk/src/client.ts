@@ -10,6 +10,7 @@ import { type FollowOptions, followEvents } from './follow-events.ts';
 import { errorOf } from './problem.ts';
 import type {
   AddAllowRule,
+  ApiAutomation,
   ApiMemory,
   ApiRequest,
   AuditRecord,
@@ -195,6 +196,7 @@ export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
       ),
     config: (query: RepositoryQuery = {}) =>
       get<Page<{ readonly path: string; readonly value: unknown; readonly source: string }>>('/api/config', query),
+    automation: (query: RepositoryQuery = {}) => get<ApiAutomation>('/api/automation', query),
     audit: (query: { readonly limit?: number } = {}) => get<Page<AuditRecord>>('/api/audit', query),
     info: () => get<{ readonly version: string; readonly pid: number; readonly startedAt: number }>('/api/server'),
   };

@@ -191,6 +191,40 @@ export const agentPageSchema = page(agentSchema);
 export const settingSchema = z.object({ path: z.string(), value: z.unknown(), source: z.string() });
 export const settingPageSchema = page(settingSchema);
 
+/** How much is left to runs of a repository, and how much their record speaks for. */
+export const automationSchema = z.object({
+  /** In force, as configured. Nothing but a person raises it. */
+  level: z.int(),
+  /** The highest level that the record speaks for. */
+  available: z.int(),
+  metrics: z.array(
+    z.object({
+      name: z.string(),
+      unit: z.enum(['count', 'share']),
+      description: z.string(),
+      /** A count, or a share from 0 to 1. Undefined: nobody knows. */
+      value: z.number().optional(),
+      /** How many cases a share is of. */
+      of: z.int().optional(),
+      /** Why nobody knows. */
+      unknown: z.string().optional(),
+    }),
+  ),
+  /** Of all levels that have to be earned; each takes those of the levels below it, too. */
+  requirements: z.array(
+    z.object({
+      level: z.int(),
+      /** Name of a metric. */
+      metric: z.string(),
+      needs: z.enum(['at-least', 'below', 'at-most']),
+      limit: z.number(),
+      /** False also for what nobody knows. */
+      met: z.boolean(),
+    }),
+  ),
+});
+export type ApiAutomation = z.output<typeof automationSchema>;
+
 export const auditRecordSchema = z.object({
   /** Pairs what was asked with how it ended. */
   id: z.string(),

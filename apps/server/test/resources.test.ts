@@ -38,6 +38,25 @@ test('plugins, agents and settings are shown, without secrets', async () => {
   expect(JSON.stringify([plugins, agents, settings])).not.toMatch(/canary/);
 });
 
+test('what was left to runs, and how they ended, is what the record of automation says', async () => {
+  const { client, restart } = await startWorld({ flags: { automation: { level: 2 } } });
+  expect(await client.automation()).toMatchObject({ level: 2, available: 1 });
+  const { id } = await client.runs.start({ task: 'Write a greeting', approve: true });
+  expect(await client.runs.follow(id, { onEvent: () => {} })).toEqual({ status: 'completed' });
+  const figures = { totalRuns: 1, successRate: 1, humanInterventionRate: 0, rollbackRate: 0 };
+  const { client: later } = await restart();
+  for (const state of [await client.automation(), await later.automation()]) {
+    expect(Object.fromEntries(state.metrics.map(({ name, value }) => [name, value]))).toMatchObject(figures);
+    // No person decided, and no review found anything.
+    expect(state.metrics.filter(({ value }) => value === undefined).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['falsePositiveRate', 'humanOverrideRate', 'missedCriticalBugs']),
+    );
+    expect(state.requirements).toContainEqual(
+      expect.objectContaining({ level: 2, metric: 'totalRuns', needs: 'at-least', limit: 50, met: false }),
+    );
+  }
+});
+
 test('repositories are added, meant by name or path, and removed when nothing of theirs is under way', async () => {
   const { client, repository } = await startWorld();
   const path = temporaryRepository();

@@ -1,4 +1,4 @@
-import type { Engine, PassCrashPoint, WorkerProgram } from '@forge/engine';
+import type { AutomationState, Engine, PassCrashPoint, WorkerProgram } from '@forge/engine';
 import type {
   Clock,
   ConfigLayer,
@@ -106,6 +106,8 @@ export interface Forge {
   mask(text: string): string;
   /** Every registered name of a kind with its plugin, from manifests alone. */
   names(kind: Kind): readonly { readonly name: string; readonly plugin: string }[];
+  /** How much is left to runs here, and how much their record speaks for. Raises nothing. */
+  automation(): Promise<AutomationState>;
   /** Tries a model provider: key there, server answers. */
   probe(provider: string): Promise<ProbeResult>;
   /** Everything that a run needs, looked at one by one: git, state folder, sandbox, model, plugins. */

@@ -1,3 +1,4 @@
+export { automationOf } from './automation.ts';
 export { type Container, createContainer, type Token, token } from './container.ts';
 export type { Check, ConfigOrigin, Forge, ForgeOptions, OpenForge, PluginReport } from './forge.ts';
 export { type AllowRules, createAllowRules } from './allow/allow-rules.ts';

@@ -1,4 +1,5 @@
-import type { Engine } from '@forge/engine';
+import type { Engine, KnownTallies } from '@forge/engine';
+import { automationOf } from './automation.ts';
 import type { Container } from './container.ts';
 import { doctor } from './doctor.ts';
 import type { Forge, OpenForge } from './forge.ts';
@@ -31,6 +32,7 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
   const repositoryId = host.get(tokens.repositoryId);
   const masker = host.get(tokens.masker);
   const webhooks = host.get(tokens.webhooks);
+  const tallies: KnownTallies = new Map();
   let engine: Promise<Engine> | undefined;
   let closing: Promise<void> | undefined;
 
@@ -79,6 +81,7 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
     repositoryId,
     engine: () => (engine ??= startEngine()),
     store: () => registry.get('store', config.store),
+    automation: async () => automationOf(await registry.get('store', config.store), config.automation.level, tallies),
     bus: () => registry.get('bus', config.bus),
     memory: () => memoryOf(registry, config, repositoryId),
     skills: () => host.get(tokens.skills).list(),

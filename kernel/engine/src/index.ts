@@ -1,5 +1,7 @@
 export { createEngine } from './create-engine.ts';
 export type { Engine, ForkRequest, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
+export type { AutomationState } from './automation/automation-state.ts';
+export { type KnownTallies, readAutomation } from './automation/read-automation.ts';
 export { type CrashPoint, crashPoints, type PassCrashPoint } from './crash-points.ts';
 export { estimateTokens } from './execution/call-cost.ts';
 export { specOf } from './execution/tool-caller.ts';

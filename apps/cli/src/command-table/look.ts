@@ -59,6 +59,14 @@ export const lookCommands: readonly CommandRow[] = [
     load: () => import('../commands/logs.ts'),
   },
   {
+    name: 'automation',
+    group: 'look',
+    remote: true,
+    summary: 'how much is left to runs, how much their record speaks for, and what is missing for more',
+    examples: [['forge automation', 'the level in force, the one that is earned, and the figures']],
+    load: () => import('../commands/automation.ts'),
+  },
+  {
     name: 'agents',
     group: 'look',
     summary: 'list the agents, and which of them are used',

@@ -53,6 +53,7 @@ export function openRemoteForge(call: CommandCall, given: string, settings: Forg
     store: async () => store,
     bus: async () => events.transport,
     memory: async () => createRemoteMemory(client, repository),
+    automation: () => client.automation({ repository }),
     skills: async () => notThere('Skills'),
     get: async () => notThere('Plugins'),
     names: () => notThere('The names'),

@@ -1,12 +1,12 @@
 import { contributionKeys } from '@forge/plugin-api';
-import { agentPageSchema, pluginPageSchema, settingPageSchema } from '@forge/sdk';
+import { agentPageSchema, automationSchema, pluginPageSchema, settingPageSchema } from '@forge/sdk';
 import { createRoute } from '@hono/zod-openapi';
 import type { ServerApp } from '../http/environment.ts';
 import { answers, operation } from '../http/operation.ts';
 import { repositoryQuery } from './query.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-/** What a repository's runs work with: plugins, agents, settings. */
+/** What a repository's runs work with: plugins, agents, settings, automation. */
 export function addCatalogRoutes(app: ServerApp, { guard, repositories, hosts }: RouteDeps): void {
   const forgeOf = (repository: string | undefined) => hosts.of(repositories.find(repository));
 
@@ -62,6 +62,20 @@ export function addCatalogRoutes(app: ServerApp, { guard, repositories, hosts }:
     async (context) => {
       const forge = await forgeOf(context.req.valid('query').repository);
       return context.json({ items: [...forge.origins] }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      ...operation(guard, 'getAutomation', 'read', 'How much is left to runs, and how much their record speaks for'),
+      method: 'get',
+      path: '/api/automation',
+      request: { query: repositoryQuery },
+      responses: answers(automationSchema, 'The level in force, the one that is earned, and the figures'),
+    }),
+    async (context) => {
+      const forge = await forgeOf(context.req.valid('query').repository);
+      const { metrics, requirements, ...levels } = await forge.automation();
+      return context.json({ ...levels, metrics: [...metrics], requirements: [...requirements] }, 200);
     },
   );
 }
