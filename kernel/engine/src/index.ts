@@ -4,7 +4,7 @@ export type { AutomationState } from './automation/automation-state.ts';
 export { type KnownTallies, readAutomation } from './automation/read-automation.ts';
 export { type CrashPoint, crashPoints, type PassCrashPoint } from './crash-points.ts';
 export { estimateTokens } from './execution/call-cost.ts';
-export { specOf } from './execution/tool-caller.ts';
+export { specOf } from './execution/describe-tool.ts';
 export { canonicalJson } from './log/canonical-json.ts';
 export { deepFreeze } from './log/deep-freeze.ts';
 export { EventLog, hashEvent, type EventLogDeps, type EventMeta } from './log/event-log.ts';

@@ -6,31 +6,28 @@ import {
   type EventPayload,
   type Json,
   type JsonObject,
-  type JsonSchema,
   type RunStore,
   type Tool,
   type ToolContext,
   type ToolOutcome,
   type ToolSpending,
-  type ToolSpec,
-  z,
 } from '@forge/plugin-api';
-import type { PassCrashPoint } from '../crash-points.ts';
 import { deepFreeze } from '../log/deep-freeze.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
-import type { ToldOutcome, UnknownCall } from '../people/ask-outcome.ts';
-import type { Workspace } from '../run/run-workspaces.ts';
 import type { ExecutionBreakers } from './breakers.ts';
 import type { Budget } from './budget.ts';
 import type { Circuits } from './circuits.ts';
+import { type CutCallDeps, decideCutCall } from './cut-call.ts';
+import { describeCall, specOf, touchedBy } from './describe-tool.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
 import { type FolderInstruction, type FolderInstructions, withInstructions } from './folder-instructions.ts';
 import type { Journal } from './journal.ts';
 import { createSpending, tokensOf } from './spending.ts';
 import { throughToolCircuit } from './tool-circuit.ts';
+import { failed, succeeded, toldByPerson } from './tool-outcome.ts';
 
-export interface ToolCallerDeps {
+export interface ToolCallerDeps extends CutCallDeps {
   readonly tools: readonly Tool[];
   /** `<runId>/<executionId>`. */
   readonly callPrefix: string;
@@ -42,18 +39,11 @@ export interface ToolCallerDeps {
   readonly clock: Clock;
   readonly blobs: Pick<RunStore, 'putBlob' | 'getBlob'>;
   mask(text: string): string;
-  readonly signal: AbortSignal;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
   beforeStep(): void;
   /** Right before a deed that others see: rejects when the run is another process's by now. */
   holdLease(): Promise<void>;
-  readonly crashPoint: PassCrashPoint;
   readonly instructions: FolderInstructions;
-  workspace(): Promise<Pick<Workspace, 'snapshot' | 'restore'>>;
-  /** A person's word on a call that must not be repeated. Rejects while there is none, so that the run parks. */
-  askOutcome(call: UnknownCall): Promise<ToldOutcome>;
-  /** What a tool gets, for one call. */
-  context(idempotencyKey: string, signal: AbortSignal, spend: ToolContext['spend']): Promise<ToolContext>;
 }
 
 interface PlacedCall {
@@ -113,7 +103,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     const { tool, name, input, hash, ordinal, key } = call;
     const effect = tool === undefined ? 'read' : (tool.effect ?? 'once');
     const snapshot = effect === 'workspace' ? await takeSnapshot(call) : undefined;
-    const words = describe(tool, name, input);
+    const words = describeCall(tool, name, input);
     const description = typeof words === 'string' ? words : await words;
     // An announced call counts, whatever becomes of it; on resume it is not counted again.
     budget.reserve({ toolCalls: 1 }).commit({ toolCalls: 1 });
@@ -142,40 +132,14 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     return snapshot;
   }
 
-  /** Decides by its effect what happens to a call of which only the intent is known. */
+  /** A call of which only the intent is known. */
   async function goOn(call: PlacedCall, intent: EventPayload<'tool.intent'>): Promise<ToolOutcome> {
     deps.beforeStep();
     breakers.beforeCall();
-    const { tool, name, key } = call;
-    if (intent.effect === 'read') return again(call, 'it only reads');
-    if (intent.effect === 'workspace') {
-      if (intent.snapshot === undefined) throw withoutSnapshot(call);
-      await (await deps.workspace()).restore(intent.snapshot);
-      deps.crashPoint('workspace.restored');
-      return again(call, 'the workspace is as it was before it');
-    }
-    const probed = await probe(tool, key);
-    if (probed.done === true) return finish(call, (probed.output ?? null) as Json);
-    if (probed.done === false) return again(call, 'it was not carried out');
-    if (intent.effect === 'keyed') return again(call, 'it has the same key');
-    const { description, input } = intent;
-    const told = await deps.askOutcome({ tool: name, input, description, key, why: probed.why });
-    if (!told.carriedOut) return again(call, `${told.by} says that it was not carried out`);
-    return record(call, toldByPerson(told.by), 0);
-  }
-
-  /** A tool that fails to say is one that cannot tell. */
-  async function probe(
-    tool: Tool | undefined,
-    key: string,
-  ): Promise<{ done?: boolean; output?: unknown; why?: string }> {
-    if (tool?.probe === undefined) return {};
-    try {
-      return await tool.probe(key, await deps.context(key, signal, () => undefined));
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      return { why: failed(error).text };
-    }
+    const decided = await decideCutCall(call, intent, deps);
+    if ('again' in decided) return again(call, decided.again);
+    if ('gave' in decided) return finish(call, decided.gave);
+    return record(call, toldByPerson(decided.toldBy), 0);
   }
 
   async function again(call: PlacedCall, reason: string): Promise<ToolOutcome> {
@@ -271,64 +235,4 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
   }
 
   return { specs: deepFreeze(deps.tools.map(specOf)), call };
-}
-
-async function succeeded(tool: Tool | undefined, output: Json): Promise<ToolOutcome> {
-  const text = (await tool?.render?.(output)) ?? (typeof output === 'string' ? output : JSON.stringify(output));
-  return { ok: true, output, text };
-}
-
-/** Without an output: what the call gave is not known, and nothing is made up. */
-function toldByPerson(by: string): ToolOutcome {
-  const text = `Forge was interrupted during this call. ${by} looked and says that it was carried out. What it gave is not known. Do not make it again.`;
-  return { ok: true, text, errorCode: 'OUTCOME_UNKNOWN' };
-}
-
-function failed(error: unknown): ToolOutcome {
-  const message = error instanceof Error ? error.message : String(error);
-  if (!isForgeError(error)) return { ok: false, text: message, errorCode: 'TOOL_FAILED' };
-  const { why, fix } = error.details;
-  return {
-    ok: false,
-    text: [message, why, fix].filter((part) => part !== undefined).join('\n'),
-    errorCode: error.code,
-  };
-}
-
-/** Undefined when it does not say. A tool that fails to say may change anything. */
-async function touchedBy(tool: Tool | undefined, input: JsonObject): Promise<readonly string[] | undefined> {
-  try {
-    const checked = tool?.touches === undefined ? undefined : tool.schema.input.safeParse(input);
-    return checked?.success === true ? await tool?.touches?.(checked.data) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function withoutSnapshot({ name, key }: PlacedCall) {
-  return forgeError(
-    'JOURNAL_VERSION',
-    `A call of ${name} was cut, and what the workspace held before it was not kept`,
-    {
-      where: key,
-      why: 'the run was begun by an older version of Forge',
-      fix: 'discard the run and start it again',
-    },
-  );
-}
-
-/** Words for a display must not fail a call whose arguments are yet to be checked. */
-function describe(tool: Tool | undefined, name: string, input: JsonObject): string | Promise<string> {
-  try {
-    const words = tool?.describe?.(input) ?? name;
-    return typeof words === 'string' ? words : words.catch(() => name);
-  } catch {
-    return name;
-  }
-}
-
-/** As a model is told of it. */
-export function specOf(tool: Tool): ToolSpec {
-  const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(tool.schema.input, { io: 'input' }) as JsonSchema;
-  return { name: tool.name, description: tool.description, inputSchema };
 }
