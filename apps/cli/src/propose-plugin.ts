@@ -3,6 +3,8 @@ import { forgeError } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from './command.ts';
 import { createInteraction } from './interaction.ts';
 import { glyph } from './render/glyphs.ts';
+import { partCosts, partWords, serverLines } from './plugin-part-words.ts';
+import { oneLine } from './render/text-width.ts';
 import { forgeOptions } from './with-forge.ts';
 
 export interface PluginAddOptions {
@@ -66,23 +68,37 @@ function confirmed(answer: string | undefined, { manifest }: PluginProposal): bo
   });
 }
 
-function draw({ manifest, brings, newPermissions, replaces, ...where }: PluginProposal): string {
-  const place = where.packageManager === undefined ? 'used where it lies' : `installed with ${where.packageManager}`;
+function draw({ manifest, brings, newPermissions, replaces, ...proposal }: PluginProposal): string {
+  const { mcpServers, notes, ...where } = proposal;
+  const place = placeOf(where);
   const rows = [
     ['plugin', `${manifest.name} ${manifest.version}`],
     ['does', manifest.description],
-    ['brings', brings.join(', ')],
+    ['brings', [...brings, ...partWords(proposal)].map(oneLine).join(', ')],
+    ['servers', serversOf(mcpServers)],
     [replaces === undefined ? 'may' : 'newly', newPermissions.join(', ') || 'nothing special'],
-    ['costs', costs(manifest)],
+    ['costs', costs(manifest) || partCosts(proposal)],
     ['note', manifest.deprecated === undefined ? '' : `given up by its author: ${manifest.deprecated}`],
+    ['note', notes.map(oneLine).join('\n')],
     ['replaces', replaces ?? ''],
     ['how', `${place}${where.makesPackage ? ', for which a package.json is made' : ''}; no script of it runs`],
     ['config', where.configFile],
   ] as const;
   return rows
     .filter(([, text]) => text !== '')
-    .map(([name, text]) => `  ${name.padEnd(9)} ${text}`)
+    .map(([name, text]) => `  ${name.padEnd(9)} ${text.replaceAll('\n', `\n${' '.repeat(12)}`)}`)
     .join('\n');
+}
+
+function serversOf(mcpServers: PluginProposal['mcpServers']): string {
+  const lines = serverLines(mcpServers);
+  const starts = mcpServers.some(({ reach }) => !/^https?:/.test(reach));
+  return [...lines, ...(starts ? ['they run with your rights, outside the sandbox'] : [])].join('\n');
+}
+
+function placeOf({ packageManager, copiedTo }: Pick<PluginProposal, 'packageManager' | 'copiedTo'>): string {
+  if (copiedTo !== undefined) return `copied to ${copiedTo}, which you commit`;
+  return packageManager === undefined ? 'used where it lies' : `installed with ${packageManager}`;
 }
 
 /** Before its code runs nobody knows more than what it says itself. */
@@ -100,7 +116,9 @@ function done(
   return [
     `${glyph('done', printer.style)} ${manifest.name} ${manifest.version} is added: ${configFile}, and approved in forge.plugins.lock.`,
     ...(promptTokens === 0 ? [] : [`  Costs   about ${promptTokens} tokens in every prompt`]),
-    ...(check === undefined ? [] : [`  Check   ${check.detail}`]),
+    ...(check === undefined
+      ? []
+      : [`  Check   ${check.ok ? '' : `${glyph('failed', printer.style)} `}${check.detail}`]),
     ...missingSecrets.map((name) => `  Set     export ${name}=…`),
     `  Look    forge plugin info ${manifest.name}`,
   ].join('\n');

@@ -1,11 +1,20 @@
 import { contributionKeys, type Kind, type Manifest, type ResolvedConfig } from '@forge/plugin-api';
 
+interface PluginInUse {
+  readonly manifest: Manifest;
+  readonly takesPart?: boolean | undefined;
+  readonly mcpServers?: readonly unknown[] | undefined;
+}
+
 /** Does a run with this configuration use something that the plugin brings? */
-export function isUsed(config: ResolvedConfig, { name: plugin, provides, optIn }: Manifest): boolean {
-  const named = config.plugins.some(({ use }) => use === plugin);
+export function isUsed(
+  config: ResolvedConfig,
+  { manifest: { name: plugin, provides, skills }, takesPart = false, mcpServers = [] }: PluginInUse,
+): boolean {
+  if (takesPart && (skills !== undefined || mcpServers.length > 0)) return true;
   return (Object.keys(contributionKeys) as Kind[]).some((kind) => {
     const names = provides[contributionKeys[kind]];
-    if (kind === 'tool' && optIn && !named) return names.some((name) => config.tools.allow.includes(name));
+    if (kind === 'tool' && !takesPart) return names.some((name) => config.tools.allow.includes(name));
     const wanted = usedNames[kind](config, names);
     return names.some((name) => wanted.includes(name) || wanted.includes(`${plugin}/${name}`));
   });

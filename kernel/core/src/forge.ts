@@ -64,6 +64,8 @@ export interface PluginReport {
   /** Absolute folder. */
   readonly folder: string;
   readonly origin: 'default' | 'project' | 'configuration';
+  /** Its tools and skills are there for agents; an opt-in plugin waits to be named, or needed. */
+  readonly takesPart: boolean;
   /** Loaded because configuration uses it. */
   readonly active: boolean;
 }

@@ -25,6 +25,10 @@ export async function openAgent(place: AgentPlace, options: OpenAgentOptions): P
     interaction: { interactive: false, ask: async () => undefined },
     stateDirectory: async () => options.directory,
     skills: { list: async () => ({ skills: [], faults: [] }), read: async (name) => Promise.reject(noSkill(name)) },
+    mcpServers: {
+      list: async () => ({ servers: [], faults: [] }),
+      settings: async (name) => Promise.reject(noServer(name)),
+    },
     readTrusted: async (path, plugin) => {
       throw forgeError('UNSUPPORTED', `The plugin "${plugin}" would read ${path}, and a worker has no repository`, {
         fix: 'set "executor" to "in-process"',
@@ -35,6 +39,10 @@ export async function openAgent(place: AgentPlace, options: OpenAgentOptions): P
   const found = provided.find(({ kind, name }) => kind === 'agent' && name === place.agent);
   if (found === undefined) throw notFound('agent', place.agent, []);
   return { agent: found.contribution as Agent, close };
+}
+
+function noServer(name: string) {
+  return forgeError('INPUT_INVALID', `There is no MCP server "${name}" here`);
 }
 
 function noSkill(name: string) {

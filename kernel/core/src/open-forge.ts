@@ -74,6 +74,7 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
         manifest: record.manifest,
         folder: record.folder,
         origin: record.origin,
+        takesPart: registry.takesPart(record),
         active: activation.isActive(record),
       }));
     },

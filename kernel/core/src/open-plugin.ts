@@ -18,7 +18,10 @@ export type PlaceOfPlugin = Omit<AgentPlace, 'agent'> & {
 };
 
 export interface OpenPluginOptions
-  extends Pick<PluginWorld, 'clock' | 'log' | 'signal' | 'interaction' | 'readTrusted' | 'skills' | 'stateDirectory'> {
+  extends Pick<
+    PluginWorld,
+    'clock' | 'log' | 'signal' | 'interaction' | 'readTrusted' | 'skills' | 'mcpServers' | 'stateDirectory'
+  > {
   /** Absolute; exists. Where compiled code is kept. */
   readonly directory: string;
 }

@@ -15,6 +15,7 @@ export * from './json.ts';
 export * from './ledger.ts';
 export * from './llm.ts';
 export * from './manifest.ts';
+export * from './mcp-server.ts';
 export * from './memory.ts';
 export * from './money.ts';
 export * from './object-call.ts';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ProbeResult } from './llm.ts';
+import type { McpServers } from './mcp-server.ts';
 import type { Contributions } from './seams.ts';
 import type { Skills } from './skill.ts';
 import type { Clock, Interaction, Logger } from './world.ts';
@@ -21,6 +22,8 @@ export interface PluginContext<Options = unknown> {
   readonly readTrusted: (path: string) => Promise<string | undefined>;
   /** The Agent Skills that agents may use here. */
   readonly skills: Skills;
+  /** The MCP servers that plugins bring. */
+  readonly mcpServers: McpServers;
   /** Absolute path of a folder for Forge's state of this repository. It exists. */
   readonly stateDirectory: string;
   readonly clock: Clock;
@@ -40,8 +43,10 @@ type Stoppable = {
   /**
    * Really tries what the plugin needs: the key is accepted, the server answers. Costs nothing that is paid for and
    * changes nothing. Called by `forge plugin add`, which is undone when it says no, and by `forge plugin doctor`.
+   *
+   * @param call with `plugin`, only the MCP servers of that plugin are to be tried
    */
-  check?(call: { readonly signal: AbortSignal }): Promise<ProbeResult> | ProbeResult;
+  check?(call: { readonly signal: AbortSignal; readonly plugin?: string }): Promise<ProbeResult> | ProbeResult;
 };
 
 /** Contributions that need no options and no lifecycle. */

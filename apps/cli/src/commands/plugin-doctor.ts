@@ -5,6 +5,8 @@ import type { CommandCall, CommandEnd } from '../command.ts';
 import { optionTexts } from '../plugin-option-texts.ts';
 import { drawFaults, faultObjects } from '../render/faults.ts';
 import { glyph } from '../render/glyphs.ts';
+import { oneLine } from '../render/text-width.ts';
+import { partWords } from '../plugin-part-words.ts';
 import { forgeOptions } from '../with-forge.ts';
 
 /** All plugins, one by name, or the plugin of a folder, which need not be named anywhere. */
@@ -33,7 +35,11 @@ function show(call: CommandCall, { plugins, faults }: Examination): CommandEnd {
     const { faults: own, manifest, ...facts } = plugin;
     const errors = own.flatMap(faultObjects);
     printer.print({ ...facts, type: 'plugin.check', version: manifest?.version, faults: errors }, () =>
-      [`${glyph(plugin.ok ? 'done' : 'failed', printer.style)} ${lineOf(plugin)}`, ...drawn(call, own)].join('\n'),
+      [
+        `${glyph(plugin.ok ? 'done' : 'failed', printer.style)} ${lineOf(plugin)}`,
+        ...(plugin.notes ?? []).map((note) => `    ${glyph('note', printer.style)} ${oneLine(note)}`),
+        ...drawn(call, own),
+      ].join('\n'),
     );
   }
   for (const fault of faults) for (const object of faultObjects(fault)) printer.object(object);
@@ -60,15 +66,18 @@ function drawn({ printer }: CommandCall, faults: readonly ForgeError[]): string[
   return faults.map((fault) => drawFaults(fault, { style: printer.style, debug: false }).replace(/^/gm, '    '));
 }
 
-function showLoaded({ printer }: CommandCall, { manifest, ...found }: LoadedFolder): void {
+function showLoaded({ printer }: CommandCall, { manifest, parts, ...found }: LoadedFolder): void {
   const { provides } = manifest;
-  const brings = Object.values(provides).flat().join(', ');
-  printer.print({ type: 'plugin.loaded', name: manifest.name, version: manifest.version, provides, ...found }, () =>
-    [
-      `${glyph('done', printer.style)} ${manifest.name} ${manifest.version} loads: ${brings}`,
-      ...(found.promptTokens === 0 ? [] : [`  costs about ${found.promptTokens} tokens in every prompt`]),
-      ...(found.check === undefined ? [] : [`  its check: ${found.check.detail}`]),
-      ...found.missingSecrets.map((name) => `  not set: ${name}`),
-    ].join('\n'),
+  const brings = [...Object.values(provides).flat(), ...partWords(parts)].map(oneLine).join(', ');
+  printer.print(
+    { type: 'plugin.loaded', name: manifest.name, version: manifest.version, provides, ...parts, ...found },
+    () =>
+      [
+        `${glyph('done', printer.style)} ${manifest.name} ${manifest.version} loads: ${brings}`,
+        ...(found.promptTokens === 0 ? [] : [`  costs about ${found.promptTokens} tokens in every prompt`]),
+        ...(found.check === undefined ? [] : [`  its check: ${found.check.detail}`]),
+        ...parts.notes.map((note) => `  note: ${oneLine(note)}`),
+        ...found.missingSecrets.map((name) => `  not set: ${name}`),
+      ].join('\n'),
   );
 }

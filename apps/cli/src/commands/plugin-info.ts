@@ -1,6 +1,8 @@
 import type { ListedPlugin } from '@forge/core/installation';
 import { forgeError } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
+import { partCosts, partWords, serverLines } from '../plugin-part-words.ts';
+import { oneLine } from '../render/text-width.ts';
 import { isUsed } from '../used-plugins.ts';
 import { forgeOptions } from '../with-forge.ts';
 
@@ -14,21 +16,36 @@ export default async function pluginInfo(call: CommandCall): Promise<CommandEnd>
   const { plugins, config } = await listPlugins(forgeOptions(call));
   const found = findPlugin(plugins, wanted, bringsOf);
   const { manifest, folder, origin, state } = found;
-  const used = state !== 'disabled' && isUsed(config, manifest);
-  const brings = bringsOf(manifest).map((pair) => pair.join(' '));
+  const used = state !== 'disabled' && isUsed(config, found);
+  const brings = [...bringsOf(manifest).map((pair) => pair.join(' ')), ...partWords(found)];
+  const { skills, mcpServers = [], notes = [] } = found;
   // Only code that may run is asked what it costs.
   const [examined] =
     manifest.provides.tools.length === 0 ? [] : (await examinePlugins(forgeOptions(call), manifest.name)).plugins;
   const promptTokens = examined?.promptTokens;
-  const facts = { ...manifest, type: 'plugin', kind: manifest.type, folder, origin, state, used, promptTokens };
+  const facts = {
+    ...manifest,
+    type: 'plugin',
+    kind: manifest.type,
+    folder,
+    origin,
+    state,
+    used,
+    promptTokens,
+    skills,
+    mcpServers,
+    notes,
+  };
   printer.print(facts, () => {
     const rows = [
       ['name', `${manifest.name} ${manifest.version}`],
       ['does', manifest.description],
       ['state', manifest.deprecated === undefined ? state : `${state}: ${manifest.deprecated}`],
-      ['brings', brings.join(', ')],
+      ['brings', brings.map(oneLine).join(', ')],
+      ['servers', serverLines(mcpServers).join('\n')],
       ['may', permissionWords(manifest.permissions).join(', ') || 'nothing special'],
-      ['costs', costs(manifest.provides.tools.length, promptTokens, examined?.faults[0]?.message)],
+      ['costs', costs(found, promptTokens, examined?.faults[0]?.message)],
+      ['note', notes.map(oneLine).join('\n')],
       ['used', used ? 'yes' : 'no, the configuration does not name it'],
       ['from', `${origin}, ${folder}`],
       ['options', manifest.options === undefined ? 'none' : JSON.stringify(manifest.options, undefined, 2)],
@@ -40,8 +57,12 @@ export default async function pluginInfo(call: CommandCall): Promise<CommandEnd>
   });
 }
 
-function costs(tools: number, promptTokens: number | undefined, fault: string | undefined): string {
-  if (tools === 0) return 'nothing in prompts: it brings no tool';
+function costs(
+  { manifest, ...plugin }: ReadPlugin,
+  promptTokens: number | undefined,
+  fault: string | undefined,
+): string {
+  if (manifest.provides.tools.length === 0) return partCosts(plugin) || 'nothing in prompts: it brings no tool';
   if (promptTokens !== undefined) return `about ${promptTokens} tokens in every prompt of an agent that gets its tools`;
   return `not known${fault === undefined ? '' : `: ${fault}`}`;
 }

@@ -4,6 +4,8 @@ import type { CommandCall, CommandEnd } from '../command.ts';
 import { drawFaults, faultObjects } from '../render/faults.ts';
 import { glyphs } from '../render/glyphs.ts';
 import { drawTable } from '../render/table.ts';
+import { oneLine } from '../render/text-width.ts';
+import { partWords } from '../plugin-part-words.ts';
 import { isUsed } from '../used-plugins.ts';
 import { forgeOptions } from '../with-forge.ts';
 
@@ -11,12 +13,13 @@ export default async function pluginList(call: CommandCall): Promise<CommandEnd>
   const { bringsOf, listPlugins } = await import('@forge/core/installation');
   const { printer, terminal } = call;
   const { plugins, config, faults } = await listPlugins(forgeOptions(call));
-  const brings = ({ manifest }: ListedPlugin) =>
-    manifest === undefined
-      ? ''
-      : bringsOf(manifest)
-          .map((pair) => pair.join(' '))
-          .join(', ');
+  const brings = (plugin: ListedPlugin) =>
+    [
+      ...(plugin.manifest === undefined ? [] : bringsOf(plugin.manifest).map((pair) => pair.join(' '))),
+      ...partWords(plugin),
+    ]
+      .map(oneLine)
+      .join(', ');
   for (const plugin of plugins) {
     const { manifest, ...facts } = plugin;
     const used = uses(config, plugin);
@@ -37,8 +40,8 @@ export default async function pluginList(call: CommandCall): Promise<CommandEnd>
   return exitCodeOf(faults[0]);
 }
 
-function uses(config: ResolvedConfig, { manifest, state }: ListedPlugin): boolean {
-  return manifest !== undefined && state !== 'disabled' && isUsed(config, manifest);
+function uses(config: ResolvedConfig, { manifest, ...plugin }: ListedPlugin): boolean {
+  return manifest !== undefined && plugin.state !== 'disabled' && isUsed(config, { manifest, ...plugin });
 }
 
 /** Will a run have it? */

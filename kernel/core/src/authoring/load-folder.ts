@@ -6,6 +6,7 @@ import type { ForgeOptions } from '../forge.ts';
 import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
 import { inspectPlugin } from '../inspection/inspect-plugin.ts';
+import { type PluginParts, partsOf } from '../inspection/plugin-parts.ts';
 import { recordIn } from '../installation/fetch-plugin.ts';
 import { optionValues } from '../installation/plugin-options.ts';
 import { realPath } from '../state/places.ts';
@@ -19,6 +20,7 @@ export interface LoadFolderRequest {
 
 export interface LoadedFolder {
   readonly manifest: Manifest;
+  readonly parts: PluginParts;
   readonly promptTokens: number;
   readonly missingSecrets: readonly string[];
   readonly check: ProbeResult | undefined;
@@ -41,7 +43,7 @@ export async function loadFolder(forge: ForgeOptions, { folder, options }: LoadF
       if (record === undefined) throw new Error(`${folder} is no plugin any more`);
       const { faults, promptTokens = 0, missingSecrets, check } = await inspectPlugin(host, record);
       if (faults.length > 0) throw new ForgeFaults(faults);
-      return { manifest, promptTokens, missingSecrets, check };
+      return { manifest, parts: await partsOf(record), promptTokens, missingSecrets, check };
     } finally {
       await close();
     }

@@ -1,3 +1,4 @@
+import { createMcpServers, pluginDataFolder } from '../agent-plugins/create-mcp-servers.ts';
 import { createAllowRules } from '../allow/allow-rules.ts';
 import { type Container, createContainer } from '../container.ts';
 import type { ForgeOptions } from '../forge.ts';
@@ -28,6 +29,7 @@ import { chooseSandbox } from './choose-sandbox.ts';
 import { trustSubjects } from './plugin-trust.ts';
 import { createRunDeps } from './run-deps.ts';
 import { configuredTargets, createDecisionLinks, createWebhookKeys, createWebhooks } from '../webhooks/index.ts';
+import { isAskedFor, takesPart } from './takes-part.ts';
 import { tokens } from './tokens.ts';
 import { readTrustedFile } from '../trust/read-trusted-file.ts';
 import type { Discovered } from '../manifests/discover.ts';
@@ -82,24 +84,34 @@ export function buildHost(world: Container, configuration: Configuration, discov
       tokens.stopping,
       tokens.trust,
       tokens.skills,
+      tokens.mcpServers,
     ],
-    ({ env, interaction, log }, places, clock, newId, masker, { signal }, trust, skills) => {
+    ({ env, interaction, log }, places, clock, newId, masker, { signal }, trust, skills, mcpServers) => {
       let made: Promise<string> | undefined;
       const stateDirectory = () => (made ??= ensureStateDirectory(places.state));
-      const readTrusted = (path: string, plugin: string) =>
-        readTrustedFile(realPath(places.project), path, plugin, trust);
+      const readTrusted = async (path: string, plugin: string) => {
+        const record = discovered.plugins.find(({ manifest }) => manifest.name === plugin);
+        if (record !== undefined && !isAskedFor(record, discovered, configuration.config)) return undefined;
+        return readTrustedFile(realPath(places.project), path, plugin, trust);
+      };
       const around = { env, interaction, log, clock, newId, masker, signal, random: systemRandom };
-      return { ...around, stateDirectory, readTrusted, skills };
+      return { ...around, stateDirectory, readTrusted, skills, mcpServers };
     },
   );
   host.factory(
     tokens.skills,
     [tokens.places, tokens.trust, tokens.discovered, tokens.pluginStart],
-    ({ project }, trust, { plugins, used }, { allow }) => {
-      const named = new Set(used.values());
-      const wanted = plugins.filter((record) => !record.manifest.optIn || named.has(record));
-      return createSkills({ repository: realPath(project), trust, plugins: wanted, allow });
+    ({ project }, trust, found, { allow }) => {
+      const plugins = found.plugins.filter((record) => takesPart(record, found));
+      return createSkills({ repository: realPath(project), trust, plugins, allow });
     },
+  );
+  host.factory(tokens.mcpServers, [tokens.places, tokens.pluginStart], ({ state }, { allow }) =>
+    createMcpServers({
+      plugins: discovered.plugins,
+      allow,
+      dataFolder: async (record) => pluginDataFolder(await ensureStateDirectory(state), record),
+    }),
   );
   host.factory(tokens.pluginStart, [tokens.trust, tokens.places], (trust, { project }) => ({
     optionsOf: (record) => givenOptions(record, configuration, discovered),
@@ -109,7 +121,8 @@ export function buildHost(world: Container, configuration: Configuration, discov
       checkLock(record, { configFile: file, project, inProcess: runsInProcess(record, configuration, discovered) });
       await trust.require(trustSubjects(record, { repository: realPath(project), uses, used }));
     },
-    isIsolated: (record) => !runsInProcess(record, configuration, discovered),
+    // What has no code to load needs no process.
+    isIsolated: (record) => record.definition === undefined && !runsInProcess(record, configuration, discovered),
   }));
   host.factory(
     tokens.activation,
@@ -127,7 +140,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
     (activation) => activation.stop(),
   );
   host.factory(tokens.registry, [tokens.discovered, tokens.activation], ({ plugins }, activation) =>
-    createRegistry(plugins, activation),
+    createRegistry(plugins, activation, (record) => takesPart(record, discovered)),
   );
   host.factory(
     tokens.models,

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { forgeError, type Permissions } from '@forge/plugin-api';
+import { gitAddress } from '../installation/git-address.ts';
 import { type LockedPlugin, lockFileName, readPluginLock } from '../installation/plugin-lock.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { realPath } from '../state/places.ts';
@@ -40,14 +41,16 @@ export function checkLock(record: PluginRecord, { configFile, project, inProcess
 /** What a person types to approve it as it is now, or to have the approved one again. */
 export function approval(
   { manifest: { name, version }, source }: PluginRecord,
-  { integrity, version: approved }: LockedPlugin,
+  { integrity, version: approved, copied, source: from }: LockedPlugin,
 ): string {
-  // One without an archive is used where it lies.
-  if (integrity === undefined)
+  // What is no package is used where it lies.
+  if (integrity === undefined || copied === true)
     return `look at it and approve it: forge plugin add ./${dirname(source.file)}`.replace('.//', '/');
+  if (from !== undefined && gitAddress(from) !== undefined)
+    return `look at it and approve it: forge plugin add ${from}`;
   return [
-    `look at it and approve it: forge plugin add ${name}@${version}`,
-    ...(version === approved ? [] : [`or go back to what is approved: forge plugin add ${name}@${approved}`]),
+    `look at it and approve it: forge plugin add ${from ?? name}@${version}`,
+    ...(version === approved ? [] : [`or go back to what is approved: forge plugin add ${from ?? name}@${approved}`]),
   ].join('; ');
 }
 

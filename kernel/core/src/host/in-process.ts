@@ -8,7 +8,7 @@ export function runsInProcess(
   { uses }: Pick<Configuration, 'uses'>,
   { used }: Pick<Discovered, 'used'>,
 ): boolean {
-  if (record.origin === 'default' || record.definition !== undefined) return true;
+  if (record.origin === 'default') return true;
   // The strongest layer that says something counts.
   return uses.findLast((use) => used.get(use) === record && use.inProcess !== undefined)?.inProcess === true;
 }

@@ -77,11 +77,10 @@ export function createRunDeps(options: RunDepsOptions): RunDeps {
 /** `deny` wins over `allow`. In the order of names, so that the first words that a model reads stay the same. */
 export function allowedTools(config: ResolvedConfig, registry: Registry): string[] {
   const { tools } = config;
-  const named = new Set(config.plugins.map(({ use }) => use));
-  const all = registry.names('tool').flatMap(({ name, plugin }) => {
-    const { optIn } = registry.owner('tool', name).manifest;
-    return optIn && !named.has(plugin) ? [] : [name];
-  });
+  const all = registry
+    .names('tool')
+    .map(({ name }) => name)
+    .filter((name) => registry.takesPart(registry.owner('tool', name)));
   const chosen = new Set(tools.allow.includes('*') ? all : []);
   for (const wanted of tools.allow) if (wanted !== '*') chosen.add(shortName(wanted, registry));
   const denied = new Set(tools.deny.map((name) => (name === '*' ? name : shortName(name, registry))));

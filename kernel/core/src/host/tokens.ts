@@ -1,5 +1,5 @@
 import type { RunDeps } from '@forge/engine';
-import type { Clock, LeaseOwner, Logger, Skills } from '@forge/plugin-api';
+import type { Clock, LeaseOwner, Logger, McpServers, Skills } from '@forge/plugin-api';
 import type { Configuration } from '../config/read-configuration.ts';
 import { token } from '../container.ts';
 import type { ForgeOptions } from '../forge.ts';
@@ -41,5 +41,6 @@ export const tokens = {
   webhooks: token<Webhooks>('webhooks'),
   repositoryId: token<string>('repository-id'),
   skills: token<Skills>('skills'),
+  mcpServers: token<McpServers>('mcp-servers'),
   runDeps: token<RunDeps>('run-deps'),
 } as const;

@@ -29,7 +29,8 @@ export async function examinePlugins(forge: ForgeOptions, wanted?: string): Prom
   try {
     const { plugins } = host.get(tokens.discovered);
     const inUse = usedPlugins(host.get(tokens.configuration).config, host.get(tokens.registry));
-    const listed = listIn(host, faults).filter(({ name, origin, state }) =>
+    const all = await listIn(host, faults);
+    const listed = all.filter(({ name, origin, state }) =>
       wanted === undefined
         ? state !== 'disabled' && (origin !== 'default' || inUse.some(({ manifest }) => manifest.name === name))
         : name === wanted || name.endsWith(`/${wanted}`),

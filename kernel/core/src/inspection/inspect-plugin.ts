@@ -2,7 +2,7 @@ import { type ForgeError, faultsOf, forgeError, type ProbeResult, type Tool } fr
 import type { Container } from '../container.ts';
 import { tokens } from '../host/tokens.ts';
 import { bringsOf } from '../installation/plugin-words.ts';
-import type { PluginRecord } from '../manifests/plugin-record.ts';
+import { bringsMcpServers, type PluginRecord, runsMcpServers } from '../manifests/plugin-record.ts';
 import { promptTokensOf } from './prompt-tokens.ts';
 
 /** What became of a plugin that was really started. */
@@ -31,12 +31,22 @@ export async function inspectPlugin(host: Container, record: PluginRecord): Prom
       if (kind === 'tool') tools.push(contribution as Tool);
     }
     const promptTokens = await promptTokensOf(tools);
-    const check = missingSecrets.length > 0 ? undefined : await activation.check(record);
+    const check = missingSecrets.length > 0 ? undefined : await checkOf(host, record);
     const faults = [...checkFault(record, check), ...tokensFault(record, promptTokens)];
     return { faults, missingSecrets, check, promptTokens };
   } catch (error) {
     return { faults: faultsOf(error), missingSecrets, check: undefined, promptTokens: undefined };
   }
+}
+
+/** What a plugin without code needs is tried by the plugin that runs it. */
+async function checkOf(host: Container, record: PluginRecord): Promise<ProbeResult | undefined> {
+  const activation = host.get(tokens.activation);
+  if (!bringsMcpServers(record)) return activation.check(record);
+  const runner = host.get(tokens.discovered).plugins.find(runsMcpServers);
+  if (runner === undefined) return { ok: false, detail: 'there is no plugin here that runs MCP servers' };
+  await activation.activate(runner);
+  return activation.check(runner, { plugin: record.manifest.name });
 }
 
 function checkFault({ manifest: { name } }: PluginRecord, check: ProbeResult | undefined): ForgeError[] {

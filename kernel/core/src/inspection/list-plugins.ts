@@ -8,9 +8,10 @@ import { tokens } from '../host/tokens.ts';
 import { type PluginLock, readPluginLock } from '../installation/plugin-lock.ts';
 import type { PluginOrigin, PluginRecord } from '../manifests/plugin-record.ts';
 import { realPath } from '../state/places.ts';
+import { type PluginParts, partsOf } from './plugin-parts.ts';
 import { type PluginState, stateOf } from './plugin-state.ts';
 
-export interface ListedPlugin {
+export interface ListedPlugin extends Partial<PluginParts> {
   readonly name: string;
   readonly state: PluginState;
   /** Undefined when it is missing or broken. */
@@ -19,6 +20,8 @@ export interface ListedPlugin {
   readonly folder?: string;
   readonly origin?: PluginOrigin;
   readonly locked: PluginLock[string] | undefined;
+  /** Its tools and skills are there for agents. */
+  readonly takesPart?: boolean;
 }
 
 export interface PluginListing {
@@ -32,25 +35,28 @@ export interface PluginListing {
 export async function listPlugins(forge: ForgeOptions): Promise<PluginListing> {
   const { host, faults, close } = await openHost(forge, { despiteFaults: true });
   try {
-    return { plugins: listIn(host, faults), config: host.get(tokens.configuration).config, faults };
+    return { plugins: await listIn(host, faults), config: host.get(tokens.configuration).config, faults };
   } finally {
     await close();
   }
 }
 
 /** Sorted by name. */
-export function listIn(host: Container, faults: readonly ForgeError[]): ListedPlugin[] {
+export async function listIn(host: Container, faults: readonly ForgeError[]): Promise<ListedPlugin[]> {
   const { uses, file } = host.get(tokens.configuration);
   const { plugins, disabled, used } = host.get(tokens.discovered);
   const { project } = host.get(tokens.places);
   const lock = readPluginLock(file === undefined ? project : dirname(file)) ?? {};
-  const listed = [...plugins, ...disabled].map((record): ListedPlugin => {
+  const registry = host.get(tokens.registry);
+  const all = [...plugins, ...disabled].map(async (record): Promise<ListedPlugin> => {
     const { manifest, folder, origin } = record;
     const locked = lock[manifest.name];
     const isDisabled = disabled.includes(record);
     const state = stateOf(record, { locked, isDisabled, isTrusted: isTrusted(host, record) });
-    return { name: manifest.name, state, manifest, folder, origin, locked };
+    const takesPart = !isDisabled && registry.takesPart(record);
+    return { name: manifest.name, state, manifest, folder, origin, locked, takesPart, ...(await partsOf(record)) };
   });
+  const listed = await Promise.all(all);
   const known = new Set(listed.map(({ name }) => name));
   const isBroken = (name: string): boolean =>
     faults.some(({ code, details }) => code === 'MANIFEST_INVALID' && details.plugin === name);

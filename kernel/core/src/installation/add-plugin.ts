@@ -6,6 +6,7 @@ import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
 import { inspectPlugin } from '../inspection/inspect-plugin.ts';
 import { withPlugin } from './edit-config.ts';
+import { bringsMcpServers } from '../manifests/plugin-record.ts';
 import { type FetchedPlugin, fetchPlugin } from './fetch-plugin.ts';
 import { withFittingVersion } from './fitting-version.ts';
 import { forgetAside, installPackage, type PlacedPlugin } from './install-package.ts';
@@ -13,6 +14,7 @@ import { keepFiles } from './kept-files.ts';
 import { lookAtPlugin, type PluginProposal, type Project } from './look-at-plugin.ts';
 import { lockFileName, lockPlugin } from './plugin-lock.ts';
 import { chooseOptions, type OptionQuestion } from './plugin-options.ts';
+import { gitAddress } from './git-address.ts';
 import { trustConfig, trustPlugin } from './trust-now.ts';
 
 export interface AddPluginRequest {
@@ -85,15 +87,19 @@ async function carryOut(
     const placed = await installPackage(forge, fetched, project, { ...request, undo: (step) => undo.push(step) });
     if (!project.isConfigured) await configure(forge, request, project, placed, options);
     await lockPlugin(folder, manifest, {
+      // A registry knows a package by its own version.
+      version: fetched.form === 'package' ? fetched.version : manifest.version,
       files: placed.files,
       integrity: fetched.integrity,
+      form: fetched.form,
+      source: sourceOf(request.spec, fetched),
       inProcess: project.inProcess,
     });
     await trustPlugin(forge, manifest, placed);
     await trustConfig(forge, configFile);
     request.report('starting it once');
     const found = await startOnce(forge, manifest, {
-      use: fetched.isFolder ? placed.place : placed.use,
+      use: fetched.form === 'package' ? placed.use : placed.place,
       options: { ...options },
       inProcess: project.inProcess,
     });
@@ -125,6 +131,13 @@ async function configure(
   await writeFile(configFile, await withPlugin(configFile, text, entry));
 }
 
+/** Where a newer version of it is looked for, when that is not the package of its name. */
+function sourceOf(spec: string, { packageName, record, form }: FetchedPlugin): string | undefined {
+  if (form === 'folder') return undefined;
+  if (gitAddress(spec) !== undefined) return spec;
+  return packageName === record.manifest.name ? undefined : packageName;
+}
+
 type StartedPlugin = Pick<AddedPlugin, 'missingSecrets' | 'promptTokens' | 'check'>;
 
 /**
@@ -140,7 +153,9 @@ async function startOnce(
   try {
     const record = host.get(tokens.discovered).plugins.find((each) => each.manifest.name === manifest.name);
     if (record === undefined) throw switchedOff(manifest);
-    const { faults, promptTokens = 0, missingSecrets, check } = await inspectPlugin(host, record);
+    const { faults: all, promptTokens = 0, missingSecrets, check } = await inspectPlugin(host, record);
+    // A server that does not answer keeps skills and other servers from nothing: the person is told.
+    const faults = bringsMcpServers(record) ? all.filter(({ code }) => code !== 'PLUGIN_CHECK') : all;
     if (faults.length > 0) throw faults.length === 1 ? faults[0] : new ForgeFaults(faults);
     return { promptTokens, missingSecrets, check };
   } finally {

@@ -2,21 +2,25 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ForgeFaults, forgeError } from '@forge/plugin-api';
+import { ForgeFaults, forgeError, isForgeError } from '@forge/plugin-api';
 import { readManifest } from '../manifests/read-manifest.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { runProgram } from './run-program.ts';
+import { fetchUnpackaged } from './unpackaged-plugin.ts';
 
 /** A plugin that was fetched to be looked at: nothing of it has run. */
 export interface FetchedPlugin {
   readonly record: PluginRecord;
   /** Of its package.json; the manifest's name where it has none. */
   readonly packageName: string;
-  /** Of its archive, as npm writes it. Undefined for a folder, which is used where it lies. */
+  /** Of its package.json, by which a registry knows it; else the manifest's. */
+  readonly version: string;
+  /** Of its archive, as npm writes it, or of its commit. Undefined for a folder, which is used where it lies. */
   readonly integrity?: string | undefined;
   /** Absolute path of the archive, or of the folder. */
   readonly source: string;
-  readonly isFolder: boolean;
+  /** A folder is used where it lies, a package is installed, and what is neither is copied into the project. */
+  readonly form: 'folder' | 'package' | 'copy';
   remove(): Promise<void>;
 }
 
@@ -35,45 +39,64 @@ export async function fetchPlugin(request: FetchRequest): Promise<FetchedPlugin>
     (found) => found.isDirectory() && /^\.{0,2}\//.test(request.spec),
     () => false,
   );
-  if (!isFolder) return fetchArchive(request);
+  if (!isFolder) return fetchElsewhere(request);
   const record = await recordIn(folder, request.spec);
   return {
     record,
-    packageName: (await packageNameIn(folder)) ?? record.manifest.name,
+    ...(await packageIn(folder, record)),
     source: folder,
-    isFolder: true,
+    form: 'folder',
     remove: async () => {},
   };
 }
 
-async function fetchArchive({ spec, cwd, env, signal }: FetchRequest): Promise<FetchedPlugin> {
+async function fetchElsewhere(request: FetchRequest): Promise<FetchedPlugin> {
   const place = await mkdtemp(join(tmpdir(), 'forge-plugin-'));
   const remove = () => rm(place, { recursive: true, force: true });
   try {
-    const args = ['pack', spec, '--ignore-scripts', '--silent', '--pack-destination', place];
-    await runProgram({ file: 'npm', args, cwd, env, signal });
-    const [archive] = (await readdir(place)).filter((name) => name.endsWith('.tgz'));
-    if (archive === undefined) throw forgeError('INSTALL_FAILED', `npm made no archive of ${spec}`, { where: cwd });
-    const source = join(place, archive);
-    const folder = join(place, 'package');
-    await mkdir(folder);
-    const { extract } = await import('tar');
-    await extract({ file: source, cwd: folder, strip: 1, strict: true });
-    const record = await recordIn(folder, spec);
-    return {
-      record,
-      packageName: (await packageNameIn(folder)) ?? record.manifest.name,
-      integrity: `sha512-${createHash('sha512')
-        .update(await readFile(source))
-        .digest('base64')}`,
-      source,
-      isFolder: false,
-      remove,
-    };
+    return { ...(await fetchPackage(request, place).catch((error: unknown) => copyOf(request, place, error))), remove };
   } catch (error) {
     await remove();
     throw error;
   }
+}
+
+/** npm refuses what has no package.json. What it refuses for another reason stays refused. */
+async function copyOf(request: FetchRequest, place: string, refused: unknown): Promise<Omit<FetchedPlugin, 'remove'>> {
+  if (!isForgeError(refused, 'INSTALL_FAILED')) throw refused;
+  const bare = join(place, 'bare');
+  await mkdir(bare);
+  const found = await fetchUnpackaged(request, bare).catch(() => undefined);
+  if (found === undefined) throw refused;
+  const { folder, integrity } = found;
+  const record = await recordIn(folder, request.spec);
+  const { name, version } = record.manifest;
+  return { record, packageName: name, version, integrity, source: folder, form: 'copy' };
+}
+
+async function fetchPackage(
+  { spec, cwd, env, signal }: FetchRequest,
+  place: string,
+): Promise<Omit<FetchedPlugin, 'remove'>> {
+  const args = ['pack', spec, '--ignore-scripts', '--silent', '--pack-destination', place];
+  await runProgram({ file: 'npm', args, cwd, env, signal });
+  const [archive] = (await readdir(place)).filter((name) => name.endsWith('.tgz'));
+  if (archive === undefined) throw forgeError('INSTALL_FAILED', `npm made no archive of ${spec}`, { where: cwd });
+  const source = join(place, archive);
+  const folder = join(place, 'package');
+  await mkdir(folder);
+  const { extract } = await import('tar');
+  await extract({ file: source, cwd: folder, strip: 1, strict: true });
+  const record = await recordIn(folder, spec);
+  return {
+    record,
+    ...(await packageIn(folder, record)),
+    integrity: `sha512-${createHash('sha512')
+      .update(await readFile(source))
+      .digest('base64')}`,
+    source,
+    form: 'package',
+  };
 }
 
 /** The plugin of a folder. Rejects with PLUGIN_NOT_FOUND when it is none. */
@@ -89,9 +112,14 @@ export async function recordIn(folder: string, spec: string): Promise<PluginReco
   return read.record;
 }
 
-async function packageNameIn(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { name } = JSON.parse(text) as { readonly name?: unknown };
-  return typeof name === 'string' ? name : undefined;
+async function packageIn(
+  folder: string,
+  { manifest }: PluginRecord,
+): Promise<Pick<FetchedPlugin, 'packageName' | 'version'>> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}');
+  const { name, version } = JSON.parse(text) as { readonly name?: unknown; readonly version?: unknown };
+  return {
+    packageName: typeof name === 'string' ? name : manifest.name,
+    version: typeof version === 'string' ? version : manifest.version,
+  };
 }

@@ -16,12 +16,12 @@ const viewSchema = z.union([versionSchema.transform((one) => [one]), z.array(ver
  */
 export async function withFittingVersion(
   error: unknown,
-  { spec, packageName, isFolder }: Pick<FetchedPlugin, 'packageName' | 'isFolder'> & { readonly spec: string },
+  { spec, packageName, form }: Pick<FetchedPlugin, 'packageName' | 'form'> & { readonly spec: string },
   { cwd, env }: Pick<ForgeOptions, 'cwd' | 'env'>,
   signal: AbortSignal,
 ): Promise<unknown> {
   const isNamed = spec === packageName || spec.startsWith(`${packageName}@`);
-  if (!isForgeError(error, 'PLUGIN_API_RANGE') || isFolder || !isNamed) return error;
+  if (!isForgeError(error, 'PLUGIN_API_RANGE') || form !== 'package' || !isNamed) return error;
   const args = ['view', `${packageName}@>=0.0.0`, 'version', 'peerDependencies', '--json'];
   const { code, stdout } = await runToItsEnd({ file: 'npm', args, cwd, env, signal });
   const versions = code === 0 ? viewSchema.safeParse(JSON.parse(stdout)) : undefined;

@@ -10,6 +10,7 @@ export { type LoadedFolder, loadFolder, type LoadFolderRequest } from '../author
 export { watchFolder } from '../authoring/watch-folder.ts';
 export { type ExaminedPlugin, type Examination, examinePlugins } from '../inspection/examine-plugins.ts';
 export { type ListedPlugin, listPlugins, type PluginListing } from '../inspection/list-plugins.ts';
+export type { PluginParts } from '../inspection/plugin-parts.ts';
 export { type PluginState, pluginStates } from '../inspection/plugin-state.ts';
 export { type AddedPlugin, addPlugin, type AddPluginRequest } from './add-plugin.ts';
 export { type FrozenPlugins, installLocked } from './install-locked.ts';

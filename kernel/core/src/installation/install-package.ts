@@ -4,6 +4,7 @@ import { forgeError } from '@forge/plugin-api';
 import type { ForgeOptions } from '../forge.ts';
 import { realPath } from '../state/places.ts';
 import { hashFolder } from '../trust/content-hash.ts';
+import { copyPlace, copyPlugin } from './copy-plugin.ts';
 import type { FetchedPlugin } from './fetch-plugin.ts';
 import type { Project } from './look-at-plugin.ts';
 import { makePackage } from './package-manager.ts';
@@ -33,10 +34,11 @@ export async function installPackage(
   project: Project,
   { spec, exact, report, signal, undo }: InstallRequest,
 ): Promise<PlacedPlugin> {
-  if (fetched.isFolder) {
+  if (fetched.form === 'folder') {
     const { source: place } = fetched;
     return { place, use: relativeUse(project.folder, place), files: hashFolder(realPath(place)) };
   }
+  if (fetched.form === 'copy') return placeCopy(fetched, project, { report, undo });
   const packages = project.packages ?? (await makePackage({ from: project.folder, top: project.top, env, signal }));
   const place = join(packages.folder, 'node_modules', fetched.packageName);
   const files = hashFolder(fetched.record.folder);
@@ -46,6 +48,20 @@ export async function installPackage(
   await packages.add(installSpec(spec, cwd, fetched), { exact });
   if (hashFolder(realPath(place)) !== files) throw notWhatWasShown(fetched, place);
   return { place, use: fetched.packageName, files };
+}
+
+async function placeCopy(
+  { record, source }: FetchedPlugin,
+  { folder }: Project,
+  { report, undo }: Pick<InstallRequest, 'report' | 'undo'>,
+): Promise<PlacedPlugin> {
+  const place = copyPlace(folder, record.manifest);
+  const files = hashFolder(source);
+  report(`copying it to ${relative(folder, place)}`);
+  undo(() => rm(place, { recursive: true, force: true }));
+  await setAside(place, files, undo);
+  await copyPlugin(source, place);
+  return { place, use: relativeUse(folder, place), files };
 }
 
 /** A package manager leaves a package alone whose version is the wanted one, even when its files were changed. */
@@ -67,16 +83,16 @@ export async function forgetAside(place: string): Promise<void> {
 }
 
 /** What was looked at is what is installed: a name gets the version that was shown. */
-function installSpec(spec: string, cwd: string, { packageName, record }: FetchedPlugin): string {
+function installSpec(spec: string, cwd: string, { packageName, version }: FetchedPlugin): string {
   if (/\.(tgz|tar\.gz)$/.test(spec)) return /^https?:/.test(spec) ? spec : resolve(cwd, spec);
   const isName = spec === packageName || spec.startsWith(`${packageName}@`);
-  return isName ? `${packageName}@${record.manifest.version}` : spec;
+  return isName ? `${packageName}@${version}` : spec;
 }
 
 /** As a configuration in that folder writes it. */
 export function relativeUse(folder: string, place: string): string {
   const path = relative(folder, place).split(sep).join(posix.sep);
-  return path.startsWith('.') ? path : `./${path}`;
+  return /^\.\.?(\/|$)/.test(path) ? path : `./${path}`;
 }
 
 function notWhatWasShown({ record }: FetchedPlugin, place: string) {

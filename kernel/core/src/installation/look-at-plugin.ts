@@ -4,21 +4,25 @@ import type { ForgeOptions } from '../forge.ts';
 import { runsInProcess } from '../host/in-process.ts';
 import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
+import { type PluginParts, partsOf } from '../inspection/plugin-parts.ts';
 import { checkManifests } from '../manifests/check.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { findPlaces } from '../state/places.ts';
 import type { FetchedPlugin } from './fetch-plugin.ts';
+import { copyPlace } from './copy-plugin.ts';
 import { findPackageManager, type PackageManager } from './package-manager.ts';
 import { readPluginLock } from './plugin-lock.ts';
 import { bringsOf, permissionWords } from './plugin-words.ts';
 
 /** What would happen, for the person to look at before anything does. */
-export interface PluginProposal {
+export interface PluginProposal extends PluginParts {
   readonly manifest: Manifest;
   /** `kind name` of all that it brings. */
   readonly brings: readonly string[];
-  /** How it comes here: the package manager's name, or undefined for a folder, which is used where it lies. */
+  /** The package manager that installs it; undefined for what is no package. */
   readonly packageManager: string | undefined;
+  /** Absolute folder that it is copied to, when it is neither a folder nor a package. */
+  readonly copiedTo: string | undefined;
   /** There is no package.json: one is made. */
   readonly makesPackage: boolean;
   /** Absolute; made when there is none. */
@@ -47,7 +51,7 @@ export interface Project {
 /** Holds a plugin against what is there. Rejects with all that keeps it from being added. */
 export async function lookAtPlugin(
   forge: ForgeOptions,
-  { record, isFolder }: FetchedPlugin,
+  { record, form }: FetchedPlugin,
   request: { readonly inProcess?: boolean; readonly signal: AbortSignal },
 ): Promise<{ readonly project: Project; readonly proposal: PluginProposal }> {
   const { manifest } = record;
@@ -60,9 +64,11 @@ export async function lookAtPlugin(
     const { plugins } = discovered;
     const { file } = configuration;
     await refuseUnfit(record, plugins);
+    if (request.inProcess === true) refuseWithoutCode(record);
     const folder = file === undefined ? top : dirname(file);
     const configFile = file ?? join(folder, 'forge.config.json');
-    const packages = isFolder ? undefined : await findPackageManager({ from: folder, top, env: forge.env, signal });
+    const isPackage = form === 'package';
+    const packages = !isPackage ? undefined : await findPackageManager({ from: folder, top, env: forge.env, signal });
     const locked = readPluginLock(folder)?.[manifest.name];
     const known = plugins.find((each) => each.manifest.name === manifest.name);
     const inProcess =
@@ -79,9 +85,11 @@ export async function lookAtPlugin(
       },
       proposal: {
         manifest,
+        ...(await partsOf(record)),
         brings: bringsOf(manifest).map(([kind, name]) => `${kind} ${name}`),
-        packageManager: isFolder ? undefined : (packages?.name ?? 'npm'),
-        makesPackage: !isFolder && packages === undefined,
+        packageManager: isPackage ? (packages?.name ?? 'npm') : undefined,
+        copiedTo: form === 'copy' ? copyPlace(folder, manifest) : undefined,
+        makesPackage: isPackage && packages === undefined,
         configFile,
         replaces: locked?.version,
         newPermissions: permissionWords(manifest.permissions, inProcess).filter((words) => !allowed.includes(words)),
@@ -90,6 +98,13 @@ export async function lookAtPlugin(
   } finally {
     await close();
   }
+}
+
+function refuseWithoutCode({ definition, manifest: { name } }: PluginRecord): void {
+  if (definition === undefined) return;
+  throw forgeError('USAGE', `"${name}" has no code that could run in Forge's own process`, {
+    fix: 'leave --in-process out',
+  });
 }
 
 async function refuseUnfit(record: PluginRecord, present: readonly PluginRecord[]): Promise<void> {

@@ -1,11 +1,12 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forgeError, type Manifest, permissionsSchema, z } from '@forge/plugin-api';
+import type { FetchedPlugin } from './fetch-plugin.ts';
 import { readIfThere } from '../state/places.ts';
 
 const lockedSchema = z.strictObject({
   version: z.string(),
-  /** Of the archive it was installed from, as npm writes it; none for a folder. */
+  /** Of the archive it was installed from, as npm writes it, or `git:` and a commit; none for a folder. */
   integrity: z.string().optional(),
   /** SHA-256 over its files, hexadecimal. */
   files: z.string(),
@@ -13,6 +14,10 @@ const lockedSchema = z.strictObject({
   permissions: permissionsSchema,
   /** The person let it into Forge's own process. Default false. */
   inProcess: z.literal(true).optional(),
+  /** Where newer versions come from: a package of another name, or a git address. Default: the package of its name. */
+  source: z.string().optional(),
+  /** It was copied into the project, and goes with `forge plugin remove`. Default false. */
+  copied: z.literal(true).optional(),
   /** What was there before the last update. */
   previous: z.strictObject({ version: z.string(), integrity: z.string().optional() }).optional(),
 });
@@ -46,25 +51,35 @@ export async function writePluginLock(folder: string, plugins: PluginLock): Prom
   await rename(`${file}.new`, file);
 }
 
+interface Approved {
+  readonly version: string;
+  readonly files: string;
+  readonly integrity: string | undefined;
+  readonly inProcess: boolean;
+  readonly form: FetchedPlugin['form'];
+  readonly source: string | undefined;
+}
+
 /** Writes down that this version was approved, and which one was before. */
 export async function lockPlugin(
   folder: string,
-  { name, version, permissions }: Manifest,
-  {
-    files,
-    integrity,
-    inProcess,
-  }: { readonly files: string; readonly integrity: string | undefined; readonly inProcess: boolean },
+  { name, permissions }: Manifest,
+  { version, files, integrity, inProcess, form, source }: Approved,
 ): Promise<void> {
   const known = readPluginLock(folder) ?? {};
   const before = known[name];
   const previous = before === undefined || before.version === version ? before?.previous : versionOf(before);
+  // A copy that was changed in its place is approved as a folder, and stays a copy.
+  const from =
+    form === 'folder' ? { source: before?.source, copied: before?.copied } : { source, copied: form === 'copy' };
   const locked: LockedPlugin = {
     version,
     ...(integrity === undefined ? {} : { integrity }),
     files,
     permissions,
     ...(inProcess ? { inProcess } : {}),
+    ...(from.source === undefined ? {} : { source: from.source }),
+    ...(from.copied === true ? { copied: true as const } : {}),
     ...(previous === undefined ? {} : { previous }),
   };
   await writePluginLock(folder, { ...known, [name]: locked });

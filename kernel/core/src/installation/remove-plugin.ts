@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import type { ForgeOptions } from '../forge.ts';
 import { openHost } from '../host/open-host.ts';
@@ -38,7 +38,7 @@ export async function removePlugin(forge: ForgeOptions, request: RemovePluginReq
     report(`taking it out of ${relative(forge.cwd, configFile) || configFile}`);
     await writeFile(configFile, await withoutPlugin(configFile, await readFile(configFile, 'utf8'), use));
     await trustConfig(forge, configFile);
-    const { [name]: _removed, ...others } = readPluginLock(folder) ?? {};
+    const { [name]: locked, ...others } = readPluginLock(folder) ?? {};
     await writePluginLock(folder, others);
     // What still names something of it is told before the package goes.
     const { close } = await openHost(forge);
@@ -46,6 +46,10 @@ export async function removePlugin(forge: ForgeOptions, request: RemovePluginReq
     if (packages !== undefined) {
       report(`uninstalling it with ${packages.name}`);
       await packages.remove(use);
+    }
+    if (locked?.copied === true) {
+      report('removing its copy');
+      await rm(resolve(folder, use), { recursive: true, force: true });
     }
     return { name, configFile, uninstalled: packages !== undefined };
   } catch (error) {

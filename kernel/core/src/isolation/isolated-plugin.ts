@@ -81,6 +81,7 @@ export async function startIsolated(
     ask: (prompt) => world.interaction.ask(prompt, world.signal),
     readTrusted: (path) => world.readTrusted(path, manifest.name),
     skills: world.skills,
+    mcpServers: world.mcpServers,
     log,
   };
   const pool = createProcessPool({

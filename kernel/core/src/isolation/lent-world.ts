@@ -1,4 +1,4 @@
-import type { Logger, Prompt, Skills } from '@forge/plugin-api';
+import type { Logger, McpServers, Prompt, Skills } from '@forge/plugin-api';
 
 /** What Forge lends a plugin in another process for its whole life. */
 export interface LentWorld {
@@ -6,5 +6,6 @@ export interface LentWorld {
   ask(prompt: Prompt): Promise<string | undefined>;
   readTrusted(path: string): Promise<string | undefined>;
   readonly skills: Skills;
+  readonly mcpServers: McpServers;
   readonly log: Logger;
 }

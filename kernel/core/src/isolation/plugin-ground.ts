@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, LeaseOwner, Logger, Sandbox } from '@forge/plugin-api';
+import { pluginDataFolder } from '../agent-plugins/create-mcp-servers.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { realPath } from '../state/places.ts';
 import { isAlive } from '../world/this-process.ts';
@@ -37,21 +38,21 @@ const ofNode = /^(NODE_|LD_|FORGE_|HOME$|PATH$|TMPDIR$)/;
 
 /** Makes the folders of a plugin and its way to the network, and says how a process of it is started there. */
 export async function prepareGround(
-  { manifest, folder: given }: PluginRecord,
+  record: PluginRecord,
   grants: Grants,
   deps: PluginGroundDeps,
 ): Promise<PluginGround> {
+  const { manifest, folder: given } = record;
   const { env, clock, log, owner, state, project, sandbox, silentMs } = deps;
   const { PROCESS_MARKER, reapMarked, scrubbedEnvironment, visibilityOf } = await import('@forge/engine/processes');
   const slug = manifest.name.replaceAll('/', '+');
   const mark = `plugin/${slug}@${owner.pid}.${owner.id}`;
   await reapMarked((found) => found.startsWith(`plugin/${slug}@`) && isOrphan(found, owner));
 
-  const stateDirectory = join(state, 'plugin-state', slug);
   // A socket's path may have a hundred characters, so it cannot lie in the state folder.
-  const [home] = await Promise.all([
+  const [home, stateDirectory] = await Promise.all([
     mkdtemp(join(realPath(tmpdir()), 'forge-plugin-')),
-    mkdir(stateDirectory, { recursive: true }),
+    pluginDataFolder(state, record),
   ]);
   const path = join(home, 'door');
   const door: Door | undefined =

@@ -1,4 +1,5 @@
 import type { Manifest, PluginDefinition } from '@forge/plugin-api';
+import type { DeclaredServer } from '../agent-plugins/agent-servers.ts';
 import type { Source, ValuePath } from '../faults/source.ts';
 
 /** `default`: comes with the app. `project`: lies in `.forge/plugins`. `configuration`: somebody named it. */
@@ -12,8 +13,12 @@ export interface PluginRecord {
   /** The text of its `plugin.json`, to point at what is wrong. */
   readonly source: Source;
   readonly origin: PluginOrigin;
-  /** A plugin that the app brings as an object: nothing has to be loaded. */
+  /** A plugin that the app brings as an object, or one without code: nothing has to be loaded. */
   readonly definition?: PluginDefinition | undefined;
+  /** Of a plugin of the Agent Plugins standard, by name; undefined for Forge's own form. */
+  readonly mcpServers?: Readonly<Record<string, DeclaredServer>> | undefined;
+  /** What a person should know of it and what keeps nothing from working, such as what of it is left out. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** A word in a configuration that asks for a plugin. */
@@ -37,4 +42,15 @@ export interface Written {
   readonly at: ValuePath;
   /** When there is no text: the name of a variable or flag. */
   readonly where?: string | undefined;
+}
+
+/** Plugins that run MCP servers say so in `integrations`. */
+const mcpIntegration = 'mcp';
+
+export function runsMcpServers({ manifest }: PluginRecord): boolean {
+  return manifest.provides.integrations.includes(mcpIntegration);
+}
+
+export function bringsMcpServers({ mcpServers = {} }: PluginRecord): boolean {
+  return Object.keys(mcpServers).length > 0;
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type ForgeError, faultsOf, forgeError, type Manifest, manifestSchema } from '@forge/plugin-api';
+import { isAgentManifest } from '../agent-plugins/agent-manifest.ts';
+import { readAgentPlugin } from '../agent-plugins/read-agent-plugin.ts';
 import { dataSource } from '../faults/data-source.ts';
 import { parseJsonText } from '../faults/json-text.ts';
 import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
@@ -25,7 +27,12 @@ export function readManifest(
   }
   const source = dataSource(show(file), text);
   try {
-    const manifest = parseManifest(parseJsonText(source, 'MANIFEST_INVALID'), source);
+    const value = parseJsonText(source, 'MANIFEST_INVALID');
+    if (isAgentManifest(value)) {
+      const record = readAgentPlugin(value, { folder, source, origin });
+      return record instanceof Promise ? { faults: record } : { record };
+    }
+    const manifest = parseManifest(value, source);
     return manifest instanceof Promise ? { faults: manifest } : { record: { manifest, folder, source, origin } };
   } catch (error) {
     return { faults: Promise.resolve(faultsOf(error)) };

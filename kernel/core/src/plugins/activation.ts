@@ -40,7 +40,7 @@ export interface Activation {
   activate(record: PluginRecord): Promise<readonly Provided[]>;
   isActive(record: PluginRecord): boolean;
   /** What an active plugin says of what it needs; undefined when it does not check anything, or is not active. */
-  check(record: PluginRecord): Promise<ProbeResult | undefined>;
+  check(record: PluginRecord, only?: CheckedPart): Promise<ProbeResult | undefined>;
   /**
    * Stops what was started, in reverse order, each under its time limit. A plugin without `stop` has its contributions
    * closed. Rejects with all faults.
@@ -48,8 +48,13 @@ export interface Activation {
   stop(): Promise<void>;
 }
 
+/** The MCP servers of that plugin, and nothing else. */
+export interface CheckedPart {
+  readonly plugin?: string;
+}
+
 type Stop = () => Promise<void>;
-type Check = () => Promise<ProbeResult | undefined>;
+type Check = (only?: CheckedPart) => Promise<ProbeResult | undefined>;
 type Given = Awaited<ReturnType<PluginDefinition['setup']>>;
 
 export function createActivation(options: ActivationOptions): Activation {
@@ -77,7 +82,7 @@ export function createActivation(options: ActivationOptions): Activation {
       return starting;
     },
     isActive: (record) => active.has(record),
-    check: async (record) => active.get(record)?.(),
+    check: async (record, only) => active.get(record)?.(only),
     stop: async () => {
       await Promise.allSettled(started.values());
       const errors: unknown[] = [];
@@ -111,7 +116,7 @@ async function startPlugin(
     throw failed(error, 'PLUGIN_SETUP', `The plugin "${plugin}" could not start`, record);
   });
   const stop = () => stopPlugin(record, given, options);
-  const check = () => checkPlugin(record, given, options);
+  const check = (only?: CheckedPart) => checkPlugin(record, given, options, only);
   try {
     const provided = providedBy(record, given);
     return { provided: provided.map((one) => ({ ...one, contribution: guarded(one, record, world) })), stop, check };
@@ -182,6 +187,7 @@ async function checkPlugin(
   record: PluginRecord,
   given: Given,
   { world, limits }: ActivationOptions,
+  only: CheckedPart = {},
 ): Promise<ProbeResult | undefined> {
   if (typeof given.check !== 'function') return undefined;
   const plugin = record.manifest.name;
@@ -192,7 +198,9 @@ async function checkPlugin(
   try {
     const signal = AbortSignal.any([world.signal, over.signal]);
     // One in another process says only now whether it checks anything.
-    const found = (await withTimeLimit(limit, async () => given.check?.({ signal }))) as ProbeResult | undefined;
+    const found = (await withTimeLimit(limit, async () => given.check?.({ signal, ...only }))) as
+      | ProbeResult
+      | undefined;
     if (found === undefined) return undefined;
     const { ok, detail } = found;
     return { ok: ok === true, detail: world.masker.mask(String(detail)) };

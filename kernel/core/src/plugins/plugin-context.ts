@@ -5,6 +5,7 @@ import {
   forgeError,
   type Interaction,
   type Logger,
+  type McpServers,
   type PluginContext,
   type Skills,
 } from '@forge/plugin-api';
@@ -25,6 +26,7 @@ export interface PluginWorld {
   /** Text of a file of the repository that the person trusts; asks when they have not said so yet. */
   readTrusted(path: string, plugin: string): Promise<string | undefined>;
   readonly skills: Skills;
+  readonly mcpServers: McpServers;
   /** Makes Forge's state folder if it is not there. */
   stateDirectory(): Promise<string>;
 }
@@ -63,6 +65,7 @@ export async function pluginContext(
     readAsset: (path: string) => readAsset(record, path),
     readTrusted: (path: string) => world.readTrusted(path, name),
     skills: world.skills,
+    mcpServers: world.mcpServers,
     stateDirectory: await world.stateDirectory(),
     clock: world.clock,
     random: () => world.random(),

@@ -16,10 +16,16 @@ export interface Registry {
   owner(kind: Kind, name: string): PluginRecord;
   /** Sorted, so that what is built from it does not depend on folders. Loads nothing. */
   names(kind: Kind): readonly RegisteredName[];
+  /** Are its tools there for every agent, or does it wait until somebody asks for it? */
+  takesPart(record: PluginRecord): boolean;
 }
 
 /** @param plugins checked: no name has two owners */
-export function createRegistry(plugins: readonly PluginRecord[], activation: Activation): Registry {
+export function createRegistry(
+  plugins: readonly PluginRecord[],
+  activation: Activation,
+  takesPart: Registry['takesPart'],
+): Registry {
   const owners = new Map<Kind, Map<string, PluginRecord>>();
   for (const kind of Object.keys(contributionKeys) as Kind[]) {
     const names = plugins.flatMap((record) =>
@@ -47,6 +53,7 @@ export function createRegistry(plugins: readonly PluginRecord[], activation: Act
       return found.contribution as Seams[typeof kind];
     },
     owner: (kind, wanted) => find(kind, wanted).record,
+    takesPart,
     names: (kind) =>
       [...(owners.get(kind) ?? [])]
         .map(([name, record]) => ({ name, plugin: record.manifest.name }))

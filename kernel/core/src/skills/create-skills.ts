@@ -1,8 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { faultsOf, type ForgeError, forgeError, isForgeError, type SkillList, type Skills } from '@forge/plugin-api';
+import { skillsOf } from '../inspection/plugin-parts.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
-import { realPath } from '../state/places.ts';
 import { hashFolder } from '../trust/content-hash.ts';
 import type { Trust, TrustSubject } from '../trust/trust.ts';
 import { findSkills, type FoundSkill, type FoundSkills, invalidSkill } from './find-skills.ts';
@@ -99,15 +99,13 @@ function subjectOf({ source, folder }: FoundSkill): TrustSubject {
 }
 
 async function ofPlugin(plugin: PluginRecord, { allow }: SkillsOptions): Promise<FoundSkills> {
-  const { name, skills: folder } = plugin.manifest;
-  if (folder === undefined) return { skills: [], faults: [] };
+  if (plugin.manifest.skills === undefined) return { skills: [], faults: [] };
   try {
     await allow(plugin);
   } catch (error) {
     return { skills: [], faults: faultsOf(error) };
   }
-  const within = realPath(plugin.folder);
-  return findSkills({ folder: join(within, folder), shown: `${name}/${folder.replace(/^\.\/|\/$/g, '')}`, within });
+  return skillsOf(plugin);
 }
 
 async function instructionsOf({ folder, name, source }: Usable): Promise<string> {

@@ -25,7 +25,7 @@ async function fixFor(ranges: Readonly<Record<string, string | undefined>>, spec
   const { port } = server.address() as AddressInfo;
   const cwd = temporaryFolder({ 'package.json': {}, '.npmrc': `registry=http://127.0.0.1:${port}/\n` });
   const env = { PATH: process.env['PATH'], HOME: temporaryFolder() };
-  const fetched = { spec, packageName: name, isFolder: spec.startsWith('.') };
+  const fetched = { spec, packageName: name, form: spec.startsWith('.') ? ('folder' as const) : ('package' as const) };
   return withFittingVersion(error, fetched, { cwd, env }, new AbortController().signal);
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { forgeError, type PluginContext, type Skills } from '@forge/plugin-api';
+import { forgeError, type McpServers, type PluginContext, type Skills } from '@forge/plugin-api';
 import { createRecordingLogger } from './recording-logger.ts';
 import { createScriptedInteraction } from './scripted-interaction.ts';
 import { createSeededIds, createSeededRandom } from './seeded-random.ts';
@@ -21,6 +21,11 @@ export interface PluginContextOptions<Options>
 const noSkills: Skills = {
   list: async () => ({ skills: [], faults: [] }),
   read: async (name) => Promise.reject(forgeError('INPUT_INVALID', `There is no skill "${name}"`)),
+};
+
+const noServers: McpServers = {
+  list: async () => ({ servers: [], faults: [] }),
+  settings: async (name) => Promise.reject(forgeError('INPUT_INVALID', `There is no MCP server "${name}"`)),
 };
 
 /** What the kernel would give a plugin, for calling `setup` in a test: clock, randomness and ids are the same every time. */
@@ -44,6 +49,7 @@ export function createPluginContext<Options = undefined>(
     },
     readTrusted: async (path) => trusted[path],
     skills: noSkills,
+    mcpServers: noServers,
     // No default folder: only its owner can remove it after the test.
     get stateDirectory(): string {
       throw new Error('Give createPluginContext a stateDirectory');

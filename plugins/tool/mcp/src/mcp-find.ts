@@ -1,5 +1,6 @@
-import { defineTool, faultsOf, type Json, jsonSchema, z } from '@forge/plugin-api';
+import { defineTool, type Json, jsonSchema, z } from '@forge/plugin-api';
 import type { Tool as ServerTool } from '@modelcontextprotocol/sdk/types.js';
+import { wordsOf } from './check-servers.ts';
 import type { McpServers } from './mcp-servers.ts';
 
 const input = z.strictObject({
@@ -42,11 +43,7 @@ export function createFindTool(servers: McpServers) {
             return (await one.tools(signal)).map((tool) => described(one.name, tool));
           } catch (error) {
             signal.throwIfAborted();
-            unreachable.push(
-              faultsOf(error)
-                .map(({ message, details: { why } }) => [message, why].filter(Boolean).join(': '))
-                .join('; '),
-            );
+            unreachable.push(wordsOf(error));
             return [];
           }
         }),

@@ -9,6 +9,8 @@ import type { McpOptions, ServerSettings } from './options.ts';
 /** One configured server. It is started when something is first asked of it, and again after it went away. */
 export interface McpServer {
   readonly name: string;
+  /** That brings it; undefined for one of the options or of the repository. */
+  readonly plugin: string | undefined;
   tools(signal: AbortSignal): Promise<readonly ServerTool[]>;
   call(tool: string, input: Readonly<Record<string, Json>>, signal: AbortSignal): Promise<CallToolResult>;
   close(): Promise<void>;
@@ -16,7 +18,9 @@ export interface McpServer {
 
 export interface McpServerDeps {
   readonly name: string;
-  readonly settings: ServerSettings;
+  readonly plugin?: string | undefined;
+  /** Asked for before every start. */
+  settings(): Promise<ServerSettings>;
   readonly limits: Pick<McpOptions, 'startMs' | 'callMs'>;
   readonly log: Logger;
 }
@@ -24,7 +28,7 @@ export interface McpServerDeps {
 /** Kept of what a server writes to stderr, in characters: enough to say why it did not start. */
 const keptStderr = 2_000;
 
-export function createMcpServer({ name, settings, limits, log }: McpServerDeps): McpServer {
+export function createMcpServer({ name, plugin, settings: settingsNow, limits, log }: McpServerDeps): McpServer {
   let connecting: Promise<Client> | undefined;
   let listed: Promise<readonly ServerTool[]> | undefined;
   let stderr = '';
@@ -43,32 +47,41 @@ export function createMcpServer({ name, settings, limits, log }: McpServerDeps):
     );
     client.onclose = forget;
     client.onerror = (error) => log.debug('an MCP server misbehaves', { server: name, error: error.message });
+    let where: string | undefined;
     try {
-      await client.connect(transport(), { timeout: limits.startMs });
+      const settings = await settingsNow();
+      where = 'url' in settings ? settings.url : settings.command;
+      await client.connect(transport(settings), { timeout: limits.startMs });
       return client;
     } catch (error) {
       forget();
       await client.close().catch(() => undefined);
-      throw unreachable(error);
+      throw isForgeError(error) ? error : unreachable(error, where);
     }
   }
 
-  function transport(): Transport {
+  function transport(settings: ServerSettings): Transport {
     if ('url' in settings) {
+      // It follows redirects to the same origin alone, so headers go nowhere else.
       return new StreamableHTTPClientTransport(new URL(settings.url), { requestInit: { headers: settings.headers } });
     }
     const { command, args, env, cwd } = settings;
-    const process = new StdioClientTransport({ command, args, env, stderr: 'pipe', ...(cwd ? { cwd } : {}) });
+    const process = new StdioClientTransport({
+      command,
+      args: [...args],
+      env: { ...env },
+      stderr: 'pipe',
+      ...(cwd ? { cwd } : {}),
+    });
     process.stderr?.on('data', (chunk: Buffer) => {
       stderr = `${stderr}${chunk.toString('utf8')}`.slice(-keptStderr);
     });
     return process;
   }
 
-  function unreachable(error: unknown) {
-    const place = 'url' in settings ? settings.url : settings.command;
+  function unreachable(error: unknown, where?: string) {
     return forgeError('TOOL_FAILED', `The MCP server "${name}" cannot be reached: ${wordsOf(error)}`, {
-      where: place,
+      ...(where === undefined ? {} : { where }),
       ...(stderr.trim() === '' ? {} : { why: stderr.trim() }),
       cause: error,
     });
@@ -90,6 +103,7 @@ export function createMcpServer({ name, settings, limits, log }: McpServerDeps):
 
   return {
     name,
+    plugin,
     async tools(signal) {
       const client = await connected(signal);
       listed ??= list(client).catch((error: unknown) => {

@@ -18,7 +18,10 @@ const overHttp = z.strictObject({
 });
 
 export const serverSchema = z.union([overStdio, overHttp]);
-export type ServerSettings = z.output<typeof serverSchema>;
+/** As they are used: variables replaced. */
+export type ServerSettings =
+  | Readonly<Omit<z.output<typeof overStdio>, 'args'> & { readonly args: readonly string[] }>
+  | Readonly<z.output<typeof overHttp>>;
 
 const servers = z.record(z.string().regex(/^[\w.-]{1,40}$/, 'expected letters, digits, - and _'), serverSchema);
 
