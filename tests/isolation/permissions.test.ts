@@ -28,6 +28,7 @@ const attempts = {
   link: ({ path, to }) => symlinkSync(to, path),
   spawn: () => execFileSync('echo', ['spawned'], { encoding: 'utf8' }),
   exec: async (_, ctx) => (await ctx.exec({ file: 'echo', args: ['executed'] })).output,
+  start: async ({ path }, ctx) => { await ctx.start({ file: 'touch', args: [path] }); return 'started'; },
   thread: () => new Worker('1', { eval: true }),
   fetch: async ({ url }) => (await fetch(url)).text(),
   raw: ({ host, port }) => connects(net.connect({ host, port })),
@@ -133,6 +134,9 @@ describe.each(['process', 'bubblewrap'] as const)('a plugin without permissions,
     expect(await it_.attempt('everything')).not.toMatch(/secret/);
     await expect(it_.attempt('secret', { name: 'DEPLOY_TOKEN' })).rejects.toMatchObject({ code: 'PERMISSION_MISSING' });
     expect(await it_.attempt('exec')).toMatch(/refused: .*would start a program/);
+    const path = join(it_.cwd, 'left-by-a-program');
+    expect(await it_.attempt('start', { path })).toMatch(/refused: .*would start a program/);
+    expect(existsSync(path)).toBe(false);
   });
 });
 
@@ -160,6 +164,9 @@ describe.each(['process', 'bubblewrap'] as const)('a plugin with permissions, sa
   it('starts programs, itself and through the call', async () => {
     expect(await it_.attempt('spawn')).toBe('spawned\n');
     expect(await it_.attempt('exec')).toContain('executed');
+    const path = join(it_.cwd, 'left-by-a-program');
+    expect(await it_.attempt('start', { path })).toMatch(/refused: .*cannot talk with a program/);
+    expect(existsSync(path)).toBe(false);
   });
 
   it('reads the secret that it names, and no other', async () => {

@@ -139,9 +139,7 @@ function caller(pool: ProcessPool, grants: Grants, described: Described, contrib
     const contextAt = methods[method]?.context;
     const context = contextAt === undefined ? undefined : (args[contextAt] as Record<string, unknown> | undefined);
     const workspace = grants.workspace === 'none' ? undefined : context?.['workspace'];
-    const given = args.map((argument, at) =>
-      at === contextAt && !grants.exec ? withoutExec(argument, plugin) : argument,
-    );
+    const given = args.map((argument, at) => (at === contextAt ? lentContext(argument, grants, plugin) : argument));
     try {
       return await pool.run(workspace as string | undefined, lost, (served) =>
         served.call({ contribution, method, args: given, contextAt }),
@@ -158,20 +156,41 @@ function blamed(error: unknown, plugin: string): unknown {
   return forgeError(error.code, error.message, { ...error.details, plugin, cause: error });
 }
 
-/** What it may not start itself it may not have started, either. */
-function withoutExec(context: unknown, plugin: string): unknown {
-  if (typeof context !== 'object' || context === null || !('exec' in context)) return context;
+/**
+ * The context of a call as it is lent. What a plugin may not start itself it may not have started, either; and nobody can
+ * talk with a program through a line that carries JSON.
+ */
+function lentContext(context: unknown, { exec }: Grants, plugin: string): unknown {
+  if (typeof context !== 'object' || context === null) return context;
+  const refusal = exec ? cannotTalk : mayNotStart;
   const refused = async () => {
-    throw forgeError(
-      'PERMISSION_MISSING',
-      `The plugin "${plugin}" would start a program, which its manifest does not ask for`,
-      {
-        fix: 'add "exec": true to permissions in its plugin.json',
-        plugin,
-      },
-    );
+    throw refusal(plugin);
   };
-  return { ...context, exec: refused };
+  const { exec: run, start, ...others } = context as Readonly<Record<string, unknown>>;
+  return {
+    ...others,
+    ...(run === undefined ? {} : { exec: exec ? run : refused }),
+    ...(start === undefined ? {} : { start: refused }),
+  };
+}
+
+function mayNotStart(plugin: string) {
+  return forgeError(
+    'PERMISSION_MISSING',
+    `The plugin "${plugin}" would start a program, which its manifest does not ask for`,
+    { fix: 'add "exec": true to permissions in its plugin.json', plugin },
+  );
+}
+
+function cannotTalk(plugin: string) {
+  return forgeError(
+    'UNSUPPORTED',
+    `The plugin "${plugin}" cannot talk with a program that Forge's process has started`,
+    {
+      fix: 'start it with node:child_process, or run it to its end with exec',
+      plugin,
+    },
+  );
 }
 
 /** The options, when they and all that the plugin brings can leave this process. */

@@ -25,6 +25,19 @@ export interface SandboxedCommand extends Omit<ToolCommand, 'cwd'> {
 const defaultTimeoutMs = 120_000;
 const defaultKeptBytes = 12_000;
 
+/**
+ * What a contribution may say of a command. Nothing else is taken over: one in a process of its own is bound by no type,
+ * and would widen its sandbox by a field more.
+ */
+export function wishesOf({ file, args, stdin, timeoutMs }: ToolCommand): Omit<ToolCommand, 'cwd'> {
+  return {
+    file,
+    args,
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
 /** Runs a command as tools and tests may: in the sandbox, with the least environment, ended with all its children. */
 export async function runSandboxed(run: Run, command: SandboxedCommand): Promise<CommandResult> {
   const { signal, timeoutMs = defaultTimeoutMs } = command;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { forgeError, type CommandResult, type ToolCommand, type ToolContext } from '@forge/plugin-api';
 import type { ExecutionEmit } from './execution-emit.ts';
-import { runSandboxed, startSandboxed } from './run-sandboxed.ts';
+import { runSandboxed, startSandboxed, wishesOf } from './run-sandboxed.ts';
 import type { Run } from '../run/run.ts';
 import type { Workspace } from '../run/run-workspaces.ts';
 
@@ -38,11 +38,14 @@ export function createToolContexts(
         },
         start(command) {
           started = true;
-          return startSandboxed(run, { workspace, marker, signal, ...command, cwd: inside(workspace, command.cwd) });
+          const { env = {} } = command;
+          const cwd = inside(workspace, command.cwd);
+          return startSandboxed(run, { ...wishesOf(command), env, workspace, marker, signal, cwd });
         },
         exec(command: ToolCommand): Promise<CommandResult> {
           started = true;
-          return runSandboxed(run, { workspace, marker, signal, ...command, cwd: inside(workspace, command.cwd) });
+          const cwd = inside(workspace, command.cwd);
+          return runSandboxed(run, { ...wishesOf(command), workspace, marker, signal, cwd });
         },
       };
     },

@@ -12,7 +12,7 @@ import {
   type Plan,
   type RiskLevel,
 } from '@forge/plugin-api';
-import { runSandboxed } from '../execution/run-sandboxed.ts';
+import { runSandboxed, wishesOf } from '../execution/run-sandboxed.ts';
 import { hashJson, hashText } from '../log/hash.ts';
 import { runExecution } from '../run/run-execution.ts';
 import type { PrivatePlace } from '../process/run-processes.ts';
@@ -200,7 +200,8 @@ function deployContext(run: Run, change: Change, tested: string): DeployContext 
       const { path: workspace } = await run.workspaces.checkout('deploy', change.commit);
       place ??= run.processes.freshPlace('deploy');
       const cwd = command.cwd ?? workspace;
-      return runSandboxed(run, { ...command, workspace, cwd, marker, place: await place, signal: run.signal });
+      const around = { workspace, cwd, marker, place: await place, signal: run.signal };
+      return runSandboxed(run, { ...wishesOf(command), ...around });
     },
     idempotencyKey: `${run.id}/deployment/${change.commit}`,
     signal: run.signal,
