@@ -10,6 +10,7 @@ import { type FollowOptions, followEvents } from './follow-events.ts';
 import { errorOf } from './problem.ts';
 import type {
   AddAllowRule,
+  AddRepository,
   ApiAutomation,
   ApiMemory,
   ApiRequest,
@@ -18,8 +19,8 @@ import type {
   DecisionBody,
   EventPage,
   ForkRun,
+  ListedRepository,
   Problem,
-  Repository,
   ResumeRun,
   Run,
   RunDetail,
@@ -182,9 +183,10 @@ export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
         send<{ readonly queued: number }>('POST', `${at('/api/webhooks', id)}/replay`, body, { query }),
     },
     repositories: {
-      list: () => get<Page<Repository>>('/api/repositories'),
-      add: (body: { readonly path: string; readonly id?: string }) =>
-        send<Repository>('POST', '/api/repositories', body),
+      list: () => get<Page<ListedRepository>>('/api/repositories'),
+      get: (id: string) => get<ListedRepository>(at('/api/repositories', id)),
+      /** One with a `url` is cloned in the background: `get` says how far that is. */
+      add: (body: AddRepository) => send<ListedRepository>('POST', '/api/repositories', body),
       remove: (id: string) => send<undefined>('DELETE', at('/api/repositories', id)),
     },
     plugins: (query: RepositoryQuery = {}) =>

@@ -161,19 +161,38 @@ export const repositorySchema = z.object({
   id: z.string(),
   /** Absolute, top of the repository. */
   path: z.string(),
+  /** Where the server has cloned it from. */
+  url: z.string().optional(),
   addedAt: z.number(),
 });
 export type Repository = z.output<typeof repositorySchema>;
-export const repositoryPageSchema = page(repositorySchema);
 
-export const addRepositorySchema = z.strictObject({
-  /** Absolute path of a folder in a git repository on the server's machine. */
-  path: z.string().min(1),
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'expected a short name of lower-case letters, digits, dots and dashes')
-    .optional(),
+/** How a repository that the server clones is doing. */
+export const cloneStateSchema = z.object({
+  state: z.enum(['cloning', 'ready', 'failed']),
+  /** What git says meanwhile. */
+  progress: z.string().optional(),
+  /** When it was last brought up to date by this process of the server. */
+  fetchedAt: z.number().optional(),
+  /** Why it failed. */
+  problem: problemSchema.optional(),
 });
+export type CloneState = z.output<typeof cloneStateSchema>;
+export const listedRepositorySchema = repositorySchema.extend({ clone: cloneStateSchema.optional() });
+export type ListedRepository = z.output<typeof listedRepositorySchema>;
+export const repositoryPageSchema = page(listedRepositorySchema);
+
+const repositoryId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'expected a short name of lower-case letters, digits, dots and dashes')
+  .optional();
+export const addRepositorySchema = z.union([
+  /** Absolute path of a folder in a git repository on the server's machine. */
+  z.strictObject({ path: z.string().min(1), id: repositoryId }),
+  /** Where to clone it from: https and ssh, unless the configuration says otherwise. */
+  z.strictObject({ url: z.string().min(1).max(2_000), id: repositoryId }),
+]);
+export type AddRepository = z.input<typeof addRepositorySchema>;
 
 export const pluginSchema = z.object({
   name: z.string(),

@@ -11,6 +11,8 @@ export interface Repositories {
   find(idOrPath: string | undefined): Repository;
   /** The top of the repository around a folder. Adding it again changes nothing. */
   add(path: string, id?: string): Promise<Repository>;
+  /** One that lies elsewhere, and is to be cloned to its `path`. Adding it again changes nothing. */
+  addRemote(url: string, id?: string): Promise<Repository>;
   /** Its files stay. Throws REPOSITORY_UNKNOWN. */
   remove(id: string): Promise<void>;
 }
@@ -53,6 +55,15 @@ export function createRepositories(folder: StateFolder, clock: Clock): Repositor
       if (same !== undefined) return same;
       const id = freeId(wanted ?? slug(basename(top)), new Set(known.map((one) => one.id)));
       const added = { id, path: top, addedAt: clock.now() };
+      await save([...known, added]);
+      return added;
+    },
+    async addRemote(url, wanted) {
+      const same = known.find((repository) => repository.url === url);
+      if (same !== undefined) return same;
+      const name = /([^/:]+?)(?:\.git)?\/*$/.exec(url)?.[1] ?? '';
+      const id = freeId(wanted ?? slug(name), new Set(known.map((one) => one.id)));
+      const added = { id, path: join(realPath(folder.path), 'clones', id), url, addedAt: clock.now() };
       await save([...known, added]);
       return added;
     },

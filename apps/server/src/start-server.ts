@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { AllowRules } from '@forge/core';
+import type { AllowRules, Remotes } from '@forge/core';
 import type { Clock, Logger } from '@forge/plugin-api';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { createAuditLog } from './audit-log.ts';
+import { createClones } from './clones.ts';
 import { createRateLimit } from './auth/rate-limit.ts';
 import { createTokens, withLocalToken } from './auth/tokens.ts';
 import { createHosts, type OpenRepository } from './hosts.ts';
@@ -56,6 +57,10 @@ export interface ServerOptions {
   readonly pid: number;
   processExists(pid: number): boolean;
   readonly openRepository: OpenRepository;
+  /** Changes with the configuration of a repository: the next run opens it anew. */
+  stampOf(directory: string): string;
+  /** The way to repositories that are cloned. */
+  readonly remotes: Remotes;
   /** What the person has allowed beforehand. */
   readonly allowRules: AllowRules;
   readonly clock: Clock;
@@ -86,11 +91,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const claim = await claimServer(folder, options);
 
   const repositories = createRepositories(folder, clock);
-  const hosts = createHosts(options.openRepository, (error) =>
-    log.warn('a host could not be closed', { error: String(error) }),
-  );
+  const hosts = createHosts({
+    open: options.openRepository,
+    stampOf: options.stampOf,
+    clock,
+    onFault: (error) => log.warn('a host could not be closed', { error: String(error) }),
+  });
+  const clones = createClones({ remotes: options.remotes, clock });
   const files = createWorkFiles(folder, { clock, log });
-  const queue = createRunQueue({ hosts, repositories, files, clock, log, most: options.runs });
+  const queue = createRunQueue({ hosts, repositories, clones, files, clock, log, most: options.runs });
   const idempotency = createIdempotency(folder, clock);
   const runs = createRunService({ repositories, hosts, queue, idempotency, clock, newId });
   const feeds = createFeeds({ runs, hosts, queue, clock });
@@ -111,6 +120,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     feeds,
     hosts,
     repositories,
+    clones,
+    remotes: options.remotes,
     allowRules: options.allowRules,
     audit,
     metrics,
@@ -135,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     over.abort();
     server.close();
     await watching;
+    await clones.close();
     await queue.close();
     for (const socket of sockets.clients) socket.terminate();
     if ('closeAllConnections' in server) server.closeAllConnections();
@@ -143,6 +155,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   try {
     for (const path of options.repositories) await repositories.add(path);
+    // What was being cloned when an earlier process ended is cloned now.
+    for (const repository of repositories.list()) clones.begin(repository);
     await idempotency.prune();
     // Before anybody can ask: what waits for its turn must not look as if nobody had it.
     await queue.recover();

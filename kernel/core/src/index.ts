@@ -1,4 +1,6 @@
 export { automationOf } from './automation.ts';
+export { createRemotes, type Remotes } from './clones/remotes.ts';
+export { configurationStamp } from './config/configuration-stamp.ts';
 export { type Container, createContainer, type Token, token } from './container.ts';
 export type { Check, ConfigOrigin, Forge, ForgeOptions, OpenForge, PluginReport } from './forge.ts';
 export { type AllowRules, createAllowRules } from './allow/allow-rules.ts';

@@ -195,6 +195,24 @@ export const configLayerSchema = z
         auditDays: positive,
         /** Hosts that webhooks made over the API may reach although they are private. */
         privateWebhookHosts: z.array(name),
+        /** What repositories may be cloned over. `file` is any repository on this machine that the server may read. */
+        cloneProtocols: z.array(z.enum(['https', 'ssh', 'http', 'file'])).min(1),
+        /** Hosts that repositories may be cloned from although they are private. */
+        privateCloneHosts: z.array(name),
+        /** For hosts that want some, over https and http. */
+        cloneCredentials: z.array(
+          z.strictObject({
+            /** With `:<port>`, or for any. */
+            host: name,
+            /** Many hosts take any. */
+            user: name.default('forge'),
+            /** The environment variable that holds the token or password. */
+            token: z.strictObject({ env: name }),
+          }),
+        ),
+        /** How long a clone may take, and how large it may be with its working tree. */
+        cloneMinutes: positive,
+        cloneMegabytes: positive,
       })
       .partial(),
   })

@@ -1,4 +1,4 @@
-import { createIds, findPlaces, systemRandom } from '@forge/core';
+import { configurationStamp, createIds, createRemotes, findPlaces, systemRandom } from '@forge/core';
 import { startServer } from '@forge/server';
 import { allowRulesOf } from '../allow-rules.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
@@ -15,7 +15,8 @@ interface Options {
 
 export default async function serve(call: CommandCall<Options>): Promise<CommandEnd> {
   const { world, options, printer, directory } = call;
-  const { host, port, allowHosts, runs, requestsPerMinute, auditMegabytes, auditDays } = await settingsOf(call);
+  const settings = await settingsOf(call);
+  const { host, port, allowHosts, runs, requestsPerMinute, auditMegabytes, auditDays } = settings;
   const { repository } = findPlaces(directory, world.env);
   // Nobody sits at a server: what it has to ask waits until somebody answers.
   const unattended = { ...call, global: { ...call.global, input: false } };
@@ -34,8 +35,10 @@ export default async function serve(call: CommandCall<Options>): Promise<Command
     version: world.version,
     pid: world.pid,
     processExists: world.processExists,
-    openRepository: (folder, flags) =>
-      openHere(unattended, { directory: folder, trust: false, ...(flags === undefined ? {} : { flags }) }),
+    openRepository: (directory, flags, state) =>
+      openHere(withState(unattended, state), { directory, trust: false, ...(flags === undefined ? {} : { flags }) }),
+    stampOf: (directory) => configurationStamp(directory, world.env),
+    remotes: createRemotes(settings, { env: world.env, clock: world.clock }),
     allowRules: allowRulesOf(call).rules,
     clock: world.clock,
     newId: createIds(world.clock, systemRandom),
@@ -56,6 +59,12 @@ export default async function serve(call: CommandCall<Options>): Promise<Command
   } finally {
     stopInterrupts();
   }
+}
+
+/** What the server has cloned keeps its runs elsewhere. */
+function withState(call: CommandCall<Options>, state: string | undefined): CommandCall<Options> {
+  if (state === undefined) return call;
+  return { ...call, world: { ...call.world, env: { ...call.world.env, FORGE_HOME: state } } };
 }
 
 /** As configured where the person is. Code of this repository is trusted here or never: nobody can be asked later. */

@@ -8,7 +8,7 @@ import type { RouteDeps } from './route-deps.ts';
 
 /** What a repository's runs work with: plugins, agents, settings, automation. */
 export function addCatalogRoutes(app: ServerApp, { guard, repositories, hosts }: RouteDeps): void {
-  const forgeOf = (repository: string | undefined) => hosts.of(repositories.find(repository));
+  const forgeOf = (repository: string | undefined) => hosts.current(repositories.find(repository));
 
   app.openapi(
     createRoute({

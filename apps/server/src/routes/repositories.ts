@@ -1,4 +1,10 @@
-import { addRepositorySchema, repositoryPageSchema, repositorySchema } from '@forge/sdk';
+import {
+  addRepositorySchema,
+  type ListedRepository,
+  listedRepositorySchema,
+  type Repository,
+  repositoryPageSchema,
+} from '@forge/sdk';
 import { createRoute } from '@hono/zod-openapi';
 import { forgeError } from '@forge/plugin-api';
 import type { ServerApp } from '../http/environment.ts';
@@ -6,7 +12,13 @@ import { answers, jsonBody, operation, problem } from '../http/operation.ts';
 import { idParameter } from './query.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-export function addRepositoryRoutes(app: ServerApp, { guard, repositories, hosts, runs }: RouteDeps): void {
+export function addRepositoryRoutes(app: ServerApp, deps: RouteDeps): void {
+  const { guard, repositories, clones, remotes, hosts, runs } = deps;
+  const listed = (repository: Repository): ListedRepository => {
+    const clone = clones.stateOf(repository);
+    return { ...repository, ...(clone === undefined ? {} : { clone }) };
+  };
+
   app.openapi(
     createRoute({
       ...operation(guard, 'listRepositories', 'read', 'Repositories in which runs may be started'),
@@ -14,24 +26,43 @@ export function addRepositoryRoutes(app: ServerApp, { guard, repositories, hosts
       path: '/api/repositories',
       responses: answers(repositoryPageSchema, 'The repositories'),
     }),
-    (context) => context.json({ items: [...repositories.list()] }, 200),
+    (context) => context.json({ items: repositories.list().map(listed) }, 200),
   );
   app.openapi(
     createRoute({
-      ...operation(guard, 'addRepository', 'admin', 'Let runs be started in a repository of this machine'),
+      ...operation(guard, 'getRepository', 'read', 'One of them, and how far it is cloned'),
+      method: 'get',
+      path: '/api/repositories/{id}',
+      request: { params: idParameter },
+      responses: answers(listedRepositorySchema, 'The repository'),
+    }),
+    (context) => context.json(listed(repositories.find(context.req.valid('param').id)), 200),
+  );
+  app.openapi(
+    createRoute({
+      ...operation(guard, 'addRepository', 'admin', 'Let runs be started in a repository: of this machine, or cloned'),
       method: 'post',
       path: '/api/repositories',
       request: { body: jsonBody(addRepositorySchema) },
-      responses: answers(repositorySchema, 'The repository'),
+      responses: answers(listedRepositorySchema, 'The repository; one with a url is cloned from now on'),
     }),
     async (context) => {
-      const { path, id } = context.req.valid('json');
-      return context.json(await repositories.add(path, id), 200);
+      const body = context.req.valid('json');
+      if ('path' in body) return context.json(listed(await repositories.add(body.path, body.id)), 200);
+      remotes.check(body.url);
+      const repository = await repositories.addRemote(body.url, body.id);
+      clones.begin(repository);
+      return context.json(listed(repository), 200);
     },
   );
   app.openapi(
     createRoute({
-      ...operation(guard, 'removeRepository', 'admin', 'Start no more runs there; its files and runs stay'),
+      ...operation(
+        guard,
+        'removeRepository',
+        'admin',
+        'Start no more runs there; its files and runs stay, unless the server has cloned it',
+      ),
       method: 'delete',
       path: '/api/repositories/{id}',
       request: { params: idParameter },
@@ -45,6 +76,7 @@ export function addRepositoryRoutes(app: ServerApp, { guard, repositories, hosts
         });
       await repositories.remove(repository.id);
       await hosts.forget(repository);
+      await clones.remove(repository);
       return context.body(null, 204);
     },
   );

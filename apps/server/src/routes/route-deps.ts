@@ -1,6 +1,7 @@
-import type { AllowRules } from '@forge/core';
+import type { AllowRules, Remotes } from '@forge/core';
 import type { Clock } from '@forge/plugin-api';
 import type { AuditLog } from '../audit-log.ts';
+import type { Clones } from '../clones.ts';
 import type { Hosts } from '../hosts.ts';
 import type { Guard } from '../http/operation.ts';
 import type { Metrics } from '../metrics.ts';
@@ -16,6 +17,8 @@ export interface RouteDeps {
   readonly feeds: Feeds;
   readonly hosts: Hosts;
   readonly repositories: Repositories;
+  readonly clones: Clones;
+  readonly remotes: Pick<Remotes, 'check'>;
   readonly allowRules: AllowRules;
   readonly audit: AuditLog;
   readonly metrics: Metrics;

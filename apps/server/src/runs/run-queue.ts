@@ -1,6 +1,8 @@
 import { type Clock, faultsOf, forgeError, isForgeError, type Logger } from '@forge/plugin-api';
+import type { Clones } from '../clones.ts';
 import type { Hosts } from '../hosts.ts';
 import type { Repositories } from '../repositories.ts';
+import type { Repository } from '@forge/sdk';
 import { engage, type RunHandle } from './engage.ts';
 import { nextFair } from './next-fair.ts';
 import { flagsOf, type Work } from './work.ts';
@@ -32,6 +34,7 @@ export interface RunQueue {
 export interface RunQueueDeps {
   readonly hosts: Hosts;
   readonly repositories: Repositories;
+  readonly clones: Pick<Clones, 'refresh'>;
   readonly files: WorkFiles;
   readonly clock: Clock;
   readonly log: Logger;
@@ -54,7 +57,7 @@ const graceMs = 10_000;
 /** After a crash, a lease of the process that died may have to run out. */
 const heldMs = 5_000;
 
-export function createRunQueue({ hosts, repositories, files, clock, log, most }: RunQueueDeps): RunQueue {
+export function createRunQueue({ hosts, repositories, clones, files, clock, log, most }: RunQueueDeps): RunQueue {
   const waiting: Work[] = [];
   /** Their files are being written. */
   const accepting = new Set<string>();
@@ -99,6 +102,8 @@ export function createRunQueue({ hosts, repositories, files, clock, log, most }:
   async function carryOut(entry: Active, onBegun: () => void): Promise<void> {
     const { work } = entry;
     const repository = repositories.find(work.repositoryId);
+    // It begins at what is there now, with the settings of now.
+    if (!(await hasBegun(work, repository))) await clones.refresh(repository);
     const { forge, release } = await hosts.borrow(repository, flagsOf(work.settings));
     try {
       const handle = await engage(forge, work, repository.path);
@@ -113,6 +118,13 @@ export function createRunQueue({ hosts, repositories, files, clock, log, most }:
     } finally {
       release();
     }
+  }
+
+  async function hasBegun({ id, start }: Work, repository: Repository): Promise<boolean> {
+    if (start === undefined || repository.url === undefined) return true;
+    // Settings that keep it from opening may be mended by what is fetched.
+    const forge = await hosts.of(repository).catch(() => undefined);
+    return ((await (await forge?.store())?.getRun(id))?.lastSeq ?? 0) > 0;
   }
 
   async function refuse(work: Work, error: unknown): Promise<void> {

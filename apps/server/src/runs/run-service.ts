@@ -131,7 +131,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
       queue.list().some((work) => work.repositoryId === repositoryId && work.refused === undefined),
     async start(body, actor, key) {
       const repository = repositories.find(body.repository);
-      const forge = await hosts.of(repository);
+      const forge = await hosts.current(repository);
       mayAsk(actor, body, forge);
       const requirement = requirementSchema.parse(typeof body.task === 'string' ? { task: body.task } : body.task);
       const make = (): Work => ({

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createAllowRules, openForge, systemClock } from '@forge/core';
+import { configurationStamp, createAllowRules, createRemotes, openForge, systemClock } from '@forge/core';
 import type { ConfigLayer } from '@forge/plugin-api';
 import { createForgeClient, type ForgeClient } from '@forge/sdk';
 import { answer, byAgent, byTurn, callTool, type ScriptFunction, startModelServer } from '@forge/testkit/model-server';
@@ -56,15 +56,41 @@ export interface ServerWorld {
 export interface WorldOptions extends Partial<ServerOptions> {
   readonly script?: ScriptFunction;
   readonly flags?: ConfigLayer;
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of what may be cloned. */
+  readonly cloneSettings?: Partial<CloneSettings>;
 }
 
+type CloneSettings = Parameters<typeof createRemotes>[0];
+const cloning: CloneSettings = {
+  cloneProtocols: ['https', 'ssh'],
+  privateCloneHosts: [],
+  cloneCredentials: [],
+  cloneMinutes: 15,
+  cloneMegabytes: 100,
+};
+
 /** A real server with the real kernel and plugins, one repository, and a scripted model. */
-export async function startWorld({ script = greeting, flags, ...more }: WorldOptions = {}): Promise<ServerWorld> {
+export async function startWorld({
+  script = greeting,
+  flags,
+  env: moreEnv = {},
+  cloneSettings = {},
+  ...more
+}: WorldOptions = {}): Promise<ServerWorld> {
   const modelServer = await startModelServer({ script });
   onTestFinished(() => modelServer.close());
   const repository = temporaryRepository();
   const home = temporaryFolder();
   const stateFolder = join(temporaryFolder(), 'server');
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    ANTHROPIC_BASE_URL: modelServer.url,
+    ANTHROPIC_API_KEY: 'sk-ant-server-canary-0123456789',
+    ...moreEnv,
+  };
   const options: ServerOptions = {
     stateFolder,
     host: '127.0.0.1',
@@ -78,15 +104,10 @@ export async function startWorld({ script = greeting, flags, ...more }: WorldOpt
     version: '0.0.0',
     pid: process.pid,
     processExists: () => false,
-    openRepository: (cwd, runFlags) =>
+    openRepository: (cwd, runFlags, state) =>
       openForge({
         cwd,
-        env: {
-          PATH: process.env['PATH'],
-          HOME: home,
-          ANTHROPIC_BASE_URL: modelServer.url,
-          ANTHROPIC_API_KEY: 'sk-ant-server-canary-0123456789',
-        },
+        env: { ...env, ...(state === undefined ? {} : { FORGE_HOME: state }) },
         flags: { ...flags, ...runFlags },
         pluginFolders: [pluginFolder],
         interaction: { interactive: false, ask: async () => undefined },
@@ -94,6 +115,8 @@ export async function startWorld({ script = greeting, flags, ...more }: WorldOpt
         forgeVersion: '0.0.0',
         clock: systemClock,
       }),
+    stampOf: (directory) => configurationStamp(directory, env),
+    remotes: createRemotes({ ...cloning, ...cloneSettings }, { env, clock: systemClock }),
     allowRules: createAllowRules(join(home, '.local/state/forge'), { clock: systemClock, newId: newUlid }),
     clock: systemClock,
     newId: newUlid,
@@ -119,7 +142,7 @@ async function startAs(
     ask(path, { token = server.token, headers, ...init } = {}) {
       return fetch(`${server.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...headers } });
     },
-    openRepository: () => options.openRepository(world.repository, undefined),
+    openRepository: () => options.openRepository(world.repository, undefined, undefined),
     restart: (more) => startAs({ ...options, ...more }, world),
   };
 }

@@ -66,6 +66,18 @@ const guards: readonly Guard[] = [
     path: 'server.privateWebhookHosts',
     weakens: ({ server }) => (server?.privateWebhookHosts ?? []).length > 0,
   },
+  {
+    path: 'server.cloneProtocols',
+    weakens: ({ server }, usual) => lacksSome(usual.server.cloneProtocols, server?.cloneProtocols ?? []),
+  },
+  {
+    path: 'server.privateCloneHosts',
+    weakens: ({ server }) => (server?.privateCloneHosts ?? []).length > 0,
+  },
+  {
+    path: 'server.cloneCredentials',
+    weakens: ({ server }) => (server?.cloneCredentials ?? []).length > 0,
+  },
   { path: 'server.allowHosts', weakens: ({ server }) => (server?.allowHosts ?? []).length > 0 },
   {
     path: 'review.protectedPaths',

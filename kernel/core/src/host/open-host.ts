@@ -108,6 +108,7 @@ function registerSecrets(
   plugins: readonly PluginRecord[],
 ): void {
   for (const { manifest } of plugins) for (const name of manifest.permissions.secrets) masker.register(env[name]);
+  for (const { token } of config.server.cloneCredentials) masker.register(env[token.env]);
   for (const { url, headers = {}, secret } of config.webhooks) {
     for (const value of [url, secret, ...Object.values(headers)])
       if (typeof value === 'object') masker.register(env[value.env]);

@@ -15,6 +15,9 @@ describe('weakerSettings', () => {
     ['phases', { phases: ['planning', 'implementation', 'deployment'] }],
     ['retention.days', { retention: { days: 1, runs: 5000 } }],
     ['retention.runs', { retention: { runs: 0 } }],
+    ['server.cloneProtocols', { server: { cloneProtocols: ['https', 'file'] } }],
+    ['server.privateCloneHosts', { server: { privateCloneHosts: ['localhost'] } }],
+    ['server.cloneCredentials', { server: { cloneCredentials: [{ host: 'h', user: 'u', token: { env: 'T' } }] } }],
     ['safety.budgetUsd', { safety: { budgetUsd: 200 } }],
     ['safety.maxMinutes', { safety: { maxMinutes: 600 } }],
     ['safety.maxRunIterations', { safety: { maxRunIterations: 1e6 } }],
@@ -46,6 +49,7 @@ describe('weakerSettings', () => {
         safety: { budgetUsd: 0.5 },
         gates: ['terminal', 'inbox'],
         review: { rounds: 3 },
+        server: { cloneProtocols: ['https'], privateCloneHosts: [] },
       }),
     ).toEqual([]);
   });

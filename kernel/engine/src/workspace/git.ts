@@ -23,6 +23,12 @@ export interface GitCall {
   readonly maxBytes?: number;
   readonly userConfiguration?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: a quarter of an hour. */
+  readonly timeoutMs?: number;
+  /** Ends it: the call then fails like one that was killed. */
+  readonly signal?: AbortSignal;
+  /** Sees what git says meanwhile. */
+  readonly onStderr?: (text: string) => void;
 }
 
 export interface GitAnswer {
@@ -78,13 +84,15 @@ async function runGit(world: GitWorld, place: GitPlace, args: readonly string[],
         ...call.env,
       },
       marker: world.marker,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs: call.timeoutMs ?? TIMEOUT_MS,
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
     },
     [input ?? (call.stdin === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
     (child) => {
       const closed = new Promise((resolve) => child.once('close', resolve));
       child.stdout?.on('data', stdout.add);
       child.stderr?.on('data', stderr.add);
+      if (call.onStderr !== undefined) child.stderr?.on('data', (bytes: Buffer) => call.onStderr?.(bytes.toString()));
       if (typeof call.stdin === 'string') feed(child, call.stdin);
       return { closed, stop: () => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()) };
     },
@@ -95,7 +103,11 @@ async function runGit(world: GitWorld, place: GitPlace, args: readonly string[],
   if (exitCode !== undefined && (call.answers ?? [0]).includes(exitCode)) {
     return { stdout: stdout.bytes(), exitCode, truncated: stdout.truncated() };
   }
-  const how = outcome.timedOut ? 'ran out of time' : exitCode === undefined ? `ended by ${outcome.signal}` : undefined;
+  const how = outcome.timedOut
+    ? 'ran out of time'
+    : exitCode === undefined
+      ? `ended by ${outcome.signal ?? 'its caller'}`
+      : undefined;
   throw failed(place, args, exitCode, how, stderr.bytes().toString('utf8').trim());
 }
 

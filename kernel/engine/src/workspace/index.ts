@@ -1,4 +1,5 @@
 export type { Checkout } from './checkout.ts';
+export { followRemote, type FollowOptions, type RemoteSource } from './follow-remote.ts';
 export { unmergedBranches } from './unmerged-branches.ts';
 export { listFolders } from './list-folders.ts';
 export { openRepository, type Repository } from './repository.ts';

@@ -17,8 +17,8 @@ interface Figures {
 /** `GET /api/runs/:id` of the real server, beside a Hono app that answers the same bytes and does nothing else. */
 export const http: Bench = async ({ short }) => {
   const [rounds, requests] = short ? [1, 500] : [5, 20_000];
-  const server = await startQuietServer(async (folder, flags) => {
-    const forge = await realRepository(folder, flags);
+  const server = await startQuietServer(async (folder, flags, state) => {
+    const forge = await realRepository(folder, flags, state);
     const run = { id: runId, task: 'Bench', repository: folder, branch: 'forge/bench', createdAt: 1 };
     await (await forge.store()).createRun(run);
     return forge;

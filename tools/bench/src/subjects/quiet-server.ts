@@ -34,9 +34,15 @@ export function startQuietServer(openRepository: OpenRepository): Promise<Runnin
     pid: process.pid,
     processExists: () => false,
     openRepository,
+    stampOf: () => 'as it is',
+    remotes: { check: noClones, follow: noClones },
     clock: systemClock,
     newId,
     allowRules: createAllowRules(temporaryFolder(), { clock: systemClock, newId }),
     log: silent,
   });
+}
+
+function noClones(): never {
+  throw new Error('Nothing is cloned here');
 }

@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, forgeError, type ForgeError } from '@forge/plugin-api';
+import { folderWithin } from './folder-within.ts';
+import { createGit, type Git, type GitCall, gitStderr } from './git.ts';
+import type { Settings } from './hardened-git.ts';
+
+/** Where a repository comes from. Whoever makes it has looked at whether git may go there. */
+export interface RemoteSource {
+  /** Without credentials: git's arguments can be seen by others. */
+  readonly url: string;
+  /** The one that git may use. */
+  readonly protocol: 'https' | 'http' | 'ssh' | 'file';
+  readonly settings: Settings;
+}
+
+export interface FollowOptions {
+  /** A clone that was made here before, or a folder that is not there yet. */
+  readonly directory: string;
+  readonly source: RemoteSource;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly limits: { readonly milliseconds: number; readonly bytes: number };
+  readonly signal: AbortSignal;
+  /** What git says, one line at a time. */
+  onProgress(line: string): void;
+}
+
+/** How often it is looked at whether the clone has grown too large. */
+const lookMs = 500;
+
+/**
+ * Makes a clone whose working tree is the newest commit of the default branch, or brings one up to date. Its other
+ * branches stay. Nothing of what comes is run: no hook, no filter, no submodule.
+ *
+ * Rejects with CLONE_FAILED, which says why, and REPOSITORY_EMPTY.
+ */
+export async function followRemote({ directory, source, env, clock, limits, ...more }: FollowOptions): Promise<void> {
+  const until = clock.now() + limits.milliseconds;
+  const tooLarge = new AbortController();
+  const over = new AbortController();
+  const git = createGit({ env, marker: 'forge/clone' }, { cwd: directory });
+  const remote = remoteGit(git, source, env);
+  const call = (): GitCall => ({
+    signal: AbortSignal.any([more.signal, tooLarge.signal]),
+    timeoutMs: Math.max(1, until - clock.now()),
+    onStderr: tellLines(more.onProgress),
+  });
+  const watching = watchSize().catch(() => {});
+  try {
+    await beginClone(git, source.url);
+    const { branch, ref } = await defaultBranch(remote, source, call());
+    const fetched = `refs/remotes/origin/${branch}`;
+    await remote(
+      [
+        'fetch',
+        '--progress',
+        '--no-tags',
+        '--no-recurse-submodules',
+        '--no-write-fetch-head',
+        source.url,
+        `+${ref}:${fetched}`,
+      ],
+      call(),
+    );
+    // A branch of that name would stand in the way of those that runs deliver.
+    const onto = /^forge(\/|$)/.test(branch) ? ['--detach', fetched] : ['-B', branch, '--no-track', fetched];
+    await git.run(['checkout', '--quiet', '--force', ...onto], call());
+    if (!(await folderWithin(directory, limits.bytes))) tooLarge.abort();
+    tooLarge.signal.throwIfAborted();
+  } catch (error) {
+    more.signal.throwIfAborted();
+    if (tooLarge.signal.aborted) throw outgrown(source, limits.bytes);
+    throw explained(error, source);
+  } finally {
+    over.abort();
+    await watching;
+  }
+
+  async function watchSize(): Promise<void> {
+    for (;;) {
+      await clock.sleep(lookMs, over.signal);
+      if (!(await folderWithin(directory, limits.bytes))) return tooLarge.abort();
+    }
+  }
+}
+
+type CallGit = (args: readonly string[], call: GitCall) => ReturnType<Git['run']>;
+
+/** Git that may use one protocol, and no settings but Forge's and those of the source. */
+function remoteGit(git: Git, { protocol, settings }: RemoteSource, env: FollowOptions['env']): CallGit {
+  const bound = git.at({
+    settings: [
+      ['http.followRedirects', 'false'],
+      ['http.lowSpeedLimit', '1000'],
+      ['http.lowSpeedTime', '60'],
+      ...settings,
+    ],
+  });
+  const agent = env['SSH_AUTH_SOCK'];
+  const around = {
+    GIT_ALLOW_PROTOCOL: protocol,
+    ...(protocol === 'ssh' && agent !== undefined ? { SSH_AUTH_SOCK: agent } : {}),
+  };
+  return (args, call) => bound.run(args, { ...call, env: around });
+}
+
+async function beginClone(git: Git, url: string): Promise<void> {
+  const { cwd } = git.place;
+  if (existsSync(join(cwd, '.git', 'HEAD'))) return;
+  await mkdir(cwd, { recursive: true });
+  await git.run(['init', '--quiet', '--template=', '--initial-branch=main']);
+  await git.run(['config', 'remote.origin.url', url]);
+}
+
+/** As the server says today: it may have been renamed since the last time. */
+async function defaultBranch(remote: CallGit, { url }: RemoteSource, call: GitCall) {
+  const { stdout } = await remote(['ls-remote', '--symref', url, 'HEAD'], { ...call, maxBytes: 1_000_000 });
+  const [, ref, branch] = /^ref: (refs\/heads\/(\S+))\tHEAD$/m.exec(stdout.toString('utf8')) ?? [];
+  if (ref !== undefined && branch !== undefined) return { ref, branch };
+  throw forgeError('REPOSITORY_EMPTY', `${url} has no commit on a default branch`, { fix: 'push a first commit' });
+}
+
+function tellLines(tell: (line: string) => void): (text: string) => void {
+  return (text) => {
+    const line = text
+      .split(/[\r\n]+/)
+      .map((part) => part.replace(/\p{C}/gu, '').trim())
+      .findLast((part) => part !== '');
+    if (line !== undefined) tell(line.slice(0, 200));
+  };
+}
+
+const explanations = [
+  {
+    stderr:
+      /Authentication failed|could not read (?:Username|Password)|Permission denied|error: 40[13]|terminal prompts disabled/,
+    what: 'wants credentials, or refused them',
+    fix: 'https: name the variable with a token in server.cloneCredentials; ssh: let the server’s user have a key there',
+  },
+  {
+    stderr: /error: 30[1278]/,
+    what: 'leads elsewhere',
+    fix: 'give the address that it has moved to',
+  },
+  {
+    stderr: /not found|does not exist|does not appear to be a git repository|error: 404/i,
+    what: 'was not found, or is not shown without credentials',
+    fix: 'look at the address; server.cloneCredentials names tokens',
+  },
+  {
+    stderr: /Host key verification failed/,
+    what: 'has a host key that is not known here',
+    fix: 'connect to it once by hand, as the server’s user: ssh <host>',
+  },
+  { stderr: /ran out of time/, what: 'took too long', fix: 'raise server.cloneMinutes' },
+] as const;
+
+function explained(error: unknown, { url }: RemoteSource): unknown {
+  const stderr = gitStderr(error);
+  if (stderr === undefined) return error;
+  const { message } = error as ForgeError;
+  const known = explanations.find((row) => row.stderr.test(`${stderr}\n${message}`));
+  return forgeError('CLONE_FAILED', `${url} ${known?.what ?? 'could not be cloned'}`, {
+    why: (stderr === '' ? message : stderr).slice(-500),
+    ...(known === undefined ? { transient: true } : { fix: known.fix }),
+    cause: error,
+  });
+}
+
+function outgrown({ url }: RemoteSource, bytes: number): ForgeError {
+  return forgeError('CLONE_FAILED', `${url} is larger than the ${Math.round(bytes / 1024 / 1024)} MB that it may be`, {
+    fix: 'raise server.cloneMegabytes',
+  });
+}
