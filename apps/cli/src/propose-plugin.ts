@@ -77,6 +77,7 @@ function draw({ manifest, brings, newPermissions, replaces, ...proposal }: Plugi
     ['brings', [...brings, ...partWords(proposal)].map(oneLine).join(', ')],
     ['servers', serversOf(mcpServers)],
     [replaces === undefined ? 'may' : 'newly', newPermissions.join(', ') || 'nothing special'],
+    ['options', optionsOf(manifest)],
     ['costs', costs(manifest) || partCosts(proposal)],
     ['note', manifest.deprecated === undefined ? '' : `given up by its author: ${manifest.deprecated}`],
     ['note', notes.map(oneLine).join('\n')],
@@ -99,6 +100,16 @@ function serversOf(mcpServers: PluginProposal['mcpServers']): string {
 function placeOf({ packageManager, copiedTo }: Pick<PluginProposal, 'packageManager' | 'copiedTo'>): string {
   if (copiedTo !== undefined) return `copied to ${copiedTo}, which you commit`;
   return packageManager === undefined ? 'used where it lies' : `installed with ${packageManager}`;
+}
+
+function optionsOf({ options }: PluginProposal['manifest']): string {
+  const { properties = {}, required = [] } = (options ?? {}) as {
+    readonly properties?: Readonly<Record<string, unknown>>;
+    readonly required?: readonly string[];
+  };
+  return Object.keys(properties)
+    .map((name) => (required.includes(name) ? `${name} (needed)` : name))
+    .join(', ');
 }
 
 /** Before its code runs nobody knows more than what it says itself. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { basename, join, relative, sep } from 'node:path';
 import { isCode } from '../config/find-config.ts';
 import type { PluginRecord, PluginUse } from '../manifests/plugin-record.ts';
-import { hashFolder } from '../trust/content-hash.ts';
+import { hashCode, hashFolder } from '../trust/content-hash.ts';
 import type { TrustSubject } from '../trust/trust.ts';
 
 export interface RepositoryUse extends PluginUse {
@@ -43,11 +42,13 @@ export function trustSubjects(record: PluginRecord, options: PluginTrustOptions)
 function fileOf(use: RepositoryUse, record: PluginRecord, { repository }: PluginTrustOptions): TrustSubject[] {
   const { source } = use.written;
   if (source === undefined || isCode(source.file)) return [];
+  const file = join(use.base, basename(source.file));
+  // The hash that the file has when it is asked for as a whole: what is trusted counts for both.
   return [
     {
-      name: relative(repository, join(use.base, basename(source.file))),
+      name: relative(repository, file),
       what: `options for ${record.manifest.name}, which reads secrets`,
-      hash: () => createHash('sha256').update(source.text).digest('hex'),
+      hash: () => hashCode(file),
     },
   ];
 }

@@ -5,21 +5,21 @@ import type { ForgeOptions } from '../forge.ts';
 import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
 import { inspectPlugin } from '../inspection/inspect-plugin.ts';
-import { withPlugin } from './edit-config.ts';
+import { withOptions, withPlugin } from './edit-config.ts';
 import { bringsMcpServers } from '../manifests/plugin-record.ts';
 import { type FetchedPlugin, fetchPlugin } from './fetch-plugin.ts';
 import { withFittingVersion } from './fitting-version.ts';
-import { forgetAside, installPackage, type PlacedPlugin } from './install-package.ts';
+import { installPackage, placeOf, type PlacedPlugin } from './install-package.ts';
 import { keepFiles } from './kept-files.ts';
 import { lookAtPlugin, type PluginProposal, type Project } from './look-at-plugin.ts';
 import { lockFileName, lockPlugin } from './plugin-lock.ts';
-import { chooseOptions, type OptionQuestion } from './plugin-options.ts';
+import { chooseOptions, type OptionQuestion, optionValues } from './plugin-options.ts';
 import { gitAddress } from './git-address.ts';
-import { trustConfig, trustPlugin } from './trust-now.ts';
+import { keepConfigTrust, keepPluginTrust, trustPlugin } from './trust-now.ts';
 
 export interface AddPluginRequest {
   readonly spec: string;
-  /** Options as texts, by name. */
+  /** Options as texts, by name. Those of a plugin that is there are changed. */
   readonly options: Readonly<Record<string, string>>;
   /** Takes the very version, not a range. */
   readonly exact: boolean;
@@ -62,8 +62,9 @@ export async function addPlugin(forge: ForgeOptions, request: AddPluginRequest):
     });
     if (!(await request.confirm(proposal)) || request.dryRun) return undefined;
     const { manifest } = fetched.record;
-    // Who updates has set its options before.
-    const options = project.isConfigured ? {} : await chooseOptions(manifest, request.options, request.ask);
+    const options = project.isConfigured
+      ? optionValues(manifest, request.options)
+      : await chooseOptions(manifest, request.options, request.ask);
     const found = await carryOut(forge, request, fetched, project, options);
     return { manifest, configFile: project.configFile, ...found };
   } finally {
@@ -82,10 +83,12 @@ async function carryOut(
   const { manifest } = fetched.record;
   const packageFiles = packages?.files ?? ['package.json', 'package-lock.json'].map((name) => join(folder, name));
   const kept = await keepFiles([configFile, join(folder, lockFileName), ...packageFiles]);
-  const undo = [() => kept.restore()];
+  const configTrust = keepConfigTrust(forge, configFile);
+  const pluginTrust = keepPluginTrust(forge, manifest, placeOf(fetched, project));
+  const undo = [configTrust.carryOver, pluginTrust.carryOver, () => kept.restore()];
   try {
     const placed = await installPackage(forge, fetched, project, { ...request, undo: (step) => undo.push(step) });
-    if (!project.isConfigured) await configure(forge, request, project, placed, options);
+    await configure(forge, request, project, placed, options);
     await lockPlugin(folder, manifest, {
       // A registry knows a package by its own version.
       version: fetched.form === 'package' ? fetched.version : manifest.version,
@@ -96,15 +99,13 @@ async function carryOut(
       inProcess: project.inProcess,
     });
     await trustPlugin(forge, manifest, placed);
-    await trustConfig(forge, configFile);
+    await configTrust.carryOver();
     request.report('starting it once');
-    const found = await startOnce(forge, manifest, {
+    return await startOnce(forge, manifest, {
       use: fetched.form === 'package' ? placed.use : placed.place,
       options: { ...options },
       inProcess: project.inProcess,
     });
-    await forgetAside(placed.place);
-    return found;
   } catch (error) {
     request.report('undoing it');
     // What went wrong first is what the person has to know.
@@ -113,22 +114,27 @@ async function carryOut(
   }
 }
 
+/** Names the plugin in the configuration; of one that is there, only what was said anew is changed. */
 async function configure(
   { cwd }: ForgeOptions,
   { report }: AddPluginRequest,
-  { configFile, inProcess }: Project,
+  { configFile, inProcess, isConfigured, writtenAs }: Project,
   { use }: PlacedPlugin,
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
+  const hasOptions = Object.keys(options).length > 0;
+  if (isConfigured && !hasOptions) return;
   report(`writing it into ${relative(cwd, configFile) || configFile}`);
   const text = await readFile(configFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const given = Object.keys(options).length === 0 ? {} : { options };
-  const more = { ...given, ...(inProcess ? ({ inProcess } as const) : {}) };
+  const more = { ...(hasOptions ? { options } : {}), ...(inProcess ? ({ inProcess } as const) : {}) };
   const entry = Object.keys(more).length === 0 ? use : { use, ...more };
-  await writeFile(configFile, await withPlugin(configFile, text, entry));
+  const changed = isConfigured
+    ? await withOptions(configFile, text, writtenAs ?? use, options)
+    : await withPlugin(configFile, text, entry);
+  await writeFile(configFile, changed);
 }
 
 /** Where a newer version of it is looked for, when that is not the package of its name. */

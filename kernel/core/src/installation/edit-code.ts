@@ -2,11 +2,12 @@ import { generateCode, parseModule } from 'magicast';
 import { getDefaultExportOptions } from 'magicast/helpers';
 import {
   difference,
+  type EditEntry,
   type EditPlugins,
+  type EntryChange,
+  entryWith,
   placesOf,
   type PluginEntry,
-  type SwitchPlugin,
-  switched,
 } from './plugin-entries.ts';
 
 const editCode: EditPlugins = (text, change) => {
@@ -19,21 +20,26 @@ const editCode: EditPlugins = (text, change) => {
   return codeOf(module, text);
 };
 
-const switchCode: SwitchPlugin = (text, use, enabled) => {
+const editEntry: EditEntry = (text, change) => {
   const { module, list } = pluginsIn(text);
   const entries = Array.from(list, (entry) => plain(entry));
-  const places = placesOf(entries, use);
-  if (places.length === 0) list.push(switched(use, enabled));
+  const places = placesOf(entries, change.use);
+  if (places.length === 0) list.push(entryWith(change));
   for (const index of places) {
-    const entry = list[index];
-    if (typeof entry === 'string') list[index] = switched(use, enabled);
-    else if (enabled) delete (entry as { enabled?: boolean }).enabled;
-    else (entry as { enabled?: boolean }).enabled = false;
+    if (typeof list[index] === 'string') list[index] = entryWith(change);
+    else setIn(list[index] as Record<string, unknown>, change);
   }
   return codeOf(module, text);
 };
 
-export const codeEditor = { editPlugins: editCode, switchPlugin: switchCode };
+export const codeEditor = { editPlugins: editCode, editEntry };
+
+function setIn(entry: Record<string, unknown>, { path: [first, second], value }: EntryChange): void {
+  const place = second === undefined ? entry : ((entry[first] ??= {}) as Record<string, unknown>);
+  const name = second ?? first;
+  if (value === undefined) delete place[name];
+  else place[name] = value;
+}
 
 function pluginsIn(text: string) {
   const module = parseModule(text);

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import { isCode } from '../config/find-config.ts';
-import { type EditPlugins, type PluginEntry, type SwitchPlugin, useOf } from './plugin-entries.ts';
+import { type EditEntry, type EditPlugins, type EntryChange, type PluginEntry, useOf } from './plugin-entries.ts';
 
 /** The text of a configuration with one more plugin at the end of `plugins`; all else stays as it was written. */
 export async function withPlugin(file: string, text: string, entry: PluginEntry): Promise<string> {
@@ -15,7 +15,24 @@ export async function withoutPlugin(file: string, text: string, use: string): Pr
 
 /** The text with the plugin switched on or off. */
 export async function withSwitch(file: string, text: string, use: string, enabled: boolean): Promise<string> {
-  return attempt(file, ({ switchPlugin }) => switchPlugin(text, use, enabled));
+  return withChange(file, text, { use, path: ['enabled'], value: enabled ? undefined : false });
+}
+
+/** The text with these options of the plugin; others that it has stay. */
+export async function withOptions(
+  file: string,
+  text: string,
+  use: string,
+  options: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  let changed = text;
+  for (const [name, value] of Object.entries(options))
+    changed = await withChange(file, changed, { use, path: ['options', name], value });
+  return changed;
+}
+
+function withChange(file: string, text: string, change: EntryChange): Promise<string> {
+  return attempt(file, ({ editEntry }) => editEntry(text, change));
 }
 
 function edit(file: string, text: string, change: (entries: readonly PluginEntry[]) => readonly PluginEntry[]) {
@@ -24,7 +41,7 @@ function edit(file: string, text: string, change: (entries: readonly PluginEntry
 
 interface Editor {
   readonly editPlugins: EditPlugins;
-  readonly switchPlugin: SwitchPlugin;
+  readonly editEntry: EditEntry;
 }
 
 async function attempt(file: string, work: (editor: Editor) => string): Promise<string> {

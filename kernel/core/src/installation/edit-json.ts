@@ -1,11 +1,11 @@
 import { applyEdits, modify, parse, type FormattingOptions, type JSONPath } from 'jsonc-parser';
 import {
   difference,
+  type EditEntry,
   type EditPlugins,
+  entryWith,
   placesOf,
   type PluginEntry,
-  type SwitchPlugin,
-  switched,
 } from './plugin-entries.ts';
 
 const editJson: EditPlugins = (text, change) => {
@@ -20,17 +20,17 @@ const editJson: EditPlugins = (text, change) => {
   );
 };
 
-const switchJson: SwitchPlugin = (text, use, enabled) => {
+const editEntry: EditEntry = (text, change) => {
   const { before, set, source } = openJson(text);
-  const places = placesOf(before, use);
-  if (places.length === 0) return editJson(text, (entries) => [...entries, switched(use, enabled)]);
+  const places = placesOf(before, change.use);
+  if (places.length === 0) return editJson(text, (entries) => [...entries, entryWith(change)]);
   return places.reduce((from, index) => {
-    if (typeof before[index] === 'string') return set(from, ['plugins', index], switched(use, enabled));
-    return set(from, ['plugins', index, 'enabled'], enabled ? undefined : false);
+    if (typeof before[index] === 'string') return set(from, ['plugins', index], entryWith(change));
+    return set(from, ['plugins', index, ...change.path], change.value);
   }, source);
 };
 
-export const jsonEditor = { editPlugins: editJson, switchPlugin: switchJson };
+export const jsonEditor = { editPlugins: editJson, editEntry };
 
 function openJson(text: string) {
   const before = ((parse(text) as { plugins?: PluginEntry[] } | undefined)?.plugins ?? []) as readonly PluginEntry[];

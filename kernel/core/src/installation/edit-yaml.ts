@@ -1,11 +1,11 @@
 import { isMap, isSeq, parseDocument } from 'yaml';
 import {
   difference,
+  type EditEntry,
   type EditPlugins,
+  entryWith,
   placesOf,
   type PluginEntry,
-  type SwitchPlugin,
-  switched,
 } from './plugin-entries.ts';
 
 const editYaml: EditPlugins = (text, change) => {
@@ -22,22 +22,22 @@ const editYaml: EditPlugins = (text, change) => {
   return document.toString();
 };
 
-const switchYaml: SwitchPlugin = (text, use, enabled) => {
+const editEntry: EditEntry = (text, change) => {
   const document = openYaml(text);
   const list = document.get('plugins');
   const entries = isSeq(list) ? (list.toJSON() as readonly PluginEntry[]) : [];
-  const places = placesOf(entries, use);
-  if (!isSeq(list) || places.length === 0) return editYaml(text, (before) => [...before, switched(use, enabled)]);
+  const places = placesOf(entries, change.use);
+  if (!isSeq(list) || places.length === 0) return editYaml(text, (before) => [...before, entryWith(change)]);
   for (const index of places) {
     const entry = list.get(index, true);
-    if (!isMap(entry)) list.set(index, document.createNode(switched(use, enabled)));
-    else if (enabled) entry.delete('enabled');
-    else entry.set('enabled', false);
+    if (!isMap(entry)) list.set(index, document.createNode(entryWith(change)));
+    else if (change.value === undefined) entry.deleteIn(change.path);
+    else entry.setIn(change.path, change.value);
   }
   return document.toString();
 };
 
-export const yamlEditor = { editPlugins: editYaml, switchPlugin: switchYaml };
+export const yamlEditor = { editPlugins: editYaml, editEntry };
 
 function openYaml(text: string) {
   const document = parseDocument(text);

@@ -1,5 +1,6 @@
-import { rename, rm, stat } from 'node:fs/promises';
-import { join, posix, relative, resolve, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { cp, lstat, rm } from 'node:fs/promises';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import type { ForgeOptions } from '../forge.ts';
 import { realPath } from '../state/places.ts';
@@ -40,10 +41,10 @@ export async function installPackage(
   }
   if (fetched.form === 'copy') return placeCopy(fetched, project, { report, undo });
   const packages = project.packages ?? (await makePackage({ from: project.folder, top: project.top, env, signal }));
-  const place = join(packages.folder, 'node_modules', fetched.packageName);
+  const place = placeOf(fetched, project);
   const files = hashFolder(fetched.record.folder);
   report(`installing it with ${packages.name}, without running scripts`);
-  await setAside(place, files, undo);
+  await setAside(place, { files, aside: asideOf(fetched) }, undo);
   if (!project.isConfigured) undo(() => packages.remove(fetched.packageName));
   await packages.add(installSpec(spec, cwd, fetched), { exact });
   if (hashFolder(realPath(place)) !== files) throw notWhatWasShown(fetched, place);
@@ -51,35 +52,52 @@ export async function installPackage(
 }
 
 async function placeCopy(
-  { record, source }: FetchedPlugin,
-  { folder }: Project,
+  fetched: FetchedPlugin,
+  project: Project,
   { report, undo }: Pick<InstallRequest, 'report' | 'undo'>,
 ): Promise<PlacedPlugin> {
-  const place = copyPlace(folder, record.manifest);
+  const { source } = fetched;
+  const place = placeOf(fetched, project);
   const files = hashFolder(source);
-  report(`copying it to ${relative(folder, place)}`);
-  undo(() => rm(place, { recursive: true, force: true }));
-  await setAside(place, files, undo);
+  report(`copying it to ${relative(project.folder, place)}`);
+  if (!existsSync(place)) undo(() => rm(place, { recursive: true, force: true }));
+  await setAside(place, { files, aside: asideOf(fetched) }, undo);
   await copyPlugin(source, place);
-  return { place, use: relativeUse(folder, place), files };
+  return { place, use: relativeUse(project.folder, place), files };
 }
 
-/** A package manager leaves a package alone whose version is the wanted one, even when its files were changed. */
-async function setAside(place: string, files: string, undo: InstallRequest['undo']): Promise<void> {
-  const found = await stat(place).catch(() => undefined);
+/** Absolute folder in which a plugin of the project lies, or will. */
+export function placeOf(fetched: FetchedPlugin, { packages, folder }: Project): string {
+  const { form, source, packageName, record } = fetched;
+  if (form === 'folder') return source;
+  if (form === 'copy') return copyPlace(folder, record.manifest);
+  return join(packages?.folder ?? folder, 'node_modules', packageName);
+}
+
+/**
+ * A package manager leaves a package alone whose version is the wanted one, even when its files were changed. What was
+ * there is kept where no package manager clears up, and comes back when a later step fails.
+ */
+async function setAside(place: string, { files, aside }: Aside, undo: InstallRequest['undo']): Promise<void> {
+  const found = await lstat(place).catch(() => undefined);
   if (found === undefined || hashFolder(realPath(place)) === files) return;
-  const aside = `${place}.forge-before`;
-  await rm(aside, { recursive: true, force: true });
-  await rename(place, aside);
+  // A link leads into the store of the package manager, which stays.
+  await cp(place, aside, { recursive: true, verbatimSymlinks: true });
+  await rm(place, { recursive: true, force: true });
   undo(async () => {
     await rm(place, { recursive: true, force: true });
-    await rename(aside, place);
+    await cp(aside, place, { recursive: true, verbatimSymlinks: true });
   });
 }
 
-/** Removes what was kept for the case that something failed. */
-export async function forgetAside(place: string): Promise<void> {
-  await rm(`${place}.forge-before`, { recursive: true, force: true });
+/** In the folder that goes when all is done. */
+const asideOf = ({ source }: FetchedPlugin): string => join(dirname(source), 'before');
+
+interface Aside {
+  /** Hash of what is to be there: when it is, nothing has to be done. */
+  readonly files: string;
+  /** Where to keep what is there. */
+  readonly aside: string;
 }
 
 /** What was looked at is what is installed: a name gets the version that was shown. */

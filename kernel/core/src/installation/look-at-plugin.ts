@@ -5,11 +5,14 @@ import { runsInProcess } from '../host/in-process.ts';
 import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
 import { type PluginParts, partsOf } from '../inspection/plugin-parts.ts';
+import type { Configuration } from '../config/read-configuration.ts';
 import { checkManifests } from '../manifests/check.ts';
+import type { Discovered } from '../manifests/discover.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { findPlaces } from '../state/places.ts';
 import type { FetchedPlugin } from './fetch-plugin.ts';
 import { copyPlace } from './copy-plugin.ts';
+import { relativeUse } from './install-package.ts';
 import { findPackageManager, type PackageManager } from './package-manager.ts';
 import { readPluginLock } from './plugin-lock.ts';
 import { bringsOf, permissionWords } from './plugin-words.ts';
@@ -42,8 +45,10 @@ export interface Project {
   readonly configFile: string;
   /** Undefined for a plugin that is a folder, and where there is no package yet. */
   readonly packages: PackageManager | undefined;
-  /** The configuration names it already. */
+  /** It is there already. */
   readonly isConfigured: boolean;
+  /** What the configuration of the project calls it, if it names it. */
+  readonly writtenAs: string | undefined;
   /** It shall run in Forge's own process. */
   readonly inProcess: boolean;
 }
@@ -81,6 +86,7 @@ export async function lookAtPlugin(
         configFile,
         packages,
         isConfigured: known !== undefined,
+        writtenAs: known === undefined ? undefined : writtenUse(known, configuration, discovered),
         inProcess,
       },
       proposal: {
@@ -105,6 +111,16 @@ function refuseWithoutCode({ definition, manifest: { name } }: PluginRecord): vo
   throw forgeError('USAGE', `"${name}" has no code that could run in Forge's own process`, {
     fix: 'leave --in-process out',
   });
+}
+
+/** What the configuration of the project calls a plugin. */
+export function writtenUse(
+  record: PluginRecord,
+  { file, uses }: Pick<Configuration, 'file' | 'uses'>,
+  { used }: Pick<Discovered, 'used'>,
+): string | undefined {
+  const own = uses.find((each) => used.get(each) === record && each.fromRepository)?.use;
+  return own?.startsWith('/') === true && file !== undefined ? relativeUse(dirname(file), own) : own;
 }
 
 async function refuseUnfit(record: PluginRecord, present: readonly PluginRecord[]): Promise<void> {

@@ -11,8 +11,15 @@ export type PluginEntry =
 /** Changes `plugins` in the text of a configuration. Throws when it cannot be found in there. */
 export type EditPlugins = (text: string, change: (entries: readonly PluginEntry[]) => readonly PluginEntry[]) => string;
 
-/** Switches the entries of a plugin on or off; without one, it is named at the end. Throws as `EditPlugins` does. */
-export type SwitchPlugin = (text: string, use: string, enabled: boolean) => string;
+/** A change within the entries of a plugin: what stands at a path of it, or that nothing stands there any more. */
+export interface EntryChange {
+  readonly use: string;
+  readonly path: readonly ['enabled'] | readonly ['options', string];
+  readonly value: unknown;
+}
+
+/** Changes the entries of a plugin; without one, it is named at the end. Throws as `EditPlugins` does. */
+export type EditEntry = (text: string, change: EntryChange) => string;
 
 export function useOf(entry: PluginEntry): string {
   return typeof entry === 'string' ? entry : entry.use;
@@ -33,6 +40,7 @@ export function placesOf(entries: readonly PluginEntry[], use: string): number[]
 }
 
 /** As it is written for one that stood there as a word, or not at all. */
-export function switched(use: string, enabled: boolean): PluginEntry {
-  return enabled ? use : { use, enabled };
+export function entryWith({ use, path: [first, second], value }: EntryChange): PluginEntry {
+  if (value === undefined) return use;
+  return { use, [first]: second === undefined ? value : { [second]: value } };
 }

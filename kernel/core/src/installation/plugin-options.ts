@@ -1,4 +1,5 @@
 import { forgeError, type Manifest } from '@forge/plugin-api';
+import { didYouMean } from '../faults/did-you-mean.ts';
 import { isSecretOption } from '../secrets.ts';
 
 /** An option that has to be set and that nobody has set yet. */
@@ -13,16 +14,20 @@ interface PropertySchema {
   readonly description?: string;
 }
 
+interface OptionsSchema {
+  readonly properties?: Readonly<Record<string, PropertySchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: unknown;
+}
+
 /** Options as the configuration takes them: those given as texts, and answers to what is missing. */
 export async function chooseOptions(
   { name: plugin, options: schema }: Pick<Manifest, 'name' | 'options'>,
   given: Readonly<Record<string, string>>,
   ask: (question: OptionQuestion) => Promise<string | undefined>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { properties = {}, required = [] } = (schema ?? {}) as {
-    readonly properties?: Readonly<Record<string, PropertySchema>>;
-    readonly required?: readonly string[];
-  };
+  const { properties = {}, required = [] } = (schema ?? {}) as OptionsSchema;
+  optionValues({ name: plugin, options: schema }, given);
   const texts: Record<string, string> = { ...given };
   for (const name of required) {
     if (texts[name] !== undefined) continue;
@@ -33,13 +38,18 @@ export async function chooseOptions(
   return optionValues({ name: plugin, options: schema }, texts);
 }
 
-/** Options given as texts, as the configuration takes them. Throws USAGE for a secret. */
+/** Options given as texts, as the configuration takes them. Throws USAGE for a secret, and for a name that is none. */
 export function optionValues(
   { name: plugin, options: schema }: Pick<Manifest, 'name' | 'options'>,
   texts: Readonly<Record<string, string>>,
 ): Readonly<Record<string, unknown>> {
-  const { properties = {} } = (schema ?? {}) as { readonly properties?: Readonly<Record<string, PropertySchema>> };
-  for (const name of Object.keys(texts)) if (isSecretOption(name)) throw secretInFile(plugin, name);
+  const { properties = {}, additionalProperties } = (schema ?? {}) as OptionsSchema;
+  for (const name of Object.keys(texts)) {
+    if (isSecretOption(name)) throw secretInFile(plugin, name);
+    if (additionalProperties === false && properties[name] === undefined) {
+      throw unknownOption(plugin, name, Object.keys(properties));
+    }
+  }
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, valueOf(text, properties[name]?.type)]));
 }
 
@@ -56,6 +66,12 @@ function valueOf(text: string, type: string | undefined): unknown {
 function missing(plugin: string, option: string) {
   return forgeError('USAGE', `The plugin "${plugin}" needs the option "${option}"`, {
     fix: `say it with --option ${option}=…`,
+  });
+}
+
+function unknownOption(plugin: string, option: string, options: readonly string[]) {
+  return forgeError('USAGE', `The plugin "${plugin}" has no option "${option}"${didYouMean(option, options)}`, {
+    fix: `see its options: forge plugin add ${plugin} --dry-run`,
   });
 }
 

@@ -4,13 +4,14 @@ import { forgeError } from '@forge/plugin-api';
 import type { ForgeOptions } from '../forge.ts';
 import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
+import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { findPlaces, realPath } from '../state/places.ts';
 import { withoutPlugin } from './edit-config.ts';
-import { relativeUse } from './install-package.ts';
 import { keepFiles } from './kept-files.ts';
+import { writtenUse } from './look-at-plugin.ts';
 import { findPackageManager } from './package-manager.ts';
 import { lockFileName, readPluginLock, writePluginLock } from './plugin-lock.ts';
-import { trustConfig } from './trust-now.ts';
+import { keepConfigTrust } from './trust-now.ts';
 
 export interface RemovePluginRequest {
   readonly name: string;
@@ -34,10 +35,11 @@ export async function removePlugin(forge: ForgeOptions, request: RemovePluginReq
   const isPackage = !use.startsWith('.') && !use.startsWith('/');
   const packages = isPackage ? await findPackageManager({ from: folder, top, env: forge.env, signal }) : undefined;
   const kept = await keepFiles([configFile, join(folder, lockFileName), ...(packages?.files ?? [])]);
+  const trust = keepConfigTrust(forge, configFile);
   try {
     report(`taking it out of ${relative(forge.cwd, configFile) || configFile}`);
     await writeFile(configFile, await withoutPlugin(configFile, await readFile(configFile, 'utf8'), use));
-    await trustConfig(forge, configFile);
+    await trust.carryOver();
     const { [name]: locked, ...others } = readPluginLock(folder) ?? {};
     await writePluginLock(folder, others);
     // What still names something of it is told before the package goes.
@@ -54,30 +56,38 @@ export async function removePlugin(forge: ForgeOptions, request: RemovePluginReq
     return { name, configFile, uninstalled: packages !== undefined };
   } catch (error) {
     await kept.restore();
+    await trust.carryOver().catch(() => undefined);
     throw error;
   }
 }
 
+/** What to do instead, for a plugin that no configuration of the project names. */
+const instead: Readonly<Record<PluginRecord['origin'], (name: string) => string>> = {
+  default: (name) => `it comes with Forge; forge plugin disable ${name} switches it off`,
+  project: () => 'remove its folder',
+  configuration: () => 'take it out of your own configuration',
+};
+
 async function findUse(forge: ForgeOptions, name: string): Promise<{ configFile: string; use: string }> {
   const { host, close } = await openHost(forge);
   try {
-    const { file, uses } = host.get(tokens.configuration);
-    const { plugins, used } = host.get(tokens.discovered);
-    const record = plugins.find(({ manifest }) => manifest.name === name);
+    const configuration = host.get(tokens.configuration);
+    const discovered = host.get(tokens.discovered);
+    const record = discovered.plugins.find(({ manifest }) => manifest.name === name);
     if (record === undefined) {
       throw forgeError('PLUGIN_NOT_FOUND', `There is no plugin ${name} here`, {
         fix: 'see what there is: forge plugin list',
       });
     }
-    const use = uses.find((each) => used.get(each) === record && each.fromRepository);
+    const use = writtenUse(record, configuration, discovered);
+    const { file } = configuration;
     if (use === undefined || file === undefined) {
       throw forgeError('USAGE', `"${name}" is not in the configuration of this project`, {
         where: realPath(record.folder),
-        fix: record.origin === 'project' ? 'remove its folder' : 'there is nothing to remove',
+        fix: instead[record.origin](name),
       });
     }
-    const written = use.use.startsWith('/') ? relativeUse(dirname(file), use.use) : use.use;
-    return { configFile: file, use: written };
+    return { configFile: file, use };
   } finally {
     await close();
   }

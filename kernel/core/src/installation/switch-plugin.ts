@@ -9,7 +9,7 @@ import { findPlaces } from '../state/places.ts';
 import { withSwitch } from './edit-config.ts';
 import { relativeUse } from './install-package.ts';
 import { keepFiles } from './kept-files.ts';
-import { trustConfig } from './trust-now.ts';
+import { keepConfigTrust } from './trust-now.ts';
 
 export interface SwitchedPlugin {
   readonly name: string;
@@ -30,20 +30,21 @@ export async function switchPlugin(
   const { configFile, use, isEnabled } = await findPlugin(forge, name);
   if (isEnabled === enabled) return { name, enabled, configFile, unchanged: true };
   const kept = await keepFiles([configFile]);
+  const trust = keepConfigTrust(forge, configFile);
   try {
     const text = await readFile(configFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
     await writeFile(configFile, await withSwitch(configFile, text, use, enabled));
-    await trustConfig(forge, configFile);
+    await trust.carryOver();
     // Said once more, because a configuration in code that this process has read is not read again.
     const plugins = [...(forge.flags?.plugins ?? []), { use: name, options: {}, enabled }];
     await findPlugin({ ...forge, flags: { ...forge.flags, plugins } }, name, { mustFit: true });
     return { name, enabled, configFile, unchanged: false };
   } catch (error) {
     await kept.restore();
-    await trustConfig(forge, configFile).catch(() => undefined);
+    await trust.carryOver().catch(() => undefined);
     throw error;
   }
 }

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Manifest } from '@forge/plugin-api';
 import { isCode } from '../config/find-config.ts';
 import type { ForgeOptions } from '../forge.ts';
 import { findPlaces, realPath } from '../state/places.ts';
-import { hashCode } from '../trust/content-hash.ts';
-import { createTrust, type TrustSubject } from '../trust/trust.ts';
+import { hashCode, hashFolder } from '../trust/content-hash.ts';
+import { createTrust, type Trust, type TrustSubject } from '../trust/trust.ts';
 import { createTrustStore } from '../trust/trust-store.ts';
 import { createIds, systemRandom } from '../world/randomness.ts';
 import { systemClock } from '../world/system-clock.ts';
@@ -15,30 +16,53 @@ export async function trustPlugin(
   { name }: Manifest,
   { place, files }: { readonly place: string; readonly files: string },
 ): Promise<void> {
+  await trustNow(forge, { ...pluginSubject(forge, name, place), hash: () => files });
+}
+
+/** What a person said of something holds on while this program changes it, and when that is undone. */
+export interface KeptTrust {
+  /** It is trusted as it is now, if it was trusted as it was when this began. */
+  carryOver(): Promise<void>;
+}
+
+export function keepConfigTrust(forge: ForgeOptions, configFile: string): KeptTrust {
+  const name = relative(findPlaces(forge.cwd, forge.env).project, configFile);
+  const subject = { name, what: 'configuration', hash: () => hashCode(configFile) };
+  // One in code has been loaded, so it is trusted. Data may never have needed it.
+  return keepTrust(forge, subject, existsSync(configFile) && (isCode(configFile) || trustOf(forge).knows(subject)));
+}
+
+export function keepPluginTrust(forge: ForgeOptions, { name }: Manifest, place: string): KeptTrust {
+  const subject = pluginSubject(forge, name, place);
+  return keepTrust(forge, subject, existsSync(place) && trustOf(forge).knows(subject));
+}
+
+function keepTrust(forge: ForgeOptions, subject: TrustSubject, wasTrusted: boolean): KeptTrust {
+  return { carryOver: async () => void (wasTrusted && (await trustNow(forge, subject))) };
+}
+
+function pluginSubject(forge: ForgeOptions, name: string, place: string): TrustSubject {
   const folder = realPath(place);
   const inside = relative(realPath(findPlaces(forge.cwd, forge.env).project), folder);
-  const shown = inside.startsWith('..') ? folder : inside;
-  await trustNow(forge, { name: shown, what: `plugin ${name}`, hash: () => files });
+  return {
+    name: inside.startsWith('..') ? folder : inside,
+    what: `plugin ${name}`,
+    hash: () => hashFolder(realPath(place)),
+  };
 }
 
-/** The person trusted the configuration before this program changed it. Data needs no trust. */
-export async function trustConfig(forge: ForgeOptions, configFile: string): Promise<void> {
-  if (!isCode(configFile)) return;
-  const name = relative(findPlaces(forge.cwd, forge.env).project, configFile);
-  await trustNow(forge, { name, what: 'configuration in code', hash: () => hashCode(configFile) });
+async function trustNow(forge: ForgeOptions, subject: TrustSubject): Promise<void> {
+  await trustOf(forge).require([subject]);
 }
 
-async function trustNow(
-  { cwd, env, interaction, clock = systemClock }: ForgeOptions,
-  subject: TrustSubject,
-): Promise<void> {
+/** What is asked for is said yes to. */
+function trustOf({ cwd, env, interaction, clock = systemClock }: ForgeOptions): Trust {
   const places = findPlaces(cwd, env);
-  const trust = createTrust({
+  return createTrust({
     repository: realPath(places.project),
     store: createTrustStore(join(places.userState, 'trust.json'), createIds(clock, systemRandom)),
     interaction,
     given: true,
     signal: new AbortController().signal,
   });
-  await trust.require([subject]);
 }

@@ -39,6 +39,10 @@ const bringsNothing = `import { definePlugin, z } from '@forge/plugin-api';
 export default definePlugin({ options: z.any(), setup: () => ({}) });
 `;
 
+const strict = {
+  options: { type: 'object', properties: { site: {} }, required: ['site'], additionalProperties: false },
+};
+
 /** The folder of a plugin that would leave a trace if one of its scripts ran. */
 function pluginFolder({
   version = '1.0.0',
@@ -195,6 +199,7 @@ describe('forge plugin add', () => {
     ['it costs more than it says', { more: { promptTokens: 3 } }, {}, 'PLUGIN_MISMATCH'],
     ['its options are refused', {}, { options: { site: 'no address' } }, 'PLUGIN_OPTIONS'],
     ['an option is missing and nobody is there', {}, { options: {} }, 'USAGE'],
+    ['an option is none of its own', { more: strict }, { options: { sit: 'https://a.example' } }, 'USAGE'],
     ['a secret would go into the file', {}, { options: { site: 'https://a.example', apiToken: 'x' } }, 'USAGE'],
   ])('leaves everything as it was when %s', async (_, written, more, code) => {
     const { add, files, read } = project();
@@ -244,6 +249,51 @@ describe('a plugin that was approved', () => {
     expect(updateSpec(forge, 'forge-plugin-hello', { rollback: true })).toBe('forge-plugin-hello@1.0.0');
     expect(updateSpec(forge, 'forge-plugin-hello', { rollback: false })).toBe('forge-plugin-hello@latest');
     expect(() => updateSpec(forge, 'other', { rollback: false })).toThrow(/was not added/);
+  });
+
+  it('gets the options that are said when it is added again, and keeps its others', async () => {
+    const { add, hello, read } = project();
+    await add(archive());
+    const body = module('1.0.0').replace('z.strictObject({ site: z.url() })', 'z.object({ site: z.url() })');
+    await add(archive({ body }), { options: { word: 'Hi' } });
+    await add(archive({ body }), { options: { site: 'https://other.example' } });
+    expect(JSON.parse(read('forge.config.json'))).toEqual({
+      plugins: [{ use: 'forge-plugin-hello', options: { site: 'https://other.example', word: 'Hi' } }],
+    });
+    expect(await hello()).toBe('https://other.example');
+    await expect(add(archive({ body }), { options: { site: 'no address' } })).rejects.toThrow(/site/);
+    expect(await hello()).toBe('https://other.example');
+  });
+
+  it.each([
+    ['forge.config.json', '{ "safety": { "budgetUsd": 5 } }\n'],
+    ['forge.config.yaml', 'safety:\n  budgetUsd: 5\n'],
+    ['forge.config.ts', 'export default { safety: { budgetUsd: 5 } };\n'],
+  ])('asks for no trust in %s that was trusted: not when it is added, undone, nor removed', async (file, text) => {
+    const { add, forge, remove } = project({ 'package.json': { name: 'project', private: true }, [file]: text });
+    const opens = async (more = {}) => (await openForge({ ...forge, ...more })).close();
+    await opens({ trust: true });
+    await expect(add(archive({ body: 'throw new Error("broken");' }))).rejects.toMatchObject({ code: 'PLUGIN_LOAD' });
+    await opens();
+    await add(archive());
+    await opens();
+    // Code that this process has read is not read again.
+    if (file.endsWith('.ts')) return;
+    await remove('forge-plugin-hello');
+    await opens();
+  });
+
+  it('is there as it was when an update fails', async () => {
+    const { add, cwd, hello, read } = project();
+    await add(archive());
+    const before = read('package.json');
+    const broken = archive({ version: '1.1.0', body: 'throw new Error("broken");' });
+    await expect(add(broken)).rejects.toMatchObject({ code: 'PLUGIN_LOAD' });
+    expect(await hello()).toBe('https://acme.example');
+    expect(read('package.json')).toBe(before);
+    expect(readdirSync(join(cwd, 'node_modules')).filter((name) => name.includes('hello'))).toEqual([
+      'forge-plugin-hello',
+    ]);
   });
 
   it('goes with all that came with it', async () => {

@@ -19,6 +19,16 @@ const plugin = (version: string): Files => ({
   'skills/sum/SKILL.md': skillText('sum'),
 });
 
+/** Its code is not there. */
+const failing = {
+  $schema: undefined,
+  name: 'reports',
+  version: '1.0.0',
+  type: 'tool',
+  entry: './no.js',
+  provides: { tools: ['no'] },
+};
+
 const git = (cwd: string, ...args: string[]) => execFileSync('git', args, { cwd, encoding: 'utf8' }).trim();
 
 /** A repository that is no npm package, with one commit for each version. */
@@ -103,18 +113,20 @@ it('nothing is copied without a yes, and nothing stays of what fails', async () 
   expect(await add(address, false)).toBeUndefined();
   expect(existsSync(join(cwd, copy))).toBe(false);
 
-  commit({
-    'plugin.json': {
-      $schema: undefined,
-      name: 'reports',
-      version: '1.0.0',
-      type: 'tool',
-      entry: './no.js',
-      provides: { tools: ['no'] },
-    },
-  });
+  commit({ 'plugin.json': failing });
   await expect(add(address)).rejects.toThrow();
   expect([existsSync(join(cwd, copy)), existsSync(join(cwd, 'forge.config.json'))]).toEqual([false, false]);
+});
+
+it('a copy is as it was when its newer version fails', async () => {
+  const { address, commit } = repository();
+  commit(plugin('1'));
+  const { cwd, add, skills } = project();
+  await add(address);
+  commit({ 'plugin.json': failing });
+  await expect(add(address)).rejects.toThrow();
+  expect(readFileSync(join(cwd, copy, 'plugin.json'), 'utf8')).toContain('"version": "1"');
+  expect(await skills()).toEqual(['sum']);
 });
 
 it('a copy that was changed in its place is approved where it lies, and is a copy still', async () => {

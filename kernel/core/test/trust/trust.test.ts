@@ -113,6 +113,7 @@ describe('options for a plugin that reads secrets', () => {
 
   it.each([
     ['forge.config.json', JSON.stringify(config)],
+    ['forge.config.json', JSON.stringify({ ...config, safety: { budgetUsd: 5 } })],
     ['forge.config.ts', `export default ${JSON.stringify(config)};`],
   ])('in %s are trusted once, from whichever folder', async (name, text) => {
     const { cwd, home, start } = scene({ [name]: text, 'deep/x': '' });
