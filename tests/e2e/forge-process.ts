@@ -5,9 +5,8 @@ import type { ForgeEvent } from '@forge/plugin-api';
 import { expectCheckpointsToFit } from './checkpoints-fit.ts';
 import { temporaryFolder } from './sample-repository.ts';
 
-const entry = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
-// Most of what a process from source does is strip types and compile: twice as fast the second time.
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled/', import.meta.url));
+/** As it is shipped, and a third cheaper than from source; it is built before the tests, and builds itself when a source is newer. */
+const entry = fileURLToPath(new URL('../../apps/cli/dist/forge.js', import.meta.url));
 
 /** Commands after which every checkpoint is compared with the fold of its events. */
 const storing: ReadonlySet<string> = new Set(['run', 'resume', 'fork', 'approve', 'answer', 'reject']);
@@ -44,13 +43,12 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
     HOME: home,
     ANTHROPIC_BASE_URL: modelUrl,
     ANTHROPIC_API_KEY: 'sk-ant-e2e-canary-0123456789',
-    NODE_COMPILE_CACHE: compiled,
     ...env,
   };
 
   const command = (...args: string[]) => ({
     file: process.execPath,
-    args: ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry, ...args],
+    args: [entry, ...args],
     options: { cwd, env: environment },
   });
 
