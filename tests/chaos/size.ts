@@ -9,10 +9,8 @@ export function seeds(few: number, many: number, first = 1): readonly number[] {
   return Array.from({ length: isFull ? many : few }, (_, index) => first + index);
 }
 
-/** True when it is among those that `CHAOS_AT` names, or nothing is named. */
-export function isWanted(moment: string): boolean {
-  return CHAOS_AT === undefined || CHAOS_AT.split(',').includes(moment);
-}
+/** The moments that `CHAOS_AT` names: nothing else is tried then. */
+export const onlyMoments: readonly string[] | undefined = CHAOS_AT?.split(',');
 
 /** What repeats one try of a test file. */
 export function commandFor(file: string, seed: number, moment?: string): string {
