@@ -178,6 +178,8 @@ export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
         id: string,
         query: RepositoryQuery & { readonly state?: ApiDelivery['state']; readonly limit?: number } = {},
       ) => get<Page<ApiDelivery>>(`${at('/api/webhooks', id)}/deliveries`, query),
+      /** Tries now what is due, once. */
+      deliver: (query: RepositoryQuery = {}) => send<undefined>('POST', '/api/webhooks/deliver', undefined, { query }),
       /** Without deliveries: all that were given up. */
       replay: (id: string, body: { readonly deliveries?: readonly string[] } = {}, query: RepositoryQuery = {}) =>
         send<{ readonly queued: number }>('POST', `${at('/api/webhooks', id)}/replay`, body, { query }),

@@ -9,6 +9,7 @@ import { createRemoteEngine } from './remote-engine.ts';
 import { createRemoteEvents } from './remote-events.ts';
 import { createRemoteMemory } from './remote-memory.ts';
 import { createRemoteStore } from './remote-store.ts';
+import { createRemoteWebhooks } from './remote-webhooks.ts';
 
 /**
  * A server's runs as if they were here: the same interfaces over its HTTP API, so that commands cannot tell the
@@ -43,9 +44,7 @@ export function openRemoteForge(call: CommandCall, given: string, settings: Forg
     get plugins() {
       return notThere('The plugins');
     },
-    get webhooks() {
-      return notThere('Webhooks');
-    },
+    webhooks: createRemoteWebhooks(client, repository),
     get decisionLinks() {
       return notThere('Links');
     },

@@ -71,6 +71,20 @@ export function addWebhookRoutes(app: ServerApp, { guard, repositories, hosts }:
   );
   app.openapi(
     createRoute({
+      ...operation(guard, 'deliverWebhooks', 'admin', 'Try now what is due, instead of at its time'),
+      method: 'post',
+      path: '/api/webhooks/deliver',
+      request: { query: repositoryQuery },
+      responses: { 204: { description: 'It was tried' }, default: problem },
+    }),
+    async (context) => {
+      const { webhooks } = await webhooksOf(context.req.valid('query').repository);
+      await webhooks.deliver();
+      return context.body(null, 204);
+    },
+  );
+  app.openapi(
+    createRoute({
       ...operation(guard, 'getWebhook', 'read', 'One webhook'),
       method: 'get',
       ...at(''),
