@@ -95,6 +95,7 @@ it('a run neither waits for webhooks nor fails with them, and what is left is de
   ]`);
   const ended = await forge.run(...run);
   expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 0 });
+  expect(ended.stderr.match(/Webhook private was not told something/g)).toHaveLength(1);
   const names = broken.requests.map(({ path }) => path);
   expect(new Set(names)).toEqual(new Set(['/']));
   const dead = await forge.run('webhook', 'show', 'private', '--dead', '--json', '--trust');

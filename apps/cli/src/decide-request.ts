@@ -2,6 +2,7 @@ import { exitCodes, forgeError, type StoredRequest } from '@forge/plugin-api';
 import { isOwned } from './abandoned-runs.ts';
 import type { CommandCall, CommandEnd } from './command.ts';
 import { standingWords } from './render/standing-words.ts';
+import { answerWords } from './render/option-words.ts';
 import { oneLine } from './render/text-width.ts';
 import { resolveRequest } from './resolve-request.ts';
 import { storedRuns, type StoredRuns } from './stored-runs.ts';
@@ -37,11 +38,16 @@ export async function decideRequest(
     const decided = await (await forge.engine()).decide(request.id, { ...verdict, subjectHash, by, channel: 'cli' });
     const standing = decided.decision === undefined ? standingWords(decided, world.clock.now()) : undefined;
     owned = (await store.getRun(runId))?.status === 'running' && (await isOwned(store, runId, world));
-    const said = verdict.answer ?? (verdict.approved === true ? 'approved' : 'rejected');
+    const said =
+      verdict.answer === undefined
+        ? verdict.approved === true
+          ? 'approved'
+          : 'rejected'
+        : answerWords(verdict.answer, request.options);
     if (standing !== undefined) {
       printer.print(
         { type: 'voted', requestId: request.id, runId, ...verdict },
-        `${oneLine(request.title)}: ${said} by ${by}\nWaits for ${oneLine(standing)}`,
+        `${oneLine(request.title)} — ${said} by ${by}\nWaits for ${oneLine(standing)}`,
       );
       return { code: exitCodes.waiting, runId };
     }
@@ -49,7 +55,7 @@ export async function decideRequest(
     const next = owned ? `The process that works on run ${runId} goes on.` : `Go on: forge resume ${runId}`;
     printer.print(
       { type: 'decided', requestId: request.id, runId, ...verdict, owned },
-      `${oneLine(request.title)}: ${oneLine(said)}${options.resume === true && !owned ? '' : `\n${next}`}`,
+      `${oneLine(request.title)} — ${oneLine(said)}${options.resume === true && !owned ? '' : `\n${next}`}`,
     );
     return { code: 0, runId };
   });

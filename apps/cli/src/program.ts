@@ -155,6 +155,11 @@ async function callOf(
   };
 }
 
+/** FORGE_SERVER says whose runs are meant, and nothing to a command that has no runs. */
+function withoutServer(world: CommandCall['world']): CommandCall['world'] {
+  return { ...world, env: { ...world.env, FORGE_SERVER: undefined } };
+}
+
 async function runCommand(row: CommandRow, call: CommandCall): Promise<number> {
   if (call.global.server !== undefined && row.remote !== true) {
     const { forgeError } = await import('@forge/plugin-api');
@@ -163,7 +168,8 @@ async function runCommand(row: CommandRow, call: CommandCall): Promise<number> {
     });
   }
   const { default: action } = await row.load();
-  const end = (await (action as (call: CommandCall) => Promise<number | void | { code: number }>)(call)) ?? 0;
+  const meant = row.remote === true ? call : { ...call, world: withoutServer(call.world) };
+  const end = (await (action as (call: CommandCall) => Promise<number | void | { code: number }>)(meant)) ?? 0;
   const facts = typeof end === 'number' ? { code: end } : end;
   call.printer.object({ type: 'exit', ...facts });
   return facts.code;

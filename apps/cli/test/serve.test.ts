@@ -34,7 +34,7 @@ describe('the command line with a server, by real processes', { timeout: 300_000
     expect(approved.stdout.trim().split('\n').at(-1)).toBe(branch);
     expect(git(cwd, 'show', `${branch}:greeting.js`)).toBe('export const greeting = "hello";');
 
-    for (const command of [['runs'], ['show', '--diff'], ['automation'], ['automation', '--json']]) {
+    for (const command of [['runs'], ['show', '--diff'], ['verify'], ['automation'], ['automation', '--json']]) {
       const [there, here] = await Promise.all([remote(...command), forge(...command)]);
       expect([there.code, there.stdout], command.join(' ')).toEqual([here.code, here.stdout]);
     }
@@ -114,16 +114,19 @@ describe('the command line with a server, by real processes', { timeout: 300_000
 
   it('says what is wrong with the server, the token or the command', async () => {
     const { cwd, env, forge, url } = await served();
-    const [gone, odd, local, foreign] = await Promise.all([
+    const [gone, odd, local, settings, foreign] = await Promise.all([
       forge('--server', 'http://127.0.0.1:9', 'runs'),
       forge('--server', 'nowhere', 'runs'),
       forge('--server', url, 'doctor'),
+      runCli({ cwd, env: { ...env, FORGE_SERVER: url } }, 'config', 'show', 'server.port'),
       // Another home has no token of this server.
       runCli({ cwd, env: { ...env, HOME: temporaryFolder() } }, '--server', url, 'runs'),
     ]);
     expect([gone.code, gone.stderr]).toEqual([7, expect.stringContaining('SERVER_UNREACHABLE')]);
     expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('nowhere is not the address of a server')]);
     expect([local.code, local.stderr]).toEqual([2, expect.stringContaining('does not work with --server')]);
+    // What has no runs is about this machine, whatever the environment says of a server.
+    expect([settings.code, settings.stdout], settings.stderr).toEqual([0, expect.stringContaining('server.port')]);
     expect([foreign.code, foreign.stderr]).toEqual([4, expect.stringContaining('UNAUTHENTICATED')]);
   });
 

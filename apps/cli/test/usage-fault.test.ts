@@ -9,3 +9,7 @@ it.each([
 ])('what is wrong with %j leads to the help of that command', (argv, fix) => {
   expect(usageFault('error: something is wrong', argv).details.fix).toBe(fix);
 });
+
+it('names the command of which there is no help', () => {
+  expect(usageFault("error: unknown command 'help'", ['help', 'nothing']).message).toBe('There is no command nothing');
+});

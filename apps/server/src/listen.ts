@@ -24,7 +24,7 @@ export function listen(server: ServerType, host: string, port: number): Promise<
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
-        forgeError('SERVER_ADDRESS', `The server can not listen at ${host}:${port}`, {
+        forgeError('SERVER_ADDRESS', `The server cannot listen at ${host}:${port}`, {
           why: error.message,
           fix: 'choose another with --port or --host; --port 0 takes a free one',
           cause: error,

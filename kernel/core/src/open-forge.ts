@@ -4,12 +4,15 @@ import type { Container } from './container.ts';
 import { doctor } from './doctor.ts';
 import type { Forge, OpenForge } from './forge.ts';
 import { checkAgents } from './host/check-agents.ts';
+import { lockFault } from './host/check-lock.ts';
+import { runsInProcess } from './host/in-process.ts';
 import { openHost } from './host/open-host.ts';
 import { shownOrigins } from './host/origins.ts';
 import { trustSubjects } from './host/plugin-trust.ts';
 import { memoryOf } from './host/run-deps.ts';
 import { tokens } from './host/tokens.ts';
 import { usedPlugins } from './host/used-plugins.ts';
+import type { PluginRecord } from './manifests/plugin-record.ts';
 import { maskError } from './mask-error.ts';
 import { realPath } from './state/places.ts';
 
@@ -24,8 +27,10 @@ export const openForge: OpenForge = async (options) => {
 };
 
 function forgeOf(host: Container, close: () => Promise<void>): Forge {
-  const { config, origins, file, uses } = host.get(tokens.configuration);
-  const { plugins, used } = host.get(tokens.discovered);
+  const configuration = host.get(tokens.configuration);
+  const { config, origins, file, uses } = configuration;
+  const discovered = host.get(tokens.discovered);
+  const { plugins, used } = discovered;
   const registry = host.get(tokens.registry);
   const activation = host.get(tokens.activation);
   const places = host.get(tokens.places);
@@ -36,12 +41,24 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
   let engine: Promise<Engine> | undefined;
   let closing: Promise<void> | undefined;
 
+  /** It will not load, so nobody has to trust it. */
+  const isChanged = (record: PluginRecord): boolean => {
+    const inProcess = runsInProcess(record, configuration, discovered);
+    return lockFault(record, { configFile: file, project: places.project, inProcess }) !== undefined;
+  };
+  /** What a run needs may be used. */
+  const checkRun = async (): Promise<void> => {
+    const { allow } = host.get(tokens.pluginStart);
+    for (const record of usedPlugins(config, registry)) await allow(record);
+    await checkAgents(configuration, registry);
+  };
+
   const startEngine = async (): Promise<Engine> => {
     // What the run will need is asked for now, not in the middle of it.
     const repository = realPath(places.project);
-    const subjects = usedPlugins(config, registry).flatMap((record) =>
-      trustSubjects(record, { repository, uses, used }),
-    );
+    const subjects = usedPlugins(config, registry)
+      .filter((record) => !isChanged(record))
+      .flatMap((record) => trustSubjects(record, { repository, uses, used }));
     await host.get(tokens.trust).require(subjects);
     const { createEngine } = await import('@forge/engine');
     const made = createEngine(host.get(tokens.runDeps));
@@ -50,11 +67,11 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
     );
     return withAgentsChecked(made);
   };
-  /** Who looks at a run, decides or discards needs no agents, and must not fail with them. */
+  /** Who looks at a run, decides or discards needs no agents and no tools, and must not fail with them. */
   const withAgentsChecked = (made: Engine): Engine => {
     let checked: Promise<void> | undefined;
     const check = () =>
-      (checked ??= checkAgents(host.get(tokens.configuration), registry).catch((error: unknown) => {
+      (checked ??= checkRun().catch((error: unknown) => {
         throw maskError(masker, error);
       }));
     const ready = async () => void (await Promise.all([check(), webhooks.start()]));

@@ -7,6 +7,7 @@ export const proveCommands: readonly CommandRow[] = [
   {
     name: 'verify',
     group: 'prove',
+    remote: true,
     summary: "recompute the chain of a run's events and name the first that was tampered with",
     words: { '[id]': anyRun },
     options: [{ flags: '--file <file>', description: 'an exported log instead of a stored run' }],
@@ -56,6 +57,8 @@ export const proveCommands: readonly CommandRow[] = [
   {
     name: 'prune',
     group: 'prove',
+    // The server says that it is done there.
+    remote: true,
     summary: 'remove finished runs that are older, or more, than the configuration keeps',
     options: [
       { flags: '--dry-run', description: 'only list them' },

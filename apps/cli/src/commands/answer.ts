@@ -1,7 +1,7 @@
 import { forgeError } from '@forge/plugin-api';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { decideRequest, type DecideOptions, expectKind } from '../decide-request.ts';
-import { oneLine } from '../render/text-width.ts';
+import { optionLines } from '../render/option-words.ts';
 
 export default function answer(call: CommandCall<DecideOptions>): Promise<CommandEnd> {
   const text = call.words.slice(1).join(' ').trim();
@@ -14,7 +14,7 @@ export default function answer(call: CommandCall<DecideOptions>): Promise<Comman
     // A number that stands for nothing was meant to stand for something.
     if (option === undefined && options.length > 0 && /^\d+$/.test(text)) {
       throw forgeError('USAGE', `There is no option ${text}`, {
-        why: options.map(({ id, label }, index) => `${index + 1}) ${oneLine(label)} (${id})`).join('\n'),
+        why: optionLines(options).join('\n'),
         fix: `forge answer ${request.id} 1, or an answer in words`,
       });
     }

@@ -14,7 +14,7 @@ export default async function attach(call: CommandCall): Promise<CommandEnd> {
     const store = await storedRuns(forge);
     const { id } = await resolveRun(store, call.words[0]);
     const stop = (): void => {
-      store.requestStop(id).catch((error: unknown) => call.terminal.print(`it can not be stopped: ${String(error)}`));
+      store.requestStop(id).catch((error: unknown) => call.terminal.print(`it cannot be stopped: ${String(error)}`));
     };
     const watched = await watchRun(call, forge, id, {
       hint: 'Ctrl-C stops the run after a checkpoint',

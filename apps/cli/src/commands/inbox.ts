@@ -1,6 +1,7 @@
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { formatTime } from '../render/figures.ts';
 import { glyph } from '../render/glyphs.ts';
+import { optionLines } from '../render/option-words.ts';
 import { standingWords } from '../render/standing-words.ts';
 import { harmless, oneLine } from '../render/text-width.ts';
 import { placesOfImages } from '../show-images.ts';
@@ -35,7 +36,7 @@ export default function inbox(call: CommandCall): Promise<CommandEnd> {
                 .split('\n')
                 .map((line) => `    │ ${line}`)),
           ...images.map(({ alt, place }) => `    ${oneLine(alt)}: ${place}`),
-          ...options.map((option, index) => `    ${index + 1}) ${oneLine(option.label)} (${option.id})`),
+          ...optionLines(options).map((line) => `    ${line}`),
           kind === 'approval'
             ? `    forge approve ${id} --hash ${hash}   or   forge reject ${id} --reason "…"`
             : `    forge answer ${id} "…"`,

@@ -21,7 +21,7 @@ export default async function pluginCreate(
       `${glyph('done', printer.style)} ${name} is in ${folder}`,
       ...created.files.map((file) => `    ${file}`),
       '',
-      '  Next   npm install --ignore-scripts   in there: what its tests need',
+      '  Next   npm install --ignore-scripts   in there: what its tests need; README.md says more',
       '         npm test                       the contract of its kind passes',
       `         forge plugin dev ${options.directory ?? folder}`,
     ].join('\n'),

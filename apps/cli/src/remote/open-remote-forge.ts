@@ -29,16 +29,18 @@ export function openRemoteForge(call: CommandCall, given: string, settings: Forg
   const store = createRemoteStore(client, global.repository, events);
   const engine = createRemoteEngine(client, { repository, flags: settings.flags ?? {}, events });
   const notThere = (what: string): never => {
-    throw forgeError('UNSUPPORTED', `${what} of a server can not be used from here`, {
+    throw forgeError('UNSUPPORTED', `${what} of a server cannot be used from here`, {
       fix: 'leave --server out, or call Forge on the machine of the server',
     });
   };
   return {
     stateDirectory: '',
     repositoryId: '',
-    origins: [],
     configFile: undefined,
     get config() {
+      return notThere('The configuration');
+    },
+    get origins() {
       return notThere('The configuration');
     },
     get plugins() {

@@ -41,6 +41,8 @@ export function createRemoteStore(
       const lease = run?.status === 'queued' ? server : run?.lease;
       return lease === undefined ? undefined : { runId, ...lease };
     },
+    // Checkpoints stay with the server: what others can hold it to is the log.
+    listCheckpoints: async () => [],
     requestStop: async (runId) => void (await client.runs.cancel(runId)),
     getRequest: (requestId) => orNone(client.requests.get(requestId)),
     listRequests: async ({ runId, open = false } = {}) =>

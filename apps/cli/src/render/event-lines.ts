@@ -95,7 +95,7 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
   'tool.intent': (event, view) => ['note', `${who(event, view)}: ${event.payload.description}`],
   'tool.result': (event, view) => [
     event.payload.ok ? 'note' : 'warn',
-    `${who(event, view)}: ${event.payload.tool} ${event.payload.ok ? 'done' : `failed: ${event.payload.text.slice(0, 200)}`}`,
+    `${who(event, view)}: ${event.payload.tool} ${event.payload.ok ? 'done' : `failed: ${event.payload.text.replaceAll('\n', '; ').slice(0, 200)}`}`,
     'detail',
   ],
   'memory.called': (event, view) => ['note', `${who(event, view)}: memory ${event.payload.operation}`, 'detail'],
@@ -121,7 +121,7 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
   'request.decided': ({ payload }, view) => {
     const request = view.requests.find((entry) => entry.request.id === payload.requestId)?.request;
     const sign = payload.decision.approved === false ? 'failed' : 'note';
-    return [sign, `${request?.title ?? payload.requestId}: ${verdictWords(payload.decision)}`];
+    return [sign, `${request?.title ?? payload.requestId} — ${verdictWords(payload.decision, request?.options)}`];
   },
 
   'finding.detected': ({ payload }) => ['warn', `${payload.finding.severity} ${findingWords(payload.finding)}`],

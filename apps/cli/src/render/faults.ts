@@ -51,6 +51,7 @@ const goOnAfter: Partial<Record<ErrorCode, string>> = {
   CONFIG_INVALID: checkAgain,
   CONFIG_UNREADABLE: checkAgain,
   PLUGIN_OPTIONS: checkAgain,
+  REQUEST_DECIDED: 'See what is open with forge inbox, and what became of the run with forge show.',
   // These two also end commands that have no run.
   INPUT_INVALID: 'Correct what was given, then try again; see forge <command> --help.',
   INTERNAL: 'See where with --debug, and whether all that Forge needs is there with forge doctor.',
@@ -70,6 +71,11 @@ const goOn: Record<ExitName, string> = {
   stopped: 'Go on with forge resume.',
 };
 
+/** A plugin of Forge's own tells a person something only when the plugin is what is wrong. */
+function isWorthNaming({ code, details: { plugin } }: ForgeError): boolean {
+  return errorTable[code] === 'plugin' || plugin?.startsWith('@forge/') === false;
+}
+
 function drawFault(fault: ForgeError, { style, debug }: FaultSettings): string {
   const { where = '', frame, why, fix, plugin } = fault.details;
   const place = harmless(where);
@@ -78,7 +84,7 @@ function drawFault(fault: ForgeError, { style, debug }: FaultSettings): string {
   const rows = [
     ['where', isFile ? '' : place],
     ['why', harmless(why ?? '')],
-    ['plugin', plugin ?? ''],
+    ['plugin', isWorthNaming(fault) ? (plugin ?? '') : ''],
     ['fix', harmless(fix ?? '')],
   ].filter(([, text]) => text !== '') as [string, string][];
   return [

@@ -109,7 +109,7 @@ function requests({ requests: entries }: RunView, style: Style): string {
     .map(({ request, decision }) => {
       if (decision === undefined) return `${glyph('ask', style)} ${oneLine(request.title)} — open, ${request.id}`;
       const sign = glyph(decision.approved === false ? 'failed' : 'done', style);
-      return `${sign} ${oneLine(request.title)} — ${oneLine(verdictWords(decision))}`;
+      return `${sign} ${oneLine(request.title)} — ${oneLine(verdictWords(decision, request.options))}`;
     })
     .join('\n');
 }

@@ -36,6 +36,14 @@ describe('faults for people', () => {
   fix    try again`);
   });
 
+  it.each([
+    ['of its own, when that is what is wrong', 'PLUGIN_FAULT', '@forge/tool-fs', true],
+    ['of its own, when it only told', 'REQUEST_DECIDED', '@forge/store-sqlite', false],
+    ['of somebody else', 'REQUEST_DECIDED', 'forge-plugin-store', true],
+  ] as const)('names a plugin %s', (_, code, plugin, named) => {
+    expect(draw(forgeError(code, 'it went wrong', { plugin })).includes(plugin)).toBe(named);
+  });
+
   it('shows five faults and counts the rest', () => {
     const faults = Array.from({ length: 7 }, (_, index) =>
       forgeError('CONFIG_INVALID', `fault ${index}`, { fix: 'f' }),

@@ -7,7 +7,7 @@ interface HeaderSource {
 
 /**
  * Keeps web pages out. A page of another site can make a browser send requests here, and by DNS rebinding even under a
- * name of its own; it can not choose the headers Host and Origin. So a Host must be an address (which no DNS can point
+ * name of its own; it cannot choose the headers Host and Origin. So a Host must be an address (which no DNS can point
  * elsewhere), localhost, or a name that the person has allowed; and what a browser sends must come from a page of this
  * server. Throws FORBIDDEN.
  *

@@ -37,7 +37,7 @@ export function createApp({ log, metrics, tokens, requests, allowedNames }: AppD
 
   app.onError((error) => {
     if (error instanceof HTTPException) {
-      const fault = forgeError('INPUT_INVALID', error.message || 'The request can not be read', {
+      const fault = forgeError('INPUT_INVALID', error.message || 'The request cannot be read', {
         fix: 'send JSON as the API reference has it: /docs',
       });
       return problemResponse(problemOf(fault, error.status));
@@ -93,7 +93,7 @@ export function createApp({ log, metrics, tokens, requests, allowedNames }: AppD
   return app;
 }
 
-/** Of the header; for WebSockets of browsers, which can not send it, of the subprotocol `forge.token.<token>`. */
+/** Of the header; for WebSockets of browsers, which cannot send it, of the subprotocol `forge.token.<token>`. */
 function tokenIn(req: { header(name: string): string | undefined }): string {
   const bearer = /^Bearer (\S+)$/i.exec(req.header('authorization') ?? '')?.[1];
   const protocol = /(?:^|,)\s*forge\.token\.([\w-]+)\s*(?:,|$)/.exec(req.header('sec-websocket-protocol') ?? '')?.[1];

@@ -75,7 +75,7 @@ export function addMemoryRoutes(app: ServerApp, { guard, repositories, hosts }: 
       method: 'delete',
       path: '/api/memory/{id}',
       request: { params: idParameter, query: repositoryQuery },
-      responses: { 204: { description: 'It can not be recalled any more' }, default: problem },
+      responses: { 204: { description: 'It cannot be recalled any more' }, default: problem },
     }),
     async (context) => {
       const { repository } = context.req.valid('query');

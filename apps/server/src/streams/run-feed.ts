@@ -3,7 +3,7 @@ import type { StreamEnd } from '@forge/sdk';
 import type { Hosts } from '../hosts.ts';
 import { type Batch, batchOf, frameOf, type Frame } from './batch.ts';
 
-/** One connection that gets the events of a run. Never throws; what it can not take, it drops itself for. */
+/** One connection that gets the events of a run. Never throws; what it cannot take, it drops itself for. */
 export interface Subscriber {
   /** Must not wait: who is too slow is cut off, and comes back with the last event it has. */
   write(batch: Batch): void;

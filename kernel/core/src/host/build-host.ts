@@ -22,7 +22,7 @@ import { systemClock } from '../world/system-clock.ts';
 import { runtimeFacts, thisProcess } from '../world/this-process.ts';
 import { join } from 'node:path';
 import { agentPlace } from './agent-place.ts';
-import { checkLock } from './check-lock.ts';
+import { lockFault } from './check-lock.ts';
 import { runsInProcess } from './in-process.ts';
 import { createModels } from './choose-models.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
@@ -118,7 +118,9 @@ export function buildHost(world: Container, configuration: Configuration, discov
     allow: async (record) => {
       const { uses, file } = configuration;
       const { used } = discovered;
-      checkLock(record, { configFile: file, project, inProcess: runsInProcess(record, configuration, discovered) });
+      const inProcess = runsInProcess(record, configuration, discovered);
+      const fault = lockFault(record, { configFile: file, project, inProcess });
+      if (fault !== undefined) throw fault;
       await trust.require(trustSubjects(record, { repository: realPath(project), uses, used }));
     },
     // What has no code to load needs no process.

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { forgeError, type Permissions } from '@forge/plugin-api';
+import { type ForgeError, forgeError, type Permissions } from '@forge/plugin-api';
 import { gitAddress } from '../installation/git-address.ts';
 import { type LockedPlugin, lockFileName, readPluginLock } from '../installation/plugin-lock.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
@@ -15,22 +15,25 @@ export interface LockContext {
 }
 
 /**
- * A plugin that somebody added runs as it was approved, and not otherwise. Throws PLUGIN_CHANGED when its files or its
- * wishes are others, or when it is to run in Forge's own process and that was not approved. Plugins that the lock does
- * not name are left to trust.
+ * A plugin that somebody added runs as it was approved, and not otherwise: PLUGIN_CHANGED when its files or its wishes
+ * are others, or when it is to run in Forge's own process and that was not approved. Plugins that the lock does not name
+ * are left to trust.
  */
-export function checkLock(record: PluginRecord, { configFile, project, inProcess }: LockContext): void {
-  if (record.origin !== 'configuration') return;
+export function lockFault(
+  record: PluginRecord,
+  { configFile, project, inProcess }: LockContext,
+): ForgeError | undefined {
+  if (record.origin !== 'configuration') return undefined;
   const folder = configFile === undefined ? project : dirname(configFile);
   const locked = readPluginLock(folder)?.[record.manifest.name];
-  if (locked === undefined) return;
+  if (locked === undefined) return undefined;
   const changes = [
     ...changesSince(locked, record),
     ...(inProcess && locked.inProcess !== true ? ["it is to run in Forge's own process, with all your rights"] : []),
   ];
-  if (changes.length === 0) return;
+  if (changes.length === 0) return undefined;
   const { name, version } = record.manifest;
-  throw forgeError('PLUGIN_CHANGED', `The plugin "${name}" is not the one that was approved`, {
+  return forgeError('PLUGIN_CHANGED', `The plugin "${name}" is not the one that was approved`, {
     where: record.folder,
     why: `${changes.join('; ')} (approved: ${locked.version}, found: ${version}, by ${lockFileName})`,
     fix: approval(record, locked),
@@ -48,9 +51,10 @@ export function approval(
     return `look at it and approve it: forge plugin add ./${dirname(source.file)}`.replace('.//', '/');
   if (from !== undefined && gitAddress(from) !== undefined)
     return `look at it and approve it: forge plugin add ${from}`;
+  if (version === approved) return `have it again as it was published: forge plugin add ${from ?? name}@${version}`;
   return [
     `look at it and approve it: forge plugin add ${from ?? name}@${version}`,
-    ...(version === approved ? [] : [`or go back to what is approved: forge plugin add ${from ?? name}@${approved}`]),
+    `or go back to what is approved: forge plugin add ${from ?? name}@${approved}`,
   ].join('; ');
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ForgeFaults, forgeError, isForgeError } from '@forge/plugin-api';
 import { readManifest } from '../manifests/read-manifest.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
-import { runProgram } from './run-program.ts';
+import { npmPack } from './npm-pack.ts';
 import { fetchUnpackaged } from './unpackaged-plugin.ts';
 
 /** A plugin that was fetched to be looked at: nothing of it has run. */
@@ -35,11 +35,10 @@ export interface FetchRequest {
 /** Reads the manifest of a plugin wherever it lies. No script of it runs, nothing is installed. */
 export async function fetchPlugin(request: FetchRequest): Promise<FetchedPlugin> {
   const folder = resolve(request.cwd, request.spec);
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory() && /^\.{0,2}\//.test(request.spec),
-    () => false,
-  );
-  if (!isFolder) return fetchElsewhere(request);
+  if (!/^\.{0,2}\//.test(request.spec)) return fetchElsewhere(request);
+  const found = await stat(folder).catch(() => undefined);
+  if (found === undefined) throw nothingThere(request.spec, folder);
+  if (!found.isDirectory()) return fetchElsewhere(request);
   const record = await recordIn(folder, request.spec);
   return {
     record,
@@ -74,20 +73,13 @@ async function copyOf(request: FetchRequest, place: string, refused: unknown): P
   return { record, packageName: name, version, integrity, source: folder, form: 'copy' };
 }
 
-async function fetchPackage(
-  { spec, cwd, env, signal }: FetchRequest,
-  place: string,
-): Promise<Omit<FetchedPlugin, 'remove'>> {
-  const args = ['pack', spec, '--ignore-scripts', '--silent', '--pack-destination', place];
-  await runProgram({ file: 'npm', args, cwd, env, signal });
-  const [archive] = (await readdir(place)).filter((name) => name.endsWith('.tgz'));
-  if (archive === undefined) throw forgeError('INSTALL_FAILED', `npm made no archive of ${spec}`, { where: cwd });
-  const source = join(place, archive);
+async function fetchPackage(request: FetchRequest, place: string): Promise<Omit<FetchedPlugin, 'remove'>> {
+  const source = await npmPack(request, place);
   const folder = join(place, 'package');
   await mkdir(folder);
   const { extract } = await import('tar');
   await extract({ file: source, cwd: folder, strip: 1, strict: true });
-  const record = await recordIn(folder, spec);
+  const record = await recordIn(folder, request.spec);
   return {
     record,
     ...(await packageIn(folder, record)),
@@ -97,6 +89,10 @@ async function fetchPackage(
     source,
     form: 'package',
   };
+}
+
+function nothingThere(spec: string, where: string) {
+  return forgeError('PLUGIN_NOT_FOUND', `There is nothing at ${spec}`, { where, fix: 'check the path' });
 }
 
 /** The plugin of a folder. Rejects with PLUGIN_NOT_FOUND when it is none. */

@@ -16,7 +16,12 @@ const viewSchema = z.union([versionSchema.transform((one) => [one]), z.array(ver
  */
 export async function withFittingVersion(
   error: unknown,
-  { spec, packageName, form }: Pick<FetchedPlugin, 'packageName' | 'form'> & { readonly spec: string },
+  {
+    spec,
+    packageName,
+    version,
+    form,
+  }: Pick<FetchedPlugin, 'packageName' | 'version' | 'form'> & { readonly spec: string },
   { cwd, env }: Pick<ForgeOptions, 'cwd' | 'env'>,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -26,7 +31,9 @@ export async function withFittingVersion(
   const { code, stdout } = await runToItsEnd({ file: 'npm', args, cwd, env, signal });
   const versions = code === 0 ? viewSchema.safeParse(JSON.parse(stdout)) : undefined;
   if (versions?.success !== true) return error;
-  return withFix(error, packageName, await newestOf(versions.data));
+  // Whatever the registry says of the one at hand: its manifest does not fit.
+  const others = versions.data.filter((each) => each.version !== version);
+  return withFix(error, packageName, await newestOf(others));
 }
 
 async function newestOf(versions: z.output<typeof viewSchema>): Promise<string | undefined> {

@@ -38,6 +38,7 @@ export function createCourier(options: CourierOptions): Courier {
   const closing = new AbortController();
   const lanes = new Map<string, Promise<void>>();
   const rests = new Map<string, number>();
+  const mourned = new Set<string>();
   let awake = Promise.withResolvers<void>();
 
   /** Until nothing of this webhook is due, or its receiver is in trouble. */
@@ -67,7 +68,17 @@ export function createCourier(options: CourierOptions): Courier {
       const wait = Math.max(result.nextAt - clock.now(), pollMs);
       rests.set(delivery.webhookId, clock.now() + Math.min(wait, longestRestMs));
     }
+    if (result.state === 'dead') tellGivenUp(delivery.webhookId, result.outcome);
     await judge(delivery.webhookId, tried);
+  }
+
+  /** Once for each webhook: a mistake in its address would be said for every event. */
+  function tellGivenUp(webhookId: string, outcome: string): void {
+    if (mourned.has(webhookId)) return;
+    mourned.add(webhookId);
+    log.warn(
+      `Webhook ${webhookId} was not told something, and will not be: ${outcome}. See forge webhook show ${webhookId}`,
+    );
   }
 
   /** Keeps since when a webhook fails, and switches it off when there is no hope. */

@@ -214,7 +214,11 @@ describe('forge plugin add', () => {
 
   it('says what is wrong before anything happens', async () => {
     const { add, files } = project();
-    await expect(add('./nothing-here.tgz')).rejects.toMatchObject({ code: 'INSTALL_FAILED' });
+    await expect(add('./nothing-here.tgz')).rejects.toMatchObject({ code: 'PLUGIN_NOT_FOUND' });
+    await expect(add('nothing-here.tgz')).rejects.toMatchObject({
+      code: 'INSTALL_FAILED',
+      details: { why: expect.stringContaining('no such file') },
+    });
     await expect(add(temporaryFolder({ 'package.json': {} }))).rejects.toMatchObject({ code: 'PLUGIN_NOT_FOUND' });
     await expect(add(temporaryFolder({ 'plugin.json': { name: 'x' } }))).rejects.toThrow(/version/);
     expect(files()).toEqual(['.git', 'package.json']);
@@ -223,7 +227,7 @@ describe('forge plugin add', () => {
 
 describe('a plugin that was approved', () => {
   it('does not load once its files are others, and loads when they are approved', async () => {
-    const { add, cwd, hello } = project();
+    const { add, cwd, forge, hello } = project();
     await add(archive());
     const file = join(cwd, 'node_modules/forge-plugin-hello/index.js');
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n// more\n`);
@@ -231,6 +235,12 @@ describe('a plugin that was approved', () => {
       code: 'PLUGIN_CHANGED',
       details: { plugin: 'forge-plugin-hello', why: expect.stringContaining('its files differ') },
     });
+    // Nothing is begun with it, and what was done before can be looked at.
+    const opened = await openForge(forge);
+    const engine = await opened.engine();
+    const requirement = { task: 'Do it', constraints: [], acceptanceCriteria: [], images: [] };
+    await expect(engine.start({ requirement, directory: cwd })).rejects.toMatchObject({ code: 'PLUGIN_CHANGED' });
+    await opened.close();
     await add(archive());
     expect(await hello()).toBe('https://acme.example');
   });

@@ -25,7 +25,13 @@ async function fixFor(ranges: Readonly<Record<string, string | undefined>>, spec
   const { port } = server.address() as AddressInfo;
   const cwd = temporaryFolder({ 'package.json': {}, '.npmrc': `registry=http://127.0.0.1:${port}/\n` });
   const env = { PATH: process.env['PATH'], HOME: temporaryFolder() };
-  const fetched = { spec, packageName: name, form: spec.startsWith('.') ? ('folder' as const) : ('package' as const) };
+  const version = spec.split('@')[1] ?? latest ?? '';
+  const fetched = {
+    spec,
+    packageName: name,
+    version,
+    form: spec.startsWith('.') ? ('folder' as const) : ('package' as const),
+  };
   return withFittingVersion(error, fetched, { cwd, env }, new AbortController().signal);
 }
 
@@ -41,6 +47,8 @@ it('says when there is none', async () => {
   const fix = expect.stringContaining('none of its versions');
   expect(await fixFor({ '2.0.0': '^9.0.0' }, `${name}@2.0.0`)).toMatchObject({ details: { fix } });
   expect(await fixFor({ '1.0.0': undefined, '2.0.0': undefined })).toMatchObject({ details: { fix } });
+  // Its manifest says something else.
+  expect(await fixFor({ '2.0.0': '^0.1.0' })).toMatchObject({ details: { fix } });
 });
 
 it('asks nobody for a folder, an archive, or another fault', async () => {

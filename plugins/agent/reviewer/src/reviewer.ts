@@ -18,7 +18,8 @@ export function createReviewer(prompt: string): Agent<'reviewer'> {
     type: 'reviewer',
     description: 'Reads a change and reports real faults with file, line and quote',
     async execute(input, ctx) {
-      ctx.progress(`reading ${input.change.files.length} changed files`);
+      const { length } = input.change.files;
+      ctx.progress(`reading ${length} changed ${length === 1 ? 'file' : 'files'}`);
       const { requirement, plan, change, diff, instructions, round, previousFindings } = input;
       return runToolLoop(ctx, {
         system: prompt,
