@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configLayerSchema, errorTable, exitCodes, type JsonSchema, z } from '@forge/plugin-api';
+import { configLayerSchema, deprecations, errorTable, exitCodes, type JsonSchema, z } from '@forge/plugin-api';
 import { describe, expect, test } from 'vitest';
 import { commandTable, globalFlags } from './command-line.ts';
 import { documentAt, documents, root, tableRows } from './documents.ts';
@@ -33,6 +33,18 @@ function settings(): string[] {
   visit(z.toJSONSchema(configLayerSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema, []);
   return paths;
 }
+
+describe('docs/plugin-upgrades.md', () => {
+  const { text } = documentAt('docs/plugin-upgrades.md');
+
+  test('lists what is deprecated, and says so when nothing is', () => {
+    const rows = tableRows(text, 'Deprecated').map(([name, ...cells]) => [codeIn(name), ...cells]);
+    expect(rows).toEqual(
+      deprecations.map(({ name, since, goneIn, notBefore, instead }) => [name, since, goneIn, notBefore, instead]),
+    );
+    expect(/^Nothing is today\./m.test(text)).toBe(deprecations.length === 0);
+  });
+});
 
 describe('docs/cli.md', () => {
   const { text } = documentAt('docs/cli.md');

@@ -2,6 +2,7 @@ import type { AutomationState, Engine, PassCrashPoint, WorkerProgram } from '@fo
 import type {
   Clock,
   ConfigLayer,
+  Deprecation,
   Interaction,
   Kind,
   Logger,
@@ -46,6 +47,8 @@ export interface ForgeOptions {
   readonly defaults?: ConfigLayer;
   /** Milliseconds that a plugin may take to load, start and stop. */
   readonly limits?: Partial<PluginLimits>;
+  /** For tests. Default: those of the plugin API. */
+  readonly deprecations?: readonly Deprecation[];
   /** For tests that end the process at the places that the engine names. Default: nothing happens there. */
   readonly crashPoint?: PassCrashPoint;
 }

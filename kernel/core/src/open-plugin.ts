@@ -20,7 +20,15 @@ export type PlaceOfPlugin = Omit<AgentPlace, 'agent'> & {
 export interface OpenPluginOptions
   extends Pick<
     PluginWorld,
-    'clock' | 'log' | 'signal' | 'interaction' | 'readTrusted' | 'skills' | 'mcpServers' | 'stateDirectory'
+    | 'clock'
+    | 'log'
+    | 'signal'
+    | 'interaction'
+    | 'readTrusted'
+    | 'skills'
+    | 'mcpServers'
+    | 'deprecations'
+    | 'stateDirectory'
   > {
   /** Absolute; exists. Where compiled code is kept. */
   readonly directory: string;
@@ -68,7 +76,8 @@ export async function openPlugin(place: PlaceOfPlugin, options: OpenPluginOption
 }
 
 async function recordOf({ plugin, folder, origin, shown }: PlaceOfPlugin): Promise<PluginRecord> {
-  const read = readManifest(folder, origin, (file) => shown ?? file);
+  // What its files say was told by whoever started this process.
+  const read = readManifest(folder, origin, (file) => shown ?? file, []);
   if (read?.record?.manifest.name !== plugin) {
     if (read?.faults !== undefined) throw new ForgeFaults(await read.faults);
     throw forgeError('PLUGIN_NOT_FOUND', `The plugin "${plugin}" is not in ${folder}`, { where: folder, plugin });

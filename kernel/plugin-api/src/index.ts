@@ -6,6 +6,7 @@ export * from './bus.ts';
 export * from './config.ts';
 export * from './context-bus.ts';
 export * from './deployer.ts';
+export * from './deprecations.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './executor.ts';

@@ -31,7 +31,7 @@ export interface LoadedFolder {
  * asked, because who says the path means this code. Rejects with all that is wrong with it.
  */
 export async function loadFolder(forge: ForgeOptions, { folder, options }: LoadFolderRequest): Promise<LoadedFolder> {
-  const { manifest } = await recordIn(folder, folder);
+  const { manifest } = await recordIn(folder, folder, forge.deprecations);
   const cwd = await mkdtemp(join(tmpdir(), 'forge-plugin-load-'));
   try {
     // In this process: its author looks at the very objects.

@@ -86,7 +86,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
       tokens.skills,
       tokens.mcpServers,
     ],
-    ({ env, interaction, log }, places, clock, newId, masker, { signal }, trust, skills, mcpServers) => {
+    ({ env, interaction, log, deprecations }, places, clock, newId, masker, { signal }, trust, skills, mcpServers) => {
       let made: Promise<string> | undefined;
       const stateDirectory = () => (made ??= ensureStateDirectory(places.state));
       const readTrusted = async (path: string, plugin: string) => {
@@ -95,7 +95,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
         return readTrustedFile(realPath(places.project), path, plugin, trust);
       };
       const around = { env, interaction, log, clock, newId, masker, signal, random: systemRandom };
-      return { ...around, stateDirectory, readTrusted, skills, mcpServers };
+      return { ...around, stateDirectory, readTrusted, skills, mcpServers, deprecations };
     },
   );
   host.factory(

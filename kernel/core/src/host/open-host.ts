@@ -68,6 +68,7 @@ async function look(
     pluginFolders: options.pluginFolders,
     projectFolder: join(places.project, '.forge', 'plugins'),
     inline: options.inlinePlugins ?? [],
+    deprecations: options.deprecations,
     show,
   });
   const readByPlugins = installed.plugins.flatMap(({ manifest: { permissions } }) => [

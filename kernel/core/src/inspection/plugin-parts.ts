@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { deprecationWords } from '../deprecations/deprecations-of.ts';
 import { findSkills } from '../skills/find-skills.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { realPath } from '../state/places.ts';
@@ -17,7 +18,7 @@ export interface PluginParts {
 
 /** Reads it from the plugin's folder. Nothing of it runs. */
 export async function partsOf(record: PluginRecord): Promise<PluginParts> {
-  const { mcpServers = {}, notes = [] } = record;
+  const { mcpServers = {}, notes = [], deprecations = [] } = record;
   const found = await skillsOf(record);
   return {
     skills: found.skills.map(({ name, description }) => ({ name, description })),
@@ -25,7 +26,11 @@ export async function partsOf(record: PluginRecord): Promise<PluginParts> {
       name,
       reach: 'url' in server ? server.url : commandLine(server),
     })),
-    notes: [...notes, ...found.faults.map(({ message }) => message)],
+    notes: [
+      ...notes,
+      ...deprecations.map((used) => `it ${deprecationWords(used)}`),
+      ...found.faults.map(({ message }) => message),
+    ],
   };
 }
 

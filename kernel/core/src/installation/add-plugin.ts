@@ -52,10 +52,10 @@ export interface AddedPlugin {
  * Undefined when the person declined or it was a dry run.
  */
 export async function addPlugin(forge: ForgeOptions, request: AddPluginRequest): Promise<AddedPlugin | undefined> {
-  const { cwd, env } = forge;
+  const { cwd, env, deprecations } = forge;
   const { spec, signal } = request;
   request.report(`looking at ${spec}`);
-  const fetched = await fetchPlugin({ spec, cwd, env, signal });
+  const fetched = await fetchPlugin({ spec, cwd, env, deprecations, signal });
   try {
     const { project, proposal } = await lookAtPlugin(forge, fetched, request).catch(async (error: unknown) => {
       throw await withFittingVersion(error, { ...fetched, spec }, forge, signal);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ForgeFaults, forgeError, isForgeError } from '@forge/plugin-api';
+import { type Deprecation, ForgeFaults, forgeError, isForgeError } from '@forge/plugin-api';
 import { readManifest } from '../manifests/read-manifest.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { npmPack } from './npm-pack.ts';
@@ -29,6 +29,8 @@ export interface FetchRequest {
   readonly spec: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: those of the plugin API. */
+  readonly deprecations?: readonly Deprecation[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +41,7 @@ export async function fetchPlugin(request: FetchRequest): Promise<FetchedPlugin>
   const found = await stat(folder).catch(() => undefined);
   if (found === undefined) throw nothingThere(request.spec, folder);
   if (!found.isDirectory()) return fetchElsewhere(request);
-  const record = await recordIn(folder, request.spec);
+  const record = await recordIn(folder, request.spec, request.deprecations);
   return {
     record,
     ...(await packageIn(folder, record)),
@@ -68,7 +70,7 @@ async function copyOf(request: FetchRequest, place: string, refused: unknown): P
   const found = await fetchUnpackaged(request, bare).catch(() => undefined);
   if (found === undefined) throw refused;
   const { folder, integrity } = found;
-  const record = await recordIn(folder, request.spec);
+  const record = await recordIn(folder, request.spec, request.deprecations);
   const { name, version } = record.manifest;
   return { record, packageName: name, version, integrity, source: folder, form: 'copy' };
 }
@@ -79,7 +81,7 @@ async function fetchPackage(request: FetchRequest, place: string): Promise<Omit<
   await mkdir(folder);
   const { extract } = await import('tar');
   await extract({ file: source, cwd: folder, strip: 1, strict: true });
-  const record = await recordIn(folder, request.spec);
+  const record = await recordIn(folder, request.spec, request.deprecations);
   return {
     record,
     ...(await packageIn(folder, record)),
@@ -96,8 +98,12 @@ function nothingThere(spec: string, where: string) {
 }
 
 /** The plugin of a folder. Rejects with PLUGIN_NOT_FOUND when it is none. */
-export async function recordIn(folder: string, spec: string): Promise<PluginRecord> {
-  const read = readManifest(folder, 'configuration', (file) => file);
+export async function recordIn(
+  folder: string,
+  spec: string,
+  deprecations?: readonly Deprecation[],
+): Promise<PluginRecord> {
+  const read = readManifest(folder, 'configuration', (file) => file, deprecations);
   if (read === undefined) {
     throw forgeError('PLUGIN_NOT_FOUND', `${spec} is no plugin: it has no plugin.json`, {
       where: folder,

@@ -2,6 +2,7 @@ import {
   type AgentContext,
   contributionKeys,
   type Contributions,
+  deprecations,
   forgeError,
   isForgeError,
   type Json,
@@ -82,6 +83,7 @@ export async function startIsolated(
     readTrusted: (path) => world.readTrusted(path, manifest.name),
     skills: world.skills,
     mcpServers: world.mcpServers,
+    deprecations: world.deprecations ?? deprecations,
     log,
   };
   const pool = createProcessPool({

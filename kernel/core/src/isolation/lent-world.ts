@@ -1,4 +1,4 @@
-import type { Logger, McpServers, Prompt, Skills } from '@forge/plugin-api';
+import type { Deprecation, Logger, McpServers, Prompt, Skills } from '@forge/plugin-api';
 
 /** What Forge lends a plugin in another process for its whole life. */
 export interface LentWorld {
@@ -7,5 +7,6 @@ export interface LentWorld {
   readTrusted(path: string): Promise<string | undefined>;
   readonly skills: Skills;
   readonly mcpServers: McpServers;
+  readonly deprecations: readonly Deprecation[];
   readonly log: Logger;
 }

@@ -16,7 +16,7 @@ await workPlugin({
   clock: systemClock,
   pulse: { everyMs, missed: 6 },
   async open(place, world) {
-    const { interactive, ask, readTrusted, skills, mcpServers, log } = world as LentWorld;
+    const { interactive, ask, readTrusted, skills, mcpServers, deprecations, log } = world as LentWorld;
     const { provided, check, close } = await openPlugin(place, {
       clock: systemClock,
       log,
@@ -26,6 +26,7 @@ await workPlugin({
       readTrusted: (path) => readTrusted(path),
       skills,
       mcpServers,
+      deprecations,
       stateDirectory: async () => place.stateDirectory,
     });
     type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;

@@ -1,6 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { type ForgeError, forgeError, type ManifestInput, type PluginDefinition } from '@forge/plugin-api';
+import {
+  type Deprecation,
+  type ForgeError,
+  forgeError,
+  type ManifestInput,
+  type PluginDefinition,
+} from '@forge/plugin-api';
 import { dataSource } from '../faults/data-source.ts';
 import { closest } from '../faults/did-you-mean.ts';
 import { placed } from '../faults/schema-faults.ts';
@@ -22,6 +28,8 @@ export interface InstalledOptions {
   /** `.forge/plugins` of the repository: every folder in it is a plugin. It need not exist. */
   readonly projectFolder: string;
   readonly inline: readonly InlinePlugin[];
+  /** Default: those of the plugin API. */
+  readonly deprecations?: readonly Deprecation[] | undefined;
   /** A file's path as the person knows it. */
   readonly show: (file: string) => string;
 }
@@ -135,7 +143,7 @@ class Search {
     // Default plugins are where the app says: asking for their real paths would cost a call for each.
     const real = origin === 'default' ? folder : realPath(folder);
     if (this.#read.has(real)) return this.#read.get(real);
-    const manifest = readManifest(real, origin, this.#options.show);
+    const manifest = readManifest(real, origin, this.#options.show, this.#options.deprecations);
     if (manifest === undefined) return 'none';
     if (manifest.faults !== undefined) this.faults.push(manifest.faults);
     if (manifest.record !== undefined) this.plugins.push(manifest.record);

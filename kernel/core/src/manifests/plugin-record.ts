@@ -1,4 +1,4 @@
-import type { Manifest, PluginDefinition } from '@forge/plugin-api';
+import type { Deprecation, Manifest, PluginDefinition } from '@forge/plugin-api';
 import type { DeclaredServer } from '../agent-plugins/agent-servers.ts';
 import type { Source, ValuePath } from '../faults/source.ts';
 
@@ -17,6 +17,8 @@ export interface PluginRecord {
   readonly definition?: PluginDefinition | undefined;
   /** Of a plugin of the Agent Plugins standard, by name; undefined for Forge's own form. */
   readonly mcpServers?: Readonly<Record<string, DeclaredServer>> | undefined;
+  /** What of the plugin API it uses and should not any more, as far as its files say it. */
+  readonly deprecations?: readonly Deprecation[] | undefined;
   /** What a person should know of it and what keeps nothing from working, such as what of it is left out. */
   readonly notes?: readonly string[] | undefined;
 }

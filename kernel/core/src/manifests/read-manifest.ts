@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { type ForgeError, faultsOf, forgeError, type Manifest, manifestSchema } from '@forge/plugin-api';
+import {
+  type Deprecation,
+  deprecations as table,
+  type ForgeError,
+  faultsOf,
+  forgeError,
+  type Manifest,
+  manifestSchema,
+} from '@forge/plugin-api';
 import { isAgentManifest } from '../agent-plugins/agent-manifest.ts';
 import { readAgentPlugin } from '../agent-plugins/read-agent-plugin.ts';
+import { deprecationsOf } from '../deprecations/deprecations-of.ts';
 import { dataSource } from '../faults/data-source.ts';
 import { parseJsonText } from '../faults/json-text.ts';
 import { schemaFaults, type SchemaIssue } from '../faults/schema-faults.ts';
@@ -18,6 +27,7 @@ export function readManifest(
   folder: string,
   origin: PluginOrigin,
   show: (file: string) => string,
+  deprecations: readonly Deprecation[] = table,
 ): ReadManifest | undefined {
   const file = join(folder, 'plugin.json');
   const text = readText(file);
@@ -33,7 +43,9 @@ export function readManifest(
       return record instanceof Promise ? { faults: record } : { record };
     }
     const manifest = parseManifest(value, source);
-    return manifest instanceof Promise ? { faults: manifest } : { record: { manifest, folder, source, origin } };
+    if (manifest instanceof Promise) return { faults: manifest };
+    const old = origin === 'default' ? [] : deprecationsOf({ folder, manifest: value }, deprecations);
+    return { record: { manifest, folder, source, origin, deprecations: old } };
   } catch (error) {
     return { faults: Promise.resolve(faultsOf(error)) };
   }

@@ -6,6 +6,7 @@ import {
   type PluginDefinition,
   type ProbeResult,
 } from '@forge/plugin-api';
+import { deprecationWords } from '../deprecations/deprecations-of.ts';
 import type { Contribution } from '../guards/guard.ts';
 import { guard, guardRules } from '../guards/index.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
@@ -66,6 +67,9 @@ export function createActivation(options: ActivationOptions): Activation {
   const start = async (record: PluginRecord): Promise<readonly Provided[]> => {
     await options.allow(record);
     signal.throwIfAborted();
+    const { name } = record.manifest;
+    for (const used of record.deprecations ?? [])
+      options.world.log.warn(`The plugin "${name}" ${deprecationWords(used)}`, { plugin: name });
     const { provided, stop, check } = await startPlugin(record, options);
     stops.push(stop);
     active.set(record, check);

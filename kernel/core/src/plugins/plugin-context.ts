@@ -2,6 +2,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import {
   type Clock,
+  type Deprecation,
+  deprecations as table,
   forgeError,
   type Interaction,
   type Logger,
@@ -9,6 +11,7 @@ import {
   type PluginContext,
   type Skills,
 } from '@forge/plugin-api';
+import { deprecationWords, watched } from '../deprecations/deprecations-of.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { type Masker, maskedLogger } from '../secrets.ts';
 
@@ -27,6 +30,8 @@ export interface PluginWorld {
   readTrusted(path: string, plugin: string): Promise<string | undefined>;
   readonly skills: Skills;
   readonly mcpServers: McpServers;
+  /** Default: those of the plugin API. */
+  readonly deprecations?: readonly Deprecation[] | undefined;
   /** Makes Forge's state folder if it is not there. */
   stateDirectory(): Promise<string>;
 }
@@ -50,7 +55,8 @@ export async function pluginContext(
       },
     );
   };
-  return Object.freeze({
+  const log = maskedLogger(world.log, world.masker, { plugin: name });
+  const context: PluginContext = {
     options,
     env: (variable: string) => {
       allowed(variable, 'env');
@@ -71,9 +77,11 @@ export async function pluginContext(
     random: () => world.random(),
     newId: () => world.newId(),
     interaction: world.interaction,
-    log: maskedLogger(world.log, world.masker, { plugin: name }),
+    log,
     signal: world.signal,
-  });
+  };
+  const tell = (used: Deprecation) => log.warn(`The plugin "${name}" ${deprecationWords(used)}`);
+  return Object.freeze(watched(context, world.deprecations ?? table, tell));
 }
 
 /** Links are followed before it is decided whether a file lies in the plugin's folder. */

@@ -30,19 +30,26 @@ const suffixes = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts'
 /** Hash of a file of code and of every file that it imports by a relative path, and they in turn. */
 export function hashCode(file: string): string {
   const hash = createHash('sha256');
+  for (const path of filesOfCode(file)) {
+    const text = readFileSync(path, 'utf8');
+    hash.update(`${path}\0${text.length}\0`).update(text);
+  }
+  return hash.digest('hex');
+}
+
+/** A file of code and every file that it imports by a relative path, and they in turn; in the order of the imports. */
+export function filesOfCode(file: string): readonly string[] {
   const seen = new Set<string>();
   const visit = (path: string): void => {
     if (seen.has(path)) return;
     seen.add(path);
-    const text = readFileSync(path, 'utf8');
-    hash.update(`${path}\0${text.length}\0`).update(text);
-    for (const [, , specifier = ''] of text.matchAll(relativeImport)) {
+    for (const [, , specifier = ''] of readFileSync(path, 'utf8').matchAll(relativeImport)) {
       const found = resolveImport(dirname(path), specifier);
       if (found !== undefined) visit(found);
     }
   };
   visit(file);
-  return hash.digest('hex');
+  return [...seen];
 }
 
 function resolveImport(folder: string, specifier: string): string | undefined {
