@@ -67,7 +67,8 @@ export function testAddedPlugin(archives: PackedPlugin): void {
     const options = [`site=${jira.url}`, `email=${email}`, 'project=SHOP'].flatMap((option) => ['--option', option]);
     const added = await user.bin('forge', 'plugin', 'add', archives.jira(), '--yes', '--trust', ...options);
     expect(added.code, added.stderr).toBe(0);
-    for (const shown of ['JIRA_API_TOKEN', 'tool jira_create_issue', 'is added'])
+    const knows = `${jira.url} knows the token as ${email}`;
+    for (const shown of ['JIRA_API_TOKEN', 'tool jira_create_issue', 'is added', knows])
       expect(added.stdout + added.stderr).toContain(shown);
     await expectWritten(user, jira.url);
     await commit(user, 'chore: add the Jira plugin');
@@ -79,6 +80,7 @@ export function testAddedPlugin(archives: PackedPlugin): void {
       { summary: 'Limit logins', project: { key: 'SHOP' }, description: { type: 'doc' } },
     ]);
     expect(jira.requests.map(({ path, authorization }) => [path, authorization])).toEqual([
+      ['/rest/api/3/myself', `Basic ${basic}`],
       ['/rest/api/3/issue', `Basic ${basic}`],
     ]);
     expect(JSON.stringify(model.requests)).toContain(`filed SHOP-1: ${jira.url}/browse/SHOP-1`);

@@ -12,6 +12,8 @@ export interface JiraAccess {
 /** Jira's REST API v3, as far as the tools need it. */
 export interface JiraClient {
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchPage>;
+  /** The account that the token belongs to. */
+  whoAmI(signal: AbortSignal): Promise<Account>;
   createIssue(fields: NewIssueFields, signal: AbortSignal): Promise<{ readonly key: string }>;
   /** Where a person sees it. */
   urlOf(key: string): string;
@@ -48,6 +50,9 @@ const issueSchema = z.object({
 });
 const pageSchema = z.object({ issues: z.array(issueSchema), nextPageToken: z.string().nullish() });
 const createdSchema = z.object({ key: z.string() });
+const accountSchema = z.object({ displayName: z.string(), emailAddress: z.string().nullish() });
+
+export type Account = z.output<typeof accountSchema>;
 
 export type JiraIssue = z.output<typeof issueSchema>;
 export type SearchPage = z.output<typeof pageSchema>;
@@ -58,6 +63,8 @@ const searchedFields = ['summary', 'status', 'issuetype', 'priority', 'assignee'
 /** Milliseconds of one try, and of the longest wait that a busy server may ask for. */
 const timeoutMs = 30_000;
 const longestWaitMs = 60_000;
+/** The same, while somebody waits for a check. */
+const patienceMs = 5_000;
 
 export function createJiraClient(access: JiraAccess): JiraClient {
   const site = access.site.replace(/\/+$/, '');
@@ -71,13 +78,23 @@ export function createJiraClient(access: JiraAccess): JiraClient {
 
   return {
     search: (query, signal) =>
-      post(http, access, 'search/jql', { ...query, fields: searchedFields }, pageSchema, {
+      ask(http, access, 'search/jql', pageSchema, {
+        method: 'post',
+        json: { ...query, fields: searchedFields },
         signal,
         // It only reads, so any passing fault may be tried again.
         retry: retries(() => true),
       }),
+    whoAmI: (signal) =>
+      ask(http, access, 'myself', accountSchema, {
+        method: 'get',
+        signal,
+        retry: retries((error) => askedWaitMs(error) <= patienceMs),
+      }),
     createIssue: (fields, signal) =>
-      post(http, access, 'issue', { fields }, createdSchema, {
+      ask(http, access, 'issue', createdSchema, {
+        method: 'post',
+        json: { fields },
         signal,
         // Refused for now, so not carried out. Of anything else nobody knows, and an issue must not be filed twice.
         retry: retries((error) => isHTTPError(error) && error.response.status === 429),
@@ -90,7 +107,7 @@ export function createJiraClient(access: JiraAccess): JiraClient {
 function retries(isHarmless: (error: Error) => boolean): RetryOptions {
   return {
     limit: 4,
-    methods: ['post'],
+    methods: ['get', 'post'],
     afterStatusCodes: [429, 503],
     jitter: true,
     shouldRetry: ({ error }) => (isHarmless(error) && askedWaitMs(error) <= longestWaitMs ? undefined : false),
@@ -102,11 +119,10 @@ function askedWaitMs(error: Error): number {
   return isHTTPError(error) ? Number(error.response.headers.get('retry-after') ?? 0) * 1000 || 0 : 0;
 }
 
-async function post<T>(
+async function ask<T>(
   http: KyInstance,
   access: JiraAccess,
   path: string,
-  json: unknown,
   schema: z.ZodType<T>,
   options: Options & { readonly signal: AbortSignal },
 ): Promise<T> {
@@ -114,7 +130,7 @@ async function post<T>(
   const headers = { Authorization: authorization(access) };
   let answer: unknown;
   try {
-    answer = await http.post(path, { json, headers, ...options }).json();
+    answer = await http(path, { headers, ...options }).json();
   } catch (error) {
     options.signal.throwIfAborted();
     throw await jiraError(error, access.site);

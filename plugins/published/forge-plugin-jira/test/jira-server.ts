@@ -62,7 +62,10 @@ interface RequestBody {
 
 type Route = (state: Omit<JiraServer, 'url'>, body: RequestBody, response: ServerResponse) => void;
 
+const account = { accountId: '5b10', displayName: 'Mia', emailAddress: 'me@acme.example', active: true };
+
 const routes: Readonly<Record<string, Route>> = {
+  'GET /rest/api/3/myself': (_state, _body, response) => send(response, 200, account),
   'POST /rest/api/3/search/jql': ({ issues }, { jql = '', maxResults = 50, nextPageToken = '0', fields }, response) => {
     if (!/=|~|IN/.test(jql)) {
       return refuse(response, 400, { errorMessages: [`Error in the JQL Query: Expecting operator in '${jql}'.`] });
