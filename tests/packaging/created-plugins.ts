@@ -71,7 +71,7 @@ export function testCreatedPlugins(archives: Archives): void {
         await user.bin(
           'forge',
           ...['plugin', 'add', `./${folder}`, '--yes', ...(options[kind] ?? [])],
-          ...(inProcess.includes(kind) ? ['--in-process', '--trust'] : []),
+          ...(inProcess.includes(kind) ? ['--in-process'] : []),
         ),
       );
       const bin = (name: string) => join(user.folder, 'node_modules/.bin', name);

@@ -30,12 +30,17 @@ export function trustSubjects(record: PluginRecord, options: PluginTrustOptions)
     const plugin: TrustSubject = { name, what: `plugin ${record.manifest.name}`, hash };
     // The repository asks for it, and a process of its own is what would protect the person.
     const letIn = asked.findLast(({ inProcess }) => inProcess !== undefined)?.inProcess === true;
-    return letIn ? [plugin, { name: `${name} in Forge's own process`, what: 'with all your rights', hash }] : [plugin];
+    return letIn ? [plugin, inProcessSubject(name, hash)] : [plugin];
   }
   if (record.manifest.permissions.secrets.length === 0) return [];
   return asked
     .filter(({ options: given }) => Object.keys(given).length > 0)
     .flatMap((use) => fileOf(use, record, options));
+}
+
+/** A plugin of that name, let into Forge's own process. */
+export function inProcessSubject(name: string, hash: TrustSubject['hash']): TrustSubject {
+  return { name: `${name} in Forge's own process`, what: 'with all your rights', hash };
 }
 
 /** The file that sets options. One in code was trusted as a whole, before it could say anything. */

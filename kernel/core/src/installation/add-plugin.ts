@@ -23,7 +23,7 @@ export interface AddPluginRequest {
   readonly options: Readonly<Record<string, string>>;
   /** Takes the very version, not a range. */
   readonly exact: boolean;
-  /** Lets it into Forge's own process. Of a plugin that is there, the configuration says so. Default false. */
+  /** Lets it into Forge's own process, by the person's word. Of a plugin that is there, the configuration says so. Default false. */
   readonly inProcess?: boolean;
   /** Ends after the proposal. */
   readonly dryRun: boolean;
@@ -98,7 +98,8 @@ async function carryOut(
       source: sourceOf(request.spec, fetched),
       inProcess: project.inProcess,
     });
-    await trustPlugin(forge, manifest, placed);
+    // What the configuration of a repository says is not the person's word.
+    await trustPlugin(forge, manifest, placed, request.inProcess === true || project.wasInProcess);
     await configTrust.carryOver();
     request.report('starting it once');
     return await startOnce(forge, manifest, {

@@ -51,6 +51,8 @@ export interface Project {
   readonly writtenAs: string | undefined;
   /** It shall run in Forge's own process. */
   readonly inProcess: boolean;
+  /** The person has let it in there before. */
+  readonly wasInProcess: boolean;
 }
 
 /** Holds a plugin against what is there. Rejects with all that keeps it from being added. */
@@ -88,6 +90,7 @@ export async function lookAtPlugin(
         isConfigured: known !== undefined,
         writtenAs: known === undefined ? undefined : writtenUse(known, configuration, discovered),
         inProcess,
+        wasInProcess: locked?.inProcess === true,
       },
       proposal: {
         manifest,

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Manifest } from '@forge/plugin-api';
 import { isCode } from '../config/find-config.ts';
 import type { ForgeOptions } from '../forge.ts';
+import { inProcessSubject } from '../host/plugin-trust.ts';
 import { findPlaces, realPath } from '../state/places.ts';
 import { hashCode, hashFolder } from '../trust/content-hash.ts';
 import { createTrust, type Trust, type TrustSubject } from '../trust/trust.ts';
@@ -10,13 +11,19 @@ import { createTrustStore } from '../trust/trust-store.ts';
 import { createIds, systemRandom } from '../world/randomness.ts';
 import { systemClock } from '../world/system-clock.ts';
 
-/** The person has just approved the plugin: nobody asks for it again until its files change. */
+/**
+ * The person has just approved the plugin: nobody asks for it again until its files change.
+ *
+ * @param inProcess they said themselves that it may run in Forge's own process
+ */
 export async function trustPlugin(
   forge: ForgeOptions,
   { name }: Manifest,
   { place, files }: { readonly place: string; readonly files: string },
+  inProcess: boolean,
 ): Promise<void> {
-  await trustNow(forge, { ...pluginSubject(forge, name, place), hash: () => files });
+  const plugin = { ...pluginSubject(forge, name, place), hash: () => files };
+  await trustNow(forge, plugin, ...(inProcess ? [inProcessSubject(plugin.name, plugin.hash)] : []));
 }
 
 /** What a person said of something holds on while this program changes it, and when that is undone. */
@@ -51,8 +58,8 @@ function pluginSubject(forge: ForgeOptions, name: string, place: string): TrustS
   };
 }
 
-async function trustNow(forge: ForgeOptions, subject: TrustSubject): Promise<void> {
-  await trustOf(forge).require([subject]);
+async function trustNow(forge: ForgeOptions, ...subjects: readonly TrustSubject[]): Promise<void> {
+  await trustOf(forge).require(subjects);
 }
 
 /** What is asked for is said yes to. */

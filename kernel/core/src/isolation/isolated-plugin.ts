@@ -207,7 +207,7 @@ function transportable({ manifest }: PluginRecord, { value }: GivenOptions): Rec
 
 function onlyHere(plugin: string, why: string) {
   return forgeError('UNSUPPORTED', `The plugin "${plugin}" ${why}, which works in Forge's own process only`, {
-    fix: `if you trust it as you trust Forge, allow it: { "use": "${plugin}", "inProcess": true }`,
+    fix: `if you trust it as you trust Forge, allow it: { "use": "${plugin}", "inProcess": true }, or --in-process when you add it`,
     plugin,
   });
 }
