@@ -131,7 +131,7 @@ describe('with it', () => {
     expect(await isHere()).toBe(true);
   });
 
-  it('it does not load when the lock does not say so any more', async () => {
+  it('the plugin does not load when the lock does not say so any more', async () => {
     const { add, cwd, isHere, lock } = project();
     await add({ inProcess: true });
     const { inProcess: _taken, ...rest } = lock() ?? (undefined as never);
