@@ -88,7 +88,7 @@ export async function createPlace(): Promise<Place> {
 
   /** What `7Q2M4K` stands for in a block. */
   async function idFor(script: string): Promise<string> {
-    if (/forge token/.test(script)) await bash('forge token create docs');
+    if (/forge token/.test(script)) await bash('forge token create ids');
     const [command, key] = /forge token/.test(script)
       ? ['forge token list --json', 'id']
       : /forge memory/.test(script)

@@ -124,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     remotes: options.remotes,
     allowRules: options.allowRules,
     audit,
+    tokens,
     metrics,
     clock,
     streamLimits: { mostWaiting: options.mostWaiting ?? mostWaiting, onDropped: metrics.dropped },

@@ -4,6 +4,7 @@ import type { Scope } from '@forge/sdk';
 import { describe, expect, test, vi } from 'vitest';
 import { createStateFolder, createTokens } from '../src/index.ts';
 import { type Operation, operationsOf, openPaths } from './support/open-api.ts';
+import { temporaryFolder } from './support/place.ts';
 import { startWorld } from './support/real-server.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -13,8 +14,9 @@ const tokensIn = (stateFolder: string) => createTokens(createStateFolder(stateFo
 test('every operation of the API refuses every token that is not good enough, before it does anything', async () => {
   const world = await startWorld();
   const tokens = tokensIn(world.stateFolder);
+  let made = 0;
   const make = async (scopes: readonly Scope[], expiresAt?: number) =>
-    tokens.create({ name: scopes.join('-'), scopes, expiresAt });
+    tokens.create({ name: `${scopes.join('-')} ${(made += 1)}`, scopes, expiresAt });
   const good = await make(['admin']);
   const revoked = await make(['admin']);
   await tokens.revoke(revoked.record.id);
@@ -196,6 +198,30 @@ test('a server that others can reach needs a token for them', async () => {
   const wide = await world.restart({ host: '0.0.0.0' });
   expect((await fetch(`${wide.server.url}/api/runs`)).status).toBe(401);
 });
+
+test('no two tokens in force have one name, because it says who decided and who may', async () => {
+  let now = 1_000;
+  const tokens = createTokens(createStateFolder(temporaryFolder()), { ...systemClock, now: () => now });
+  const { record } = await tokens.create({ name: 'ada', scopes: ['approve'], expiresAt: 2_000 });
+  const again = () => tokens.create({ name: 'ada', scopes: ['read'] });
+  await expect(again()).rejects.toMatchObject({ code: 'USAGE', details: { fix: expect.stringContaining(record.id) } });
+  await tokens.create({ name: 'Ada Lovelace', scopes: ['approve'] });
+  // Once it has ended, its name is free.
+  now = 2_000;
+  const second = await again();
+  await expect(again()).rejects.toMatchObject({ code: 'USAGE' });
+  await tokens.revoke(second.record.id);
+  await again();
+});
+
+test.each(['', ' ', 'ada ', 'policy:--yes', 'timeout', 'decision-link', 'kernel', 'server', 'a\nb', 'x'.repeat(101)])(
+  'a token is not called %j',
+  async (name) => {
+    await expect(tokensIn(temporaryFolder()).create({ name, scopes: ['read'] })).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+  },
+);
 
 test('a second server of the same person is refused while the first one lives', async () => {
   const world = await startWorld({ processExists: () => true });

@@ -1,5 +1,8 @@
+import { systemClock } from '@forge/core';
+import type { ConfigLayer } from '@forge/plugin-api';
 import { startReceiver } from '@forge/testkit/contracts';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createStateFolder, createTokens } from '../src/index.ts';
 import { startWorld } from './support/real-server.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -7,9 +10,9 @@ vi.setConfig({ testTimeout: 240_000 });
 const patient = { timeout: 60_000, interval: 50 };
 
 /** A run that waits for a yes, and the link that Slack was given. */
-async function asked() {
+async function asked(more: ConfigLayer = {}) {
   const flags = { server: { publicUrl: 'https://forge.example.org', privateWebhookHosts: ['127.0.0.1'] } };
-  const world = await startWorld({ flags });
+  const world = await startWorld({ flags: { ...flags, ...more } });
   const slack = await startReceiver({ status: 200 });
   onTestFinished(() => slack.close());
   await world.client.webhooks.create({ url: slack.url, events: ['request.opened'], use: 'slack' });
@@ -55,6 +58,44 @@ test('a person decides by the link in a message, and the run goes on', async () 
     expect(again.status).toBe(409);
     expect(await again.text()).toContain('This was decided by decision-link');
   }
+});
+
+test('where certain people are asked, the page says whom, and takes the token of one of them', async () => {
+  const levels = [{ approvers: ['ada', 'bob'], minimum: 2, escalate: 'wait' as const }];
+  const { client, runId, request, page, post, stateFolder } = await asked({ approvals: { levels } });
+  const tokens = createTokens(createStateFolder(stateFolder), systemClock);
+  const tokenOf = async (name: string, scope: 'approve' | 'read' = 'approve') =>
+    (await tokens.create({ name, scopes: [scope] })).token;
+  const shown = await (await page()).text();
+  expect(shown).toContain('It takes the word of: ada, bob.');
+  expect(shown).toMatch(/<input name="token" type="password" autocomplete="off"/);
+
+  const ada = await tokenOf('ada');
+  const refused = [
+    await post('approved=yes'),
+    await post(`approved=yes&token=${ada.slice(0, -4)}AAAA`),
+    await post(`approved=yes&token=${await tokenOf('bob', 'read')}`),
+    await post(`approved=yes&token=${await tokenOf('eve')}`),
+  ];
+  expect(refused.map(({ status }) => status)).toEqual([401, 401, 403, 403]);
+  expect((await client.requests.get(request?.id ?? '')).votes ?? []).toEqual([]);
+
+  expect(await (await post(`approved=yes&token=${ada}`)).text()).toContain('Others have to say theirs, too');
+  expect((await post(`approved=yes&token=${ada}`)).status).toBe(403);
+  const [reader] = (await tokens.list()).filter(({ name }) => name === 'bob');
+  await tokens.revoke(reader?.id ?? '');
+  expect(await (await post(`approved=yes&token=${await tokenOf('bob')}`)).text()).toContain('the run goes on');
+  expect((await client.requests.get(request?.id ?? '')).decision).toMatchObject({
+    approved: true,
+    votes: [
+      { by: 'ada', channel: 'link' },
+      { by: 'bob', channel: 'link' },
+    ],
+  });
+  await vi.waitFor(async () => expect((await client.runs.get(runId)).status).toBe('completed'), patient);
+  const audit = (await client.audit()).items.filter(({ action }) => action === 'decideByLink');
+  expect(new Set(audit.map(({ actor }) => actor.name))).toEqual(new Set(['ada', 'eve', 'bob']));
+  expect(JSON.stringify(audit)).not.toContain(ada);
 });
 
 test('nothing else decides: no page of another site, no other link, no empty form', async () => {

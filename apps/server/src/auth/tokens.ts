@@ -26,7 +26,10 @@ export interface Actor {
 }
 
 export interface Tokens {
-  /** The token can be read from the answer and nowhere else, ever. */
+  /**
+   * The token can be read from the answer and nowhere else, ever. Rejects with USAGE for a name that a token in force
+   * has, or that Forge uses itself: who decided, and who may, is told by names.
+   */
   create(wanted: {
     readonly name: string;
     readonly scopes: readonly Scope[];
@@ -40,6 +43,9 @@ export interface Tokens {
   actorOf(token: string): Actor;
 }
 
+const namePattern = /^[^\s\p{C}:](?:[^\p{C}:]{0,98}[^\s\p{C}:])?$/u;
+/** As whom Forge itself decides and acts. */
+const namesOfForge: ReadonlySet<string> = new Set(['decision-link', 'forge', 'kernel', 'server', 'timeout']);
 const tokenPattern = /^forge_([0-9a-f]{12})_[\w-]{43}$/;
 
 /** Tokens with scopes, one file each, so that two processes that change some at once lose nothing. */
@@ -57,6 +63,16 @@ export function createTokens(folder: StateFolder, clock: Clock): Tokens {
   };
   return {
     async create({ name, scopes: held, expiresAt }) {
+      if (!namePattern.test(name) || namesOfForge.has(name))
+        throw forgeError('USAGE', `A token cannot be called ${JSON.stringify(name)}`, {
+          fix: 'take the name of the person or the program that uses it',
+        });
+      const same = (await this.list()).find((one) => one.name === name && isInForce(one, clock.now()));
+      if (same !== undefined)
+        throw forgeError('USAGE', `There is a token ${name} already`, {
+          why: 'by its name it is told who decided, and who may',
+          fix: `take another name, or end that one: forge token revoke ${same.id}`,
+        });
       const id = randomBytes(6).toString('hex');
       const token = newToken(id);
       const record: TokenRecord = {
@@ -101,6 +117,10 @@ export function withLocalToken(tokens: Tokens, name: string): { readonly token: 
   const actor: Actor = { id: 'local', name, scopes: ['admin'] };
   const actorOf = (given: string): Actor => (isSame(hashOf(given), hashed) ? actor : tokens.actorOf(given));
   return { token, tokens: { ...tokens, actorOf } };
+}
+
+function isInForce({ revokedAt, expiresAt }: TokenFacts, now: number): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
 }
 
 export function refused(why: string): Error {

@@ -14,10 +14,19 @@ export const pageHeaders = {
   'x-robots-tag': 'noindex',
 };
 
-/** What is asked, with the buttons that decide. What came from runs is shown as text. */
-export function decidePage({ kind, title, body, options }: StoredRequest, task: string): Page {
+/**
+ * What is asked, with the buttons that decide. What came from runs is shown as text. `asked`: the people whose word it
+ * takes, when that is not anybody's; then the buttons take a token.
+ */
+export function decidePage(
+  { kind, title, body, options }: StoredRequest,
+  task: string,
+  asked: readonly string[] | undefined,
+): Page {
+  const named = html`<p>It takes the word of: ${(asked ?? []).join(', ')}.</p>
+    <p><label>Your token<br /><input name="token" type="password" autocomplete="off" size="60" required /></label></p>`;
   const reason = html`<p><label>Why (may be left out)<br /><input name="reason" size="60" maxlength="2000" /></label></p>`;
-  const approval = html`${reason}
+  const approval = html`${asked === undefined ? '' : named}${reason}
     <button name="approved" value="yes">Approve</button> <button name="approved" value="no">Reject</button>`;
   const question = html`${options.map(
     ({ id, label }) => html`<p><button name="answer" value="${id}">${label}</button></p>`,

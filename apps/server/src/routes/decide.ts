@@ -1,6 +1,8 @@
 import type { DecisionGrant, Forge } from '@forge/core';
-import { faultsOf, forgeError, isForgeError, type StoredRequest, z } from '@forge/plugin-api';
+import { approvalStanding, faultsOf, forgeError, isForgeError, type StoredRequest, z } from '@forge/plugin-api';
+import { allows } from '@forge/sdk';
 import type { Context } from 'hono';
+import type { Actor } from '../auth/tokens.ts';
 import { zodFaults } from '../http/zod-faults.ts';
 import { problemOf } from '../http/problem.ts';
 import type { ServerApp, ServerEnvironment } from '../http/environment.ts';
@@ -8,19 +10,22 @@ import { decidePage, messagePage, pageHeaders } from './decide-page.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 /** The holder of a link is somebody, and nobody knows who; runs are gone on with in that name. */
-const holder = { id: 'decision-link', name: 'decision-link', scopes: ['approve', 'run'] as const };
+const holder: Actor = { id: 'decision-link', name: 'decision-link', scopes: ['approve', 'run'] };
 
 const formSchema = z.object({
   approved: z.enum(['yes', 'no']).optional(),
   answer: z.string().trim().max(10_000).optional(),
   reason: z.string().trim().max(2_000).optional(),
+  /** Of a person whose word it takes. */
+  token: z.string().trim().max(200).optional(),
 });
 
 /**
  * Where links in messages lead. Asking for the page decides nothing, because programs that show what a link leads to do
- * that, too; the button on it does. A link is good for one request as it was shown, for twelve hours, and once.
+ * that, too; the button on it does. A link is good for one request as it was shown, for twelve hours, and once. Where certain
+ * people are asked, it shows what is asked, and takes the token of one of them to decide.
  */
-export function addDecideRoutes(app: ServerApp, { repositories, hosts, runs, audit }: RouteDeps): void {
+export function addDecideRoutes(app: ServerApp, { repositories, hosts, runs, audit, tokens, clock }: RouteDeps): void {
   async function open(
     token: string,
   ): Promise<{ forge: Forge; grant: DecisionGrant; request: StoredRequest; task: string }> {
@@ -55,10 +60,18 @@ export function addDecideRoutes(app: ServerApp, { repositories, hosts, runs, aud
     }
   }
 
+  function personOf(token = ''): Actor {
+    const actor = tokens.actorOf(token);
+    if (allows(actor.scopes, 'approve')) return actor;
+    throw forgeError('FORBIDDEN', 'This takes a token with the scope approve', {
+      fix: `forge token create <name> --scope approve`,
+    });
+  }
+
   app.get('/decide/:token', (context) =>
     answering(context, async () => {
       const { request, task } = await open(context.req.param('token'));
-      return decidePage(request, task);
+      return decidePage(request, task, peopleAsked(request, clock.now()));
     }),
   );
   app.post('/decide/:token', (context) =>
@@ -67,22 +80,29 @@ export function addDecideRoutes(app: ServerApp, { repositories, hosts, runs, aud
       const parsed = formSchema.safeParse(await context.req.parseBody());
       if (!parsed.success) throw zodFaults(parsed.error);
       const word = wordOf(request, parsed.data);
-      const ended = await audit.asked(holder, 'decideByLink', `/decide/${request.id}`);
+      const people = peopleAsked(request, clock.now());
+      const actor = people === undefined ? holder : personOf(parsed.data.token);
+      const ended = await audit.asked(actor, 'decideByLink', `/decide/${request.id}`);
       const decided = await (await forge.engine())
-        .decide(request.id, { ...word, subjectHash: grant.subjectHash, by: holder.name, channel: 'link' })
+        .decide(request.id, { ...word, subjectHash: grant.subjectHash, by: actor.name, channel: 'link' })
         .catch(async (error: unknown) => {
           await ended(problemOf(error).status);
           throw error;
         });
       await ended(200);
       const isOpen = decided.decision === undefined;
-      if (!isOpen && (await runs.get(request.runId)).status === 'parked')
-        await runs.resume(request.runId, {}, { ...holder, scopes: [...holder.scopes] });
+      if (!isOpen && (await runs.get(request.runId)).status === 'parked') await runs.resume(request.runId, {}, holder);
       return messagePage(
         isOpen ? 'Your word counts. Others have to say theirs, too.' : 'It is decided, and the run goes on.',
       );
     }),
   );
+}
+
+/** Those of the level that is asked now; undefined where anybody may decide. */
+function peopleAsked(request: StoredRequest, now: number): readonly string[] | undefined {
+  const approvers = approvalStanding(request, now)?.asked.approvers;
+  return approvers?.includes('*') === true ? undefined : approvers;
 }
 
 function wordOf({ kind, options }: StoredRequest, { approved, answer, reason }: z.output<typeof formSchema>) {

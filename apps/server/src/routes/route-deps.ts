@@ -1,6 +1,7 @@
 import type { AllowRules, Remotes } from '@forge/core';
 import type { Clock } from '@forge/plugin-api';
 import type { AuditLog } from '../audit-log.ts';
+import type { Tokens } from '../auth/tokens.ts';
 import type { Clones } from '../clones.ts';
 import type { Hosts } from '../hosts.ts';
 import type { Guard } from '../http/operation.ts';
@@ -21,6 +22,7 @@ export interface RouteDeps {
   readonly remotes: Pick<Remotes, 'check'>;
   readonly allowRules: AllowRules;
   readonly audit: AuditLog;
+  readonly tokens: Pick<Tokens, 'actorOf'>;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly streamLimits: StreamLimits;
