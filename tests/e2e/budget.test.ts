@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ledgerOf, totalOf, type ConfigLayer } from '@forge/plugin-api';
 import {
   answer,
@@ -12,7 +14,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createForge } from './forge-process.ts';
 import { kernelInProcess } from './kernel-in-process.ts';
-import { sampleRepository } from './sample-repository.ts';
+import { sampleRepository, temporaryFolder } from './sample-repository.ts';
 import { changes, done, pipelineScript, plan } from './scripts.ts';
 
 const task = 'Add the area of a triangle';
@@ -88,6 +90,32 @@ describe('a budget that is used up', () => {
     const { events } = await (await open({ safety: { maxRunIterations: 100 } })).resume(runId);
     expect(events.find((event) => event.type === 'run.resumed')?.payload.budgetUsd).toBe(7);
   });
+});
+
+it('the time of a run cuts its tests, too; with more time they are run again', async () => {
+  const server = await startModelServer({ script: pipelineScript(change) });
+  onTestFinished(() => server.close());
+  const repository = sampleRepository('node');
+  const begun = join(temporaryFolder(), 'begun');
+  // Never ends by itself, the first time that it is run.
+  const command = ['sh', '-c', `test -e ${begun} || { touch ${begun}; exec sleep 100000; }`];
+  let isCut = false;
+  const open = (maxRunMinutes: number) =>
+    kernelInProcess({
+      cwd: repository.path,
+      modelUrl: server.url,
+      flags: { testing: { command, timeoutMinutes: 10_000 }, safety: { maxRunMinutes }, sandbox: { use: 'process' } },
+      isWaiting: () => existsSync(begun) && !isCut,
+    });
+  const kernel = await open(2);
+  const cut = await kernel.run(task);
+  isCut = true;
+  expect({ error: cut.error, status: cut.status }).toEqual({ error: 'BREAKER_TIME', status: 'parked' });
+  expect(cut.events.filter(({ type }) => type === 'tests.ran')).toEqual([]);
+  await kernel.forge.close();
+  const resumed = await (await open(10_000)).resume(cut.events[0]?.traceId ?? '');
+  expect(resumed.error).toBeUndefined();
+  expect(resumed.events.filter(({ type }) => type === 'tests.ran').length).toBeGreaterThan(0);
 });
 
 describe('a chain of models', () => {

@@ -12,8 +12,8 @@ const plan = {
 };
 const requirement = { task: 'Plan', constraints: [], acceptanceCriteria: [], images: [] };
 
-/** An engine whose store refuses the first event of each type that `refused` names, once. */
-async function engineWith(refused: Set<string>) {
+/** An engine whose store refuses the first event of each type that `refused` names, once, and what `more` does. */
+async function engineWith(refused: Set<string>, more: (memory: RunStore) => Partial<RunStore> = () => ({})) {
   const memory = createMemoryRunStore();
   const store: RunStore = {
     ...memory,
@@ -22,6 +22,7 @@ async function engineWith(refused: Set<string>) {
       if (events.some(({ type }) => refused.delete(type))) throw forgeError('STORE_FAILED', 'No answer');
       return memory.append(lease, events, patch);
     },
+    ...more(memory),
   };
   const kernel = await startTestKernel({
     plugins: [
@@ -59,4 +60,19 @@ it('a run whose resumption is refused is resumed by the same process a moment la
   await expect(engine.resume(id)).rejects.toMatchObject({ code: 'STORE_FAILED' });
   const resumed = await engine.resume(id);
   expect((await resumed.finished).error).toBeUndefined();
+});
+
+it('a run that cannot be opened, and whose lease cannot be given back, tells of both', async () => {
+  let isOwned = false;
+  const { engine, cwd } = await engineWith(new Set(), (memory) => ({
+    acquireLease(...asked) {
+      isOwned = true;
+      return memory.acquireLease(...asked);
+    },
+    getRun: async (id) => (isOwned ? Promise.reject(forgeError('STORE_FAILED', 'No answer')) : memory.getRun(id)),
+    releaseLease: () => Promise.reject(forgeError('STORE_FAILED', 'Still none')),
+  }));
+  await expect(engine.start({ requirement, directory: cwd })).rejects.toMatchObject({
+    errors: [{ message: 'No answer' }, { message: 'Still none' }],
+  });
 });

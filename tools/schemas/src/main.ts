@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { schemas } from './schemas.ts';
@@ -10,6 +10,8 @@ const files = Object.keys(schemas).map((name) => join('config/schema', name));
 for (const [index, schema] of Object.values(schemas).entries()) {
   writeFileSync(join(root, files[index] ?? ''), JSON.stringify(schema, undefined, 2));
 }
+// What the core is built with.
+copyFileSync(join(root, 'config/defaults.json'), join(root, 'kernel/core/src/generated/defaults.json'));
 const format = ['format', '--config-path=config', '--write', ...files];
 const { status } = spawnSync(join(root, 'node_modules/.bin/biome'), format, { cwd: root, stdio: 'inherit' });
 process.exitCode = status ?? 1;

@@ -6,6 +6,7 @@ import { lookAtTests, type Look } from './look-at-tests.ts';
 import type { EventMeta } from '../log/event-log.ts';
 import { maskJson } from '../log/mask-json.ts';
 import type { Run } from '../run/run.ts';
+import { runTimeLimit } from '../run/time-limit.ts';
 import { runOnBench, type TestBench } from './test-bench.ts';
 
 export interface TestPlan extends Pick<TestingOutput, 'setup'> {
@@ -34,13 +35,16 @@ export async function runTests(
     run.workspaces.checkout(`test-${on}`, commit, { fresh: true }),
     run.processes.freshPlace(`test-${on}`),
   ]);
-  const bench = { run, commit, place, workspace: checkout.path, marker: `${run.id}/testing/${on}` };
+  const limit = runTimeLimit(run);
+  const signal = AbortSignal.any([run.signal, limit.signal]);
+  const bench = { run, commit, place, workspace: checkout.path, marker: `${run.id}/testing/${on}`, signal };
   try {
     const evidence = await gather(bench, plan, on);
     run.deps.crashPoint('tests.ran');
     await run.events.emit('tests.ran', { evidence, round }, { ...about, durationMs: evidence.durationMs });
     return evidence;
   } finally {
+    limit.end();
     await run.processes.reap(bench.marker);
   }
 }

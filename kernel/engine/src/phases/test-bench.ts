@@ -11,6 +11,8 @@ export interface TestBench {
   readonly place: PrivatePlace;
   readonly workspace: string;
   readonly marker: string;
+  /** Ends the command under way. */
+  readonly signal: AbortSignal;
 }
 
 /** Kept to read names and counts from, in bytes of its head and of its tail. */
@@ -22,7 +24,7 @@ export interface BenchOptions {
 }
 
 export async function runOnBench(
-  { run, place, workspace, marker }: TestBench,
+  { run, place, workspace, marker, signal }: TestBench,
   { command, directory }: Pick<TestCommand, 'command' | 'directory'>,
   options: BenchOptions = {},
 ): Promise<CommandResult> {
@@ -35,7 +37,7 @@ export async function runOnBench(
     workspace,
     place,
     marker,
-    signal: run.signal,
+    signal,
     timeoutMs: run.deps.config.testing.timeoutMinutes * 60_000,
     keptBytes: readBytes,
     ...options,

@@ -1,5 +1,7 @@
 import {
+  faultsOf,
   forgeError,
+  ForgeFaults,
   type EventTransport,
   type Requirement,
   type RunRecord,
@@ -65,7 +67,9 @@ export async function openRun(deps: RunDeps, store: RunStore, request: OpenRunRe
     return await openOwned(deps, store, request, { keeper, stopSwitch, bus, sandbox: chosen.sandbox });
   } catch (error) {
     stopSwitch.close();
-    await keeper.release();
+    await keeper.release().catch((unreleased: unknown) => {
+      throw new ForgeFaults([...faultsOf(error), ...faultsOf(unreleased)]);
+    });
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { timeLimit } from '../../src/run/time-limit.ts';
+import { runTimeLimit, timeLimit } from '../../src/run/time-limit.ts';
 import { manualClock } from '../manual-clock.ts';
 
 const minute = 60_000;
@@ -37,4 +37,15 @@ describe('the time that an execution has left', () => {
     await over.clock.advance(1_000 * minute);
     expect(over.limit.signal.aborted).toBe(false);
   });
+});
+
+it('what the engine does itself is cut when the time of the run is up', async () => {
+  const clock = manualClock(1_000 * minute);
+  const safety = { maxMinutes: 1, maxRunMinutes: 52 };
+  const state = { elapsedMs: 49 * minute, activeSince: 999 * minute };
+  const { signal } = runTimeLimit({ clock, safety, state } as never);
+  await clock.advance(2 * minute - 1);
+  expect(signal.aborted).toBe(false);
+  await clock.advance(1);
+  expect(signal.reason).toMatchObject({ details: { data: { setting: 'safety.maxRunMinutes' } } });
 });
