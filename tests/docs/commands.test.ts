@@ -26,6 +26,10 @@ const elsewhere: Readonly<Record<string, { readonly by: string; readonly as: str
   'npm run bench -- turns events': { by: '.ci/run', as: 'npm run --silent bench' },
   'npm run bench -- --write table.md': { by: '.ci/run', as: 'npm run --silent bench' },
   'npm run pack -- --out ~/forge-packages': { by: 'tests/packaging/packages.test.ts', as: 'packAll(root, out)' },
+  'npm install ~/forge-packages/forge-{plugin-api,sdk}-*.tgz': {
+    by: 'tests/packaging/client.ts',
+    as: "user.install(archive('forge-sdk'), archive('forge-plugin-api'))",
+  },
   'npm install --save-dev --ignore-scripts ~/forge-packages/forge-{plugin-api,engine,worker-protocol,core,testkit}-*.tgz vitest@5':
     {
       by: 'tests/packaging/packages.test.ts',

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { packAll } from '@forge/pack';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { testAddedPlugin } from './added-plugin.ts';
+import { testClient } from './client.ts';
 import { testCreatedPlugins } from './created-plugins.ts';
 import { project, run, type Project } from './project.ts';
 
@@ -31,6 +32,7 @@ test('there is one archive for the command line and one for each library and pub
     'forge-worker-protocol',
     'forge-core',
     'forge-testkit',
+    'forge-sdk',
     'forge-plugin-jira',
   ]);
 });
@@ -97,6 +99,8 @@ test('a published plugin, installed by npm alone, loads with the copy of the hos
   expect(checks).toContainEqual(expect.objectContaining({ name: 'plugin forge-plugin-jira', ok: true }));
 });
 
+describe('the client of the HTTP API', () => void testClient({ root, archive }));
+
 describe('a published plugin, added from its archive by forge plugin add', () =>
   void testAddedPlugin({ commandLine: () => archive('forge'), jira: () => archive('forge-plugin-jira') }));
 
@@ -152,7 +156,8 @@ describe('the libraries, installed into the project of a plugin author', () => {
 const nameOf = (path: string): string => path.slice(out.length + 1).replace(/-\d.*/, '');
 const archive = (name: string): string => archives.find((path) => nameOf(path) === name) ?? '';
 /** What a plugin's tests need. */
-const libraries = (): string[] => archives.filter((path) => !['forge', 'forge-plugin-jira'].includes(nameOf(path)));
+const libraries = (): string[] =>
+  archives.filter((path) => !['forge', 'forge-sdk', 'forge-plugin-jira'].includes(nameOf(path)));
 
 function nodesOnPath(): string[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter);

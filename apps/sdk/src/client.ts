@@ -7,6 +7,7 @@ import {
   type MemoryUpdate,
 } from '@forge/plugin-api';
 import { type FollowOptions, followEvents } from './follow-events.ts';
+import { ownClock, ownFetch } from './own-world.ts';
 import { errorOf } from './problem.ts';
 import type {
   AddAllowRule,
@@ -34,8 +35,10 @@ export interface ClientOptions {
   /** Such as `http://127.0.0.1:4766`. */
   readonly url: string;
   readonly token?: string | undefined;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
+  /** Default: that of the runtime. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Waits before a broken stream is taken up again. Default: that of the runtime. */
+  readonly clock?: Pick<Clock, 'sleep'>;
 }
 
 interface Page<Item> {
@@ -50,7 +53,7 @@ type RepositoryQuery = { readonly repository?: string | undefined };
 export type ForgeClient = ReturnType<typeof createForgeClient>;
 
 /** The HTTP API with types. Works wherever there is `fetch`: Node, browsers, other runtimes. */
-export function createForgeClient({ url, token, fetch, clock }: ClientOptions) {
+export function createForgeClient({ url, token, fetch = ownFetch, clock = ownClock }: ClientOptions) {
   const base = url.replace(/\/+$/, '');
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 

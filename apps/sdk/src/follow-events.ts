@@ -20,7 +20,7 @@ const waits = [0, 250, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000];
  */
 export async function followEvents(
   open: (after: number, signal: AbortSignal | undefined) => Promise<AsyncIterable<Uint8Array>>,
-  { clock, after = 0, signal, onEvent }: FollowOptions & { readonly clock: Clock },
+  { clock, after = 0, signal, onEvent }: FollowOptions & { readonly clock: Pick<Clock, 'sleep'> },
 ): Promise<StreamEnd> {
   let seen = after;
   let failures = 0;

@@ -17,7 +17,7 @@ test('several people approve over HTTP, each with a token of their own', async (
   const tokens = createTokens(createStateFolder(stateFolder), systemClock);
   const clientOf = async (name: string) => {
     const { token } = await tokens.create({ name, scopes: ['approve'] });
-    return createForgeClient({ url: server.url, token, fetch, clock: systemClock });
+    return createForgeClient({ url: server.url, token });
   };
   const { id } = await client.runs.start({ task });
   expect(await client.runs.follow(id, never)).toEqual({ status: 'parked' });

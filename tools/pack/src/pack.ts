@@ -16,12 +16,19 @@ import { bundle } from '@forge/build';
 import { parse } from 'yaml';
 import { publishedManifest, type Manifest, type Versions } from './manifest.ts';
 
-const libraries = ['kernel/plugin-api', 'kernel/engine', 'kernel/worker-protocol', 'kernel/core', 'kernel/testkit'];
+const libraries = [
+  'kernel/plugin-api',
+  'kernel/engine',
+  'kernel/worker-protocol',
+  'kernel/core',
+  'kernel/testkit',
+  'apps/sdk',
+];
 const documents = ['README.md', 'LICENSE', 'CHANGELOG.md'];
 
 /**
  * Makes `forge-<version>.tgz`, the whole command line with its default plugins, one archive for each package that
- * plugin authors use, and one for each plugin below `plugins/published`. Each installs with npm alone. The libraries'
+ * plugin authors or users of the HTTP API have, and one for each plugin below `plugins/published`. Each installs with npm alone. The libraries'
  * `dist` must have been built.
  *
  * @param out the folder for the archives; created when missing

@@ -1,4 +1,4 @@
-import { systemClock, type Forge } from '@forge/core';
+import type { Forge } from '@forge/core';
 import { forgeError } from '@forge/plugin-api';
 import { createForgeClient } from '@forge/sdk';
 import { runningServer } from '@forge/server';
@@ -21,7 +21,7 @@ export function openRemoteForge(call: CommandCall, given: string, settings: Forg
   if (settings.record !== undefined)
     throw forgeError('USAGE', '--record does not work with --server', { fix: 'record a run in this process' });
   const token = world.env['FORGE_TOKEN'] || ownToken(call, url);
-  const client = createForgeClient({ url, token, fetch: globalThis.fetch, clock: systemClock });
+  const client = createForgeClient({ url, token });
   // Another machine has other folders.
   const here = isLoopback(url) ? directory : undefined;
   const repository = global.repository ?? here;

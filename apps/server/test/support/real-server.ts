@@ -132,8 +132,7 @@ async function startAs(
 ): Promise<ServerWorld> {
   const server = await startServer(options);
   onTestFinished(() => server.close());
-  const clientWith = (token: string | undefined) =>
-    createForgeClient({ url: server.url, token, fetch, clock: systemClock });
+  const clientWith = (token: string | undefined) => createForgeClient({ url: server.url, token });
   return {
     ...world,
     server,

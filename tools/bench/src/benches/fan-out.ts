@@ -107,7 +107,7 @@ async function crowded(
 async function alone(events: number): Promise<readonly number[]> {
   const made = run();
   const server = await startQuietServer(made.open);
-  const client = createForgeClient({ url: server.url, token: server.token, fetch, clock: systemClock });
+  const client = createForgeClient({ url: server.url, token: server.token });
   const latencies: number[] = [];
   let next = Promise.withResolvers<void>();
   made.emit(eventOf(1));
