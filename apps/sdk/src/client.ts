@@ -22,6 +22,7 @@ import type {
   ForkRun,
   ListedRepository,
   Problem,
+  Pushed,
   ResumeRun,
   Run,
   RunDetail,
@@ -110,6 +111,8 @@ export function createForgeClient({ url, token, fetch = ownFetch, clock = ownClo
       resume: (id: string, body: ResumeRun = {}) => send<RunDetail>('POST', `${at('/api/runs', id)}/resume`, body),
       fork: (id: string, body: ForkRun = {}) => send<RunDetail>('POST', `${at('/api/runs', id)}/fork`, body),
       discard: (id: string) => send<RunDetail>('POST', `${at('/api/runs', id)}/discard`),
+      /** Of a repository that the server has cloned. */
+      push: (id: string) => send<Pushed>('POST', `${at('/api/runs', id)}/push`),
       diff: async (id: string) => (await get<{ readonly diff: string }>(`${at('/api/runs', id)}/diff`)).diff,
       events: (id: string, query: { readonly after?: number; readonly limit?: number } = {}) =>
         get<EventPage>(`${at('/api/runs', id)}/events`, query),

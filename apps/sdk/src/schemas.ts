@@ -103,6 +103,10 @@ export type StreamEnd = z.output<typeof streamEndSchema>;
 
 export const diffSchema = z.object({ runId: z.string(), diff: z.string() });
 
+/** A branch that was given to where its repository was cloned from. */
+export const pushedSchema = z.object({ runId: z.string(), branch: z.string(), url: z.string() });
+export type Pushed = z.output<typeof pushedSchema>;
+
 export const requestSchema = z.object({ ...storedRequestSchema.shape, repositoryId: z.string(), task: z.string() });
 export type ApiRequest = z.output<typeof requestSchema>;
 export const requestPageSchema = page(requestSchema);

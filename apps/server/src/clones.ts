@@ -14,6 +14,8 @@ export interface Clones {
   stateOf(repository: Repository): CloneState | undefined;
   /** Brings it up to date. Rejects with REPOSITORY_NOT_READY, and with what keeps it from being up to date. */
   refresh(repository: Repository): Promise<void>;
+  /** Pushes a branch to where it was cloned from. Rejects with UNSUPPORTED for a repository that was not cloned. */
+  push(repository: Repository, branch: string): Promise<void>;
   /** Ends what is under way, and removes all that was cloned, with the runs and branches in there. */
   remove(repository: Repository): Promise<void>;
   close(): Promise<void>;
@@ -107,6 +109,15 @@ export function createClones({ remotes, clock }: { readonly remotes: Remotes; re
       await inTurn(clone, () => follow(clone, path, url));
       delete clone.progress;
       if (!existsSync(path)) throw forgeError('REPOSITORY_UNKNOWN', `${id} was removed meanwhile`);
+    },
+    async push(repository, branch) {
+      const { id, path, url } = repository;
+      if (url === undefined)
+        throw forgeError('UNSUPPORTED', `${id} was not cloned by this server`, {
+          fix: `push from the repository itself: git -C ${path} push <remote> ${branch}`,
+        });
+      const clone = cloneOf(repository);
+      await inTurn(clone, () => remotes.push(path, url, { branch, signal: clone.stop.signal }));
     },
     async remove(repository) {
       const state = stateFolderOf(repository);

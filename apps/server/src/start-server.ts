@@ -101,7 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const files = createWorkFiles(folder, { clock, log });
   const queue = createRunQueue({ hosts, repositories, clones, files, clock, log, most: options.runs });
   const idempotency = createIdempotency(folder, clock);
-  const runs = createRunService({ repositories, hosts, queue, idempotency, clock, newId });
+  const runs = createRunService({ repositories, hosts, clones, queue, idempotency, clock, newId });
   const feeds = createFeeds({ runs, hosts, queue, clock });
   const audit = createAuditLog(folder, { clock, newId, ...options.audit });
   const metrics = createMetrics({ runs: queue.counts, followers: feeds.followers });

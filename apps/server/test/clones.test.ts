@@ -54,13 +54,36 @@ test('a repository is cloned, a run starts from what is newest there, and its br
   const { branch } = await client.runs.get(id);
   expect(git(path, 'show', `${branch}:greeting.js`)).toContain('hello');
   expect(git(path, 'ls-tree', '--name-only', branch)).toContain('later.txt');
-  // Nothing is pushed, and nothing of the server's lies in what was cloned.
+  // Nothing is pushed before somebody says so, and nothing of the server's lies in what was cloned.
   expect(host.git('branch', '--list', 'forge/*')).toBe('');
   expect(existsSync(join(path, '.forge'))).toBe(false);
 
   await until(() => client.repositories.remove('shop'));
   expect(existsSync(path)).toBe(false);
   expect(readdirSync(join(stateFolder, 'clone-state'))).toEqual([]);
+});
+
+test('a branch is pushed when somebody says so, to where it is from, and overwrites nothing', async () => {
+  const host = await startGitHost();
+  host.git('config', 'http.receivepack', 'true');
+  const world = await startWorld({ cloneSettings: overHttp, flags: { automation: { level: 4 } } });
+  const { client, repository } = world;
+  await client.repositories.add({ url: `${host.url}/shop.git`, id: 'shop' });
+  await ready(world, 'shop');
+  const plan = await client.runs.start({ task: 'Write a greeting', repository: 'shop', planOnly: true });
+  const other = await client.runs.start({ task: 'Write a greeting', repository, planOnly: true });
+  const { id } = await client.runs.start({ task: 'Write a greeting', repository: 'shop', approve: true });
+  for (const run of [plan.id, other.id, id]) await client.runs.follow(run, { onEvent: () => {} });
+  const { branch } = await client.runs.get(id);
+  expect(await client.runs.push(id)).toEqual({ runId: id, branch, url: `${host.url}/shop.git` });
+  expect(host.git('show', `${branch}:greeting.js`)).toContain('hello');
+  expect(await client.runs.push(id)).toMatchObject({ branch });
+
+  await expect(client.runs.push(plan.id)).rejects.toMatchObject({ code: 'PUSH_FAILED' });
+  await expect(client.runs.push(other.id)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  host.git('update-ref', `refs/heads/${branch}`, host.commit('other.txt', 'somebody else\n'));
+  await expect(client.runs.push(id)).rejects.toMatchObject({ code: 'PUSH_FAILED' });
+  expect(host.git('show', `${branch}:other.txt`)).toBe('somebody else');
 });
 
 test('what the default branch is, and holds, is asked anew for each run', async () => {

@@ -25,4 +25,4 @@ export { initialState, type RunState } from './run/run-state.ts';
 export { verifyCheckpoints, type CheckpointVerification } from './run/verify-checkpoints.ts';
 export type { PruneOutcome, PruneRequest } from './run/prune-runs.ts';
 export { planOrder } from './run/task-graph.ts';
-export { followRemote, type FollowOptions, type RemoteSource } from './workspace/index.ts';
+export { followRemote, pushBranch, type RemoteSource } from './workspace/index.ts';

@@ -45,6 +45,7 @@ export const errorTable = {
   REPOSITORY_NOT_READY: 'conflict',
   CLONE_FORBIDDEN: 'usage',
   CLONE_FAILED: 'environment',
+  PUSH_FAILED: 'environment',
   SERVER_UNSAFE: 'usage',
   SERVER_RUNNING: 'conflict',
   SERVER_ADDRESS: 'environment',

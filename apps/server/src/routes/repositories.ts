@@ -74,9 +74,13 @@ export function addRepositoryRoutes(app: ServerApp, deps: RouteDeps): void {
         throw forgeError('REPOSITORY_BUSY', `Runs of ${repository.id} are under way`, {
           fix: 'wait for them, or cancel them',
         });
+      if (repository.url !== undefined) {
+        await hosts.forget(repository);
+        // Before its entry: what a crash leaves in between is known, and cloned again.
+        await clones.remove(repository);
+      }
       await repositories.remove(repository.id);
       await hosts.forget(repository);
-      await clones.remove(repository);
       return context.body(null, 204);
     },
   );

@@ -2,6 +2,7 @@ import { z } from '@forge/plugin-api';
 import {
   apiRunStatuses,
   diffSchema,
+  pushedSchema,
   forkRunSchema,
   resumeRunSchema,
   runDetailSchema,
@@ -107,6 +108,16 @@ export function addRunRoutes(app: ServerApp, { guard, runs }: RouteDeps): void {
       const run = await runs.discard(context.req.valid('param').id, context.get('actor').name);
       return context.json(run, 200);
     },
+  );
+  app.openapi(
+    createRoute({
+      ...operation(guard, 'pushRun', 'approve', 'Push what a run delivered to where its repository was cloned from'),
+      method: 'post',
+      path: '/api/runs/{id}/push',
+      request: { params: idParameter },
+      responses: answers(pushedSchema, 'The branch is there'),
+    }),
+    async (context) => context.json(await runs.push(context.req.valid('param').id), 200),
   );
   app.openapi(
     createRoute({

@@ -3,6 +3,7 @@ import { type Clock, forgeError, requirementSchema, type RunRecord, type RunStat
 import {
   allows,
   type forkRunSchema,
+  type Pushed,
   type Repository,
   type ResumeRun,
   type Run,
@@ -11,6 +12,7 @@ import {
   type startRunSchema,
 } from '@forge/sdk';
 import type { Actor } from '../auth/tokens.ts';
+import type { Clones } from '../clones.ts';
 import type { Hosts } from '../hosts.ts';
 import { problemOf } from '../http/problem.ts';
 import type { Repositories } from '../repositories.ts';
@@ -36,6 +38,8 @@ export interface RunService {
   discard(runId: string, by: string): Promise<RunDetail>;
   /** Unified diff of what a run changed. */
   diff(runId: string): Promise<string>;
+  /** Pushes what a completed run delivered to where its repository was cloned from. */
+  push(runId: string): Promise<Pushed>;
   /** Runs of a repository wait or are under way here. */
   hasWork(repositoryId: string): boolean;
   /** Where a run is. Rejects with RUN_NOT_FOUND. */
@@ -45,6 +49,7 @@ export interface RunService {
 export interface RunServiceDeps {
   readonly repositories: Repositories;
   readonly hosts: Hosts;
+  readonly clones: Pick<Clones, 'push'>;
   readonly queue: RunQueue;
   readonly idempotency: Idempotency;
   readonly clock: Clock;
@@ -52,7 +57,7 @@ export interface RunServiceDeps {
 }
 
 export function createRunService(deps: RunServiceDeps): RunService {
-  const { repositories, hosts, queue, idempotency, clock, newId } = deps;
+  const { repositories, hosts, clones, queue, idempotency, clock, newId } = deps;
   const places = new Map<string, Repository>();
 
   async function locate(runId: string): Promise<{ repository: Repository; forge: Forge }> {
@@ -215,6 +220,16 @@ export function createRunService(deps: RunServiceDeps): RunService {
       // A run that has just ended is clearing its workspaces away.
       if (status === 'completed') await queue.over(runId);
       return (await forge.engine()).diff(runId);
+    },
+    async push(runId) {
+      const { repository } = await locate(runId);
+      const { status, branch } = await get(runId);
+      if (status !== 'completed')
+        throw forgeError('USAGE', `Run ${runId} is ${status}: it has delivered no branch`, {
+          fix: 'push it when it is completed',
+        });
+      await clones.push(repository, branch);
+      return { runId, branch, url: repository.url ?? '' };
     },
     async cancel(runId) {
       const { forge } = await locate(runId);

@@ -42,7 +42,7 @@ const server = await startServer({
   processExists: () => false,
   openRepository: run.open,
   stampOf: () => '',
-  remotes: { check: none, follow: none },
+  remotes: { check: none, follow: none, push: none },
   allowRules: createAllowRules(folder, { clock: systemClock, newId }),
   clock: systemClock,
   newId,

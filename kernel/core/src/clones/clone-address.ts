@@ -31,7 +31,8 @@ export function cloneAddressOf(text: string, allowed: readonly CloneProtocol[]):
   if (protocol === 'file' ? host !== '' : !hostPattern.test(host)) throw forbidden('its host is none');
   if (url.username.startsWith('-') || url.pathname.startsWith('/-')) throw forbidden('git could take it for an option');
   const port = url.port === '' ? ports[protocol] : Number(url.port);
-  return { url: text, protocol, host, port };
+  // A host can be written in many ways: git gets the one that was looked at.
+  return { url: protocol === 'https' || protocol === 'http' ? url.href : text, protocol, host, port };
 }
 
 function shortSshAddress(text: string, allowed: readonly CloneProtocol[]): CloneAddress {

@@ -18,6 +18,8 @@ export interface Remotes {
     url: string,
     call: { readonly signal: AbortSignal; onProgress(line: string): void },
   ): Promise<void>;
+  /** Gives a branch of a clone to where that is from. Overwrites nothing. Rejects with CLONE_FORBIDDEN and PUSH_FAILED. */
+  push(directory: string, url: string, call: { readonly branch: string; readonly signal: AbortSignal }): Promise<void>;
 }
 
 export interface RemotesWorld {
@@ -48,6 +50,11 @@ export function createRemotes(settings: Settings, { env, clock, resolve = resolv
       const { followRemote } = await import('@forge/engine');
       const limits = { milliseconds: settings.cloneMinutes * 60_000, bytes: settings.cloneMegabytes * 1024 * 1024 };
       await followRemote({ directory, source, env, clock, limits, signal, onProgress });
+    },
+    async push(directory, url, { branch, signal }) {
+      const source = await sourceOf(addressOf(url), settings, { env, resolve });
+      const { pushBranch } = await import('@forge/engine');
+      await pushBranch({ directory, branch, source, env, signal, milliseconds: settings.cloneMinutes * 60_000 });
     },
   };
 }

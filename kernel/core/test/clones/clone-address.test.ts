@@ -15,6 +15,15 @@ describe('what may be cloned from', () => {
     expect(cloneAddressOf(url, usual)).toMatchObject({ url, ...expected });
   });
 
+  test.each([
+    ['https://GIT.Example.org/shop.git', 'https://git.example.org/shop.git'],
+    ['https://0x7f000001/shop.git', 'https://127.0.0.1/shop.git'],
+    ['https://%31%32%37.0.0.1/shop.git', 'https://127.0.0.1/shop.git'],
+    ['https://bücher.example/shop.git', 'https://xn--bcher-kva.example/shop.git'],
+  ])('%s is asked as %s', (text, url) => {
+    expect(cloneAddressOf(text, usual)).toMatchObject({ url, host: new URL(url).hostname });
+  });
+
   test.each(['http://git.example.org/shop.git', 'file:///srv/shop.git'])('%s, when it is allowed', (url) => {
     expect(() => cloneAddressOf(url, usual)).toThrow(expect.objectContaining({ code: 'CLONE_FORBIDDEN' }));
     expect(cloneAddressOf(url, ['http', 'file'])).toMatchObject({ url });

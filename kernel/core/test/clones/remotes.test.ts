@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -57,6 +58,31 @@ test('git connects to the address that was looked at, whatever the name leads to
   const allowed = remotes(['127.0.0.1'], { privateCloneHosts: ['git.invalid'] });
   await expect(allowed.follow(join(place(), 'clone'), url, call)).rejects.toMatchObject({ code: 'CLONE_FAILED' });
   expect(asked).toContain(`git.invalid:${port}`);
+});
+
+test('by ssh nobody is asked, no unknown host is talked to, and no key is lent', async () => {
+  const folder = place();
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
+  git('init', '--quiet', '--initial-branch=main', 'shop');
+  git('-C', 'shop', '-c', 'user.name=P', '-c', 'user.email=p@example.org', 'commit', '-q', '--allow-empty', '-m', 'x');
+  // What the other machine would do, and what ssh was started with.
+  mkdirSync(join(folder, 'bin'));
+  const ssh = '#!/bin/sh\nprintf "%s\\n" "$SSH_AUTH_SOCK" "$@" > "$0.log"\nfor last; do :; done\nexec sh -c "$last"\n';
+  writeFileSync(join(folder, 'bin/ssh'), ssh, { mode: 0o755 });
+  const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH']}`, SSH_AUTH_SOCK: '/agent' };
+  const bySsh = createRemotes({ ...settings, cloneProtocols: ['ssh'] }, { env, clock: systemClock });
+  for (const [url, host] of [
+    [`ssh://git@git.example.org:2222${folder}/shop`, ['-p', '2222', 'git@git.example.org']],
+    [`git.example.org:${folder}/shop`, ['git.example.org']],
+  ] as const) {
+    const directory = join(folder, `clone-${host.length}`);
+    await bySsh.follow(directory, url, call);
+    expect(git('-C', directory, 'rev-parse', 'HEAD')).toBe(git('-C', 'shop', 'rev-parse', 'HEAD'));
+    const [agent, ...args] = readFileSync(join(folder, 'bin/ssh.log'), 'utf8').trim().split('\n');
+    expect(agent).toBe('/agent');
+    const options = ['BatchMode=yes', 'StrictHostKeyChecking=yes', 'ForwardAgent=no'];
+    expect(args).toEqual(expect.arrayContaining([...options, ...host]));
+  }
 });
 
 test.each([

@@ -3,17 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, forgeError, type ForgeError } from '@forge/plugin-api';
 import { folderWithin } from './folder-within.ts';
-import { createGit, type Git, type GitCall, gitStderr } from './git.ts';
-import type { Settings } from './hardened-git.ts';
-
-/** Where a repository comes from. Whoever makes it has looked at whether git may go there. */
-export interface RemoteSource {
-  /** Without credentials: git's arguments can be seen by others. */
-  readonly url: string;
-  /** The one that git may use. */
-  readonly protocol: 'https' | 'http' | 'ssh' | 'file';
-  readonly settings: Settings;
-}
+import { createGit, type Git, type GitCall } from './git.ts';
+import { type CallGit, explainRemote, remoteGit, type RemoteSource } from './remote-git.ts';
 
 export interface FollowOptions {
   /** A clone that was made here before, or a folder that is not there yet. */
@@ -72,7 +63,7 @@ export async function followRemote({ directory, source, env, clock, limits, ...m
   } catch (error) {
     more.signal.throwIfAborted();
     if (tooLarge.signal.aborted) throw outgrown(source, limits.bytes);
-    throw explained(error, source);
+    throw explainRemote(error, source, { code: 'CLONE_FAILED', what: 'could not be cloned' });
   } finally {
     over.abort();
     await watching;
@@ -84,26 +75,6 @@ export async function followRemote({ directory, source, env, clock, limits, ...m
       if (!(await folderWithin(directory, limits.bytes))) return tooLarge.abort();
     }
   }
-}
-
-type CallGit = (args: readonly string[], call: GitCall) => ReturnType<Git['run']>;
-
-/** Git that may use one protocol, and no settings but Forge's and those of the source. */
-function remoteGit(git: Git, { protocol, settings }: RemoteSource, env: FollowOptions['env']): CallGit {
-  const bound = git.at({
-    settings: [
-      ['http.followRedirects', 'false'],
-      ['http.lowSpeedLimit', '1000'],
-      ['http.lowSpeedTime', '60'],
-      ...settings,
-    ],
-  });
-  const agent = env['SSH_AUTH_SOCK'];
-  const around = {
-    GIT_ALLOW_PROTOCOL: protocol,
-    ...(protocol === 'ssh' && agent !== undefined ? { SSH_AUTH_SOCK: agent } : {}),
-  };
-  return (args, call) => bound.run(args, { ...call, env: around });
 }
 
 async function beginClone(git: Git, url: string): Promise<void> {
@@ -130,43 +101,6 @@ function tellLines(tell: (line: string) => void): (text: string) => void {
       .findLast((part) => part !== '');
     if (line !== undefined) tell(line.slice(0, 200));
   };
-}
-
-const explanations = [
-  {
-    stderr:
-      /Authentication failed|could not read (?:Username|Password)|Permission denied|error: 40[13]|terminal prompts disabled/,
-    what: 'wants credentials, or refused them',
-    fix: 'https: name the variable with a token in server.cloneCredentials; ssh: let the server’s user have a key there',
-  },
-  {
-    stderr: /error: 30[1278]/,
-    what: 'leads elsewhere',
-    fix: 'give the address that it has moved to',
-  },
-  {
-    stderr: /not found|does not exist|does not appear to be a git repository|error: 404/i,
-    what: 'was not found, or is not shown without credentials',
-    fix: 'look at the address; server.cloneCredentials names tokens',
-  },
-  {
-    stderr: /Host key verification failed/,
-    what: 'has a host key that is not known here',
-    fix: 'connect to it once by hand, as the server’s user: ssh <host>',
-  },
-  { stderr: /ran out of time/, what: 'took too long', fix: 'raise server.cloneMinutes' },
-] as const;
-
-function explained(error: unknown, { url }: RemoteSource): unknown {
-  const stderr = gitStderr(error);
-  if (stderr === undefined) return error;
-  const { message } = error as ForgeError;
-  const known = explanations.find((row) => row.stderr.test(`${stderr}\n${message}`));
-  return forgeError('CLONE_FAILED', `${url} ${known?.what ?? 'could not be cloned'}`, {
-    why: (stderr === '' ? message : stderr).slice(-500),
-    ...(known === undefined ? { transient: true } : { fix: known.fix }),
-    cause: error,
-  });
 }
 
 function outgrown({ url }: RemoteSource, bytes: number): ForgeError {

@@ -35,7 +35,7 @@ export function startQuietServer(openRepository: OpenRepository): Promise<Runnin
     processExists: () => false,
     openRepository,
     stampOf: () => 'as it is',
-    remotes: { check: noClones, follow: noClones },
+    remotes: { check: noClones, follow: noClones, push: noClones },
     clock: systemClock,
     newId,
     allowRules: createAllowRules(temporaryFolder(), { clock: systemClock, newId }),
