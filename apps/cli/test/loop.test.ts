@@ -81,6 +81,10 @@ describe('the loop, by real processes', { timeout: 60_000 }, () => {
     const found = await forge('verify', '--file', file);
     expect(found.code).toBe(1);
     expect(found.stdout).toContain('event 5 is the first that is not as it was written');
+    const whole = await forge('replay');
+    const shownAgain = await forge('replay', '--file', file);
+    expect([whole.code, whole.stderr]).toEqual([0, expect.not.stringContaining('as it was written')]);
+    expect([shownAgain.code, shownAgain.stderr]).toEqual([0, expect.stringContaining('event 5 is not as it was')]);
   });
 
   it('stops at Ctrl-C after the step in flight, says how to go on, and goes on from there', async () => {
@@ -225,7 +229,7 @@ describe('the loop, by real processes', { timeout: 60_000 }, () => {
     const answered = await forge('answer', requestId, '2');
     expect(answered, answered.stderr).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/Which language\?: \w+\nGo on: forge resume/),
+      stdout: expect.stringMatching(/Which language\? — German\nGo on: forge resume/),
     });
     expect((await forge('answer', requestId, '1')).code).toBe(8);
     const resumed = await forge('resume', '--yes');

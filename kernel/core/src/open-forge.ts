@@ -74,7 +74,8 @@ function forgeOf(host: Container, close: () => Promise<void>): Forge {
       (checked ??= checkRun().catch((error: unknown) => {
         throw maskError(masker, error);
       }));
-    const ready = async () => void (await Promise.all([check(), webhooks.start()]));
+    // Nobody is told of a run that does not begin.
+    const ready = () => check().then(() => webhooks.start());
     return Object.freeze({
       ...made,
       start: async (request) => ready().then(() => made.start(request)),

@@ -2,6 +2,7 @@ import type { Clock, ForgeEvent } from '@forge/plugin-api';
 import { chooseRenderer, progressOf } from '../choose-renderer.ts';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { readEventFile } from '../read-event-file.ts';
+import { glyph } from '../render/glyphs.ts';
 import { viewOf } from '../render/fold-run.ts';
 import type { RunRenderer } from '../render/run-renderer.ts';
 import { drawSummary } from '../render/summary.ts';
@@ -35,7 +36,21 @@ async function show(call: CommandCall<Options>, events: readonly ForgeEvent[]): 
   await play(call, events, renderer, time);
   const view = viewOf(events);
   printer.words(`\n${drawSummary(view, printer)}`);
+  await sayWhatWasChanged(call, view.runId, events);
   return { code: 0, runId: view.runId, status: view.status };
+}
+
+/** What is shown may not be what happened. */
+async function sayWhatWasChanged(
+  { options, printer, terminal }: CommandCall<Options>,
+  runId: string,
+  events: readonly ForgeEvent[],
+): Promise<void> {
+  const { verifyEvents } = await import('@forge/core');
+  const found = await verifyEvents(runId, events);
+  if (found.ok) return;
+  const verify = options.file === undefined ? `forge verify ${runId}` : `forge verify --file ${options.file}`;
+  terminal.print(`${glyph('warn', printer.style)} event ${found.seq} is not as it was written: ${verify}`);
 }
 
 interface ReplayClock extends Clock {

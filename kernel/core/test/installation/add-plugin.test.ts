@@ -12,7 +12,7 @@ import { removePlugin } from '../../src/installation/remove-plugin.ts';
 import { updateSpec } from '../../src/installation/update-spec.ts';
 import { openForge } from '../../src/open-forge.ts';
 import { noSandbox } from '../support/no-sandbox.ts';
-import { hostOptions } from '../support/open.ts';
+import { hostOptions, silent } from '../support/open.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Written {
@@ -236,11 +236,13 @@ describe('a plugin that was approved', () => {
       details: { plugin: 'forge-plugin-hello', why: expect.stringContaining('its files differ') },
     });
     // Nothing is begun with it, and what was done before can be looked at.
-    const opened = await openForge(forge);
+    const warnings: string[] = [];
+    const opened = await openForge({ ...forge, log: { ...silent, warn: (message) => warnings.push(message) } });
     const engine = await opened.engine();
     const requirement = { task: 'Do it', constraints: [], acceptanceCriteria: [], images: [] };
     await expect(engine.start({ requirement, directory: cwd })).rejects.toMatchObject({ code: 'PLUGIN_CHANGED' });
     await opened.close();
+    expect(warnings).toEqual([]);
     await add(archive());
     expect(await hello()).toBe('https://acme.example');
   });
