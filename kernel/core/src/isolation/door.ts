@@ -4,6 +4,7 @@ import { allowsHost } from './grants.ts';
 
 /** Longer than any name of a host with its port. */
 const longestAddress = 300;
+const highestPort = 65_535;
 
 export interface Door {
   close(): Promise<void>;
@@ -67,8 +68,11 @@ function readAddress(socket: Socket, onAddress: (address: { host: string; port: 
     socket.off('data', take);
     socket.pause();
     socket.unshift(read.subarray(end + 1));
-    const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(read.subarray(0, end).toString('utf8')) ?? [];
-    onAddress({ host, port: Number(port) });
+    const [, host = '', digits = ''] = /^(.+):(\d{1,5})$/.exec(read.subarray(0, end).toString('utf8')) ?? [];
+    const port = Number(digits);
+    // Connecting to a port that cannot be throws, here where nobody would catch it.
+    if (host === '' || port > highestPort) return void socket.destroy();
+    onAddress({ host, port });
   };
   socket.on('data', take);
 }

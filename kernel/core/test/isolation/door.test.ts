@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from '@forge/plugin-api';
+import { expect, it, onTestFinished } from 'vitest';
+import { openDoor } from '../../src/isolation/door.ts';
+
+const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** What comes back through the door for what is said at it. */
+async function throughDoor(said: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'forge-door-'));
+  const path = join(folder, 'door');
+  const door = await openDoor({ path, hosts: ['127.0.0.1'], plugin: 'p', log: silent });
+  onTestFinished(async () => {
+    await door.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return new Promise((resolve, reject) => {
+    let heard = '';
+    const socket = connect(path);
+    socket.on('data', (chunk) => (heard += chunk.toString()));
+    socket.on('close', () => resolve(heard));
+    socket.on('error', reject);
+    socket.write(said);
+  });
+}
+
+it('connects to a host that it may, with what was said right behind the address', async () => {
+  const outside = createServer((socket) => socket.once('data', (chunk) => socket.end(`heard ${chunk.toString()}`)));
+  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void outside.close());
+  expect(await throughDoor(`127.0.0.1:${(outside.address() as AddressInfo).port}\nhello`)).toBe('heard hello');
+});
+
+it.each([
+  ['another host', '127.0.0.2:80\n'],
+  ['a port that cannot be', '127.0.0.1:65536\n'],
+  ['a port of many digits', `127.0.0.1:${'9'.repeat(40)}\n`],
+  ['no port', '127.0.0.1\n'],
+  ['nothing', '\n'],
+  ['no end of line', 'x'.repeat(1_000)],
+])('shuts at %s, and Forge stays up', async (_, said) => {
+  expect(await throughDoor(said)).toBe('');
+});
