@@ -7,9 +7,13 @@ const mostLosses = 3;
 /** Processes of one plugin at once, each for a workspace. */
 const mostProcesses = 8;
 
-interface Started extends PluginProcess {
-  readonly described: readonly Described[];
-  /** Calls under way. */
+interface Member {
+  readonly process: PluginProcess;
+  readonly described: Promise<readonly Described[]>;
+  /** How many losses in a row there were when it was started. */
+  readonly after: number;
+  isStarted: boolean;
+  /** Calls under way, those that wait for its start included. */
   busy: number;
 }
 
@@ -37,74 +41,93 @@ export interface ProcessPoolOptions {
 /** The processes of one plugin, started when they are needed. */
 export function createProcessPool({ plugin, start, begin, finish }: ProcessPoolOptions): ProcessPool {
   /** The one that was used last stands last. */
-  const processes = new Map<string | undefined, Promise<Started>>();
-  const starting = new Set<PluginProcess>();
+  const members = new Map<string | undefined, Member>();
+  /** Those that were idle, until they have ended; for good when they could not stop. */
+  const retiring = new Set<Promise<void>>();
   let losses = 0;
+  let isStopped = false;
 
-  async function launch(workspace: string | undefined): Promise<Started> {
+  function launch(workspace: string | undefined): Member {
+    if (isStopped) throw stopped(plugin);
     if (losses >= mostLosses) throw givenUp(plugin, losses);
     const process = start(workspace);
-    void process.gone.then(() => processes.delete(workspace));
-    starting.add(process);
+    const member: Member = { process, described: begin(process.served), after: losses, isStarted: false, busy: 0 };
+    // Another one may have taken its place by then.
+    const forget = () => void (members.get(workspace) === member && members.delete(workspace));
+    member.described.then(() => (member.isStarted = true), forget);
+    void process.gone.then(forget);
+    return member;
+  }
+
+  function memberFor(workspace: string | undefined): Member {
+    const member = members.get(workspace) ?? launch(workspace);
+    members.delete(workspace);
+    members.set(workspace, member);
+    return member;
+  }
+
+  async function started({ process, described, after }: Member): Promise<readonly Described[]> {
     try {
-      return { ...process, described: await begin(process.served), busy: 0 };
+      return await described;
     } catch (error) {
-      const loss = process.isGone() ? await lossOf(process, 'PLUGIN_LOST', error) : error;
+      const loss = process.isGone() ? await lossOf({ process, after }, 'PLUGIN_LOST', error) : error;
       await process.end();
       throw loss;
-    } finally {
-      starting.delete(process);
     }
   }
 
-  async function lossOf(process: PluginProcess, code: ErrorCode, cause: unknown): Promise<ForgeError> {
-    losses += 1;
+  /** Many calls may lose one process, and many processes may be lost at once: that is one loss. */
+  async function lossOf({ process, after }: Pick<Member, 'process' | 'after'>, code: ErrorCode, cause: unknown) {
+    if (losses === after) losses += 1;
     const { why, lastWords } = await process.gone;
     return lost(plugin, code, why, lastWords, cause);
   }
 
-  async function processFor(workspace: string | undefined): Promise<Started> {
-    const found = processes.get(workspace) ?? launch(workspace);
-    processes.delete(workspace);
-    processes.set(workspace, found);
-    found.catch(() => processes.delete(workspace));
-    await endIdle();
-    return found;
+  function retireIdle(): void {
+    for (const [workspace, member] of members) {
+      if (members.size <= mostProcesses) return;
+      if (member.busy > 0 || workspace === undefined) continue;
+      members.delete(workspace);
+      const end = endOf(member);
+      retiring.add(end);
+      end.then(
+        () => retiring.delete(end),
+        () => undefined,
+      );
+    }
   }
 
-  async function endIdle(): Promise<void> {
-    for (const [workspace, each] of [...processes].slice(0, -1)) {
-      if (processes.size <= mostProcesses) return;
-      const process = await each.catch(() => undefined);
-      if (process?.busy !== 0 || workspace === undefined) continue;
-      processes.delete(workspace);
+  async function endOf({ process, isStarted }: Member): Promise<void> {
+    try {
+      if (isStarted && !process.isGone()) await finish(process.served);
+    } finally {
       await process.end();
     }
   }
 
   return {
-    describe: async () => (await processFor(undefined)).described,
+    describe: async () => started(memberFor(undefined)),
     async run(workspace, code, work) {
-      const process = await processFor(workspace);
-      process.busy += 1;
+      const member = memberFor(workspace);
+      member.busy += 1;
       try {
-        const result = await work(process.served);
+        retireIdle();
+        await started(member);
+        const result = await work(member.process.served);
         losses = 0;
         return result;
       } catch (error) {
-        if (process.isGone() && isForgeError(error, 'WORKER_LOST')) throw await lossOf(process, code, error);
+        if (member.isStarted && member.process.isGone() && isForgeError(error, 'WORKER_LOST'))
+          throw await lossOf(member, code, error);
         throw error;
       } finally {
-        process.busy -= 1;
+        member.busy -= 1;
       }
     },
     async stop() {
-      await Promise.all([...starting].map((process) => process.end()));
-      const all = await Promise.allSettled(processes.values());
-      const started = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-      const stopped = await Promise.allSettled(started.map(({ served }) => finish(served)));
-      await Promise.all(started.map((process) => process.end()));
-      const failed = stopped.find((each) => each.status === 'rejected');
+      isStopped = true;
+      const ends = await Promise.allSettled([...retiring, ...[...members.values()].map(endOf)]);
+      const failed = ends.find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
     },
   };
@@ -129,4 +152,8 @@ function givenUp(plugin: string, losses: number): ForgeError {
       plugin,
     },
   );
+}
+
+function stopped(plugin: string): ForgeError {
+  return forgeError('STOPPED', `The plugin "${plugin}" has been stopped`, { plugin });
 }
