@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type { Agent, MemoryStore, Tool } from '@forge/plugin-api';
 import { createAgentContext, createToolContext } from '@forge/testkit/fakes';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Isolated, type IsolatedOptions, openIsolated } from './isolated.ts';
+import { type Isolated, type IsolatedOptions, openIsolated, put } from './isolated.ts';
 
 /** Misbehaves as it is asked to. */
 const code = `
@@ -99,6 +100,19 @@ describe('a plugin that misbehaves', () => {
       code: 'PLUGIN_LOST',
       message: expect.stringContaining('3 times in a row'),
     });
+  });
+});
+
+it('is not loaded again when its files have changed since it was approved', async () => {
+  const isolated = await open();
+  onTestFinished(() => isolated.close());
+  expect(await isolated.misbehave('ok')).toBe('fine');
+  put(join(isolated.cwd, '../plugin/index.ts'), code.replace("'fine'", "'not what was approved'"));
+  expect(await isolated.misbehave('ok')).toBe('fine');
+  await isolated.misbehave('exits').catch(() => undefined);
+  await expect(isolated.misbehave('ok')).rejects.toMatchObject({
+    code: 'PLUGIN_CHANGED',
+    details: { plugin: 'somebodys' },
   });
 });
 

@@ -40,7 +40,8 @@ function namedIn(texts: readonly string[], variables: readonly string[]): string
 function hostOf(text: string): string[] {
   if (/^[\w.-]+$/.test(text) && text.includes('.')) return [text.toLowerCase()];
   if (!URL.canParse(text)) return [];
-  const { hostname, host, port } = new URL(text);
+  const { hostname, port } = new URL(text);
   if (hostname === '') return [];
-  return [(port === '' ? hostname : host).replace(/^\[(.*)\]$/, '$1').toLowerCase()];
+  const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return [port === '' ? name : `${name}:${port}`];
 }

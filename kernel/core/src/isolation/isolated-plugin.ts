@@ -1,10 +1,8 @@
 import {
-  type AgentContext,
   contributionKeys,
   type Contributions,
   deprecations,
   forgeError,
-  isForgeError,
   type Json,
   jsonSchema,
   type Kind,
@@ -13,19 +11,20 @@ import {
   type ProbeResult,
   type Sandbox,
 } from '@forge/plugin-api';
-import type { Described } from '@forge/worker-protocol';
 import { guardRules } from '../guards/index.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import type { PluginLimits } from '../plugins/limits.ts';
 import type { PluginWorld } from '../plugins/plugin-context.ts';
 import type { GivenOptions } from '../plugins/plugin-options.ts';
 import { maskedLogger } from '../secrets.ts';
+import { hashFolder } from '../trust/content-hash.ts';
 import { withTimeLimit } from '../world/time-limit.ts';
 import { contributionFrom } from './describe.ts';
-import { type Grants, grantsOf } from './grants.ts';
+import { grantsOf } from './grants.ts';
+import { isolatedCaller } from './isolated-caller.ts';
 import type { LentWorld } from './lent-world.ts';
 import { prepareGround } from './plugin-ground.ts';
-import { createProcessPool, type ProcessPool } from './process-pool.ts';
+import { createProcessPool } from './process-pool.ts';
 
 export interface IsolationDeps {
   readonly world: PluginWorld;
@@ -77,6 +76,7 @@ export async function startIsolated(
     variables: grants.variables,
     stateDirectory: ground.stateDirectory,
   } as const;
+  const files = hashFolder(folder);
   const lent: LentWorld = {
     interactive: world.interaction.interactive,
     ask: (prompt) => world.interaction.ask(prompt, world.signal),
@@ -88,7 +88,10 @@ export async function startIsolated(
   };
   const pool = createProcessPool({
     plugin: manifest.name,
-    start: ground.start,
+    start: (workspace) => {
+      refuseChanged(record, files);
+      return ground.start(workspace);
+    },
     begin: (served) => served.start(place, lent),
     finish: (served) =>
       withTimeLimit({ clock, milliseconds: limits.stop, timedOut: () => stopsTooSlowly(manifest.name) }, () =>
@@ -105,8 +108,10 @@ export async function startIsolated(
   const giveUp = () => void stop().catch(() => undefined);
   signal.addEventListener('abort', giveUp, { once: true });
   try {
+    // It may have been before anybody listened.
+    signal.throwIfAborted();
     const contributions = (await pool.describe()).map((described, index) => {
-      const call = caller(pool, grants, described, index, manifest.name);
+      const call = isolatedCaller(described, index, { pool, grants, plugin: manifest.name });
       return [described.kind as Kind, contributionFrom(described, call)] as const;
     });
     const byKind = Object.entries(Object.groupBy(contributions, ([kind]) => kind)).map(([kind, all]) => [
@@ -123,76 +128,18 @@ export async function startIsolated(
   }
 }
 
+/** It may be started again hours after it was approved. */
+function refuseChanged({ manifest, folder }: PluginRecord, files: string): void {
+  if (hashFolder(folder) === files) return;
+  throw forgeError('PLUGIN_CHANGED', `The files of the plugin "${manifest.name}" have changed since it was started`, {
+    where: folder,
+    fix: 'start Forge again: it asks for approval where that is needed',
+    plugin: manifest.name,
+  });
+}
+
 function stopsTooSlowly(plugin: string) {
   return forgeError('PLUGIN_STOP', `The plugin "${plugin}" did not stop in time, and was ended`, { plugin });
-}
-
-/** How the methods of one contribution are called. */
-function caller(pool: ProcessPool, grants: Grants, described: Described, contribution: number, plugin: string) {
-  const kind = described.kind as Kind;
-  const { methods, lost = 'PLUGIN_LOST' } = guardRules[kind];
-  return async (method: string, args: readonly unknown[]): Promise<unknown> => {
-    if (kind === 'agent') {
-      const [input, context] = args as [Json, AgentContext];
-      const { runId, executionId } = context;
-      const job = { runId, executionId, agent: described.data['id'] as string, input };
-      return pool.run(undefined, lost, (served) => served.execute(contribution, job, context));
-    }
-    const contextAt = methods[method]?.context;
-    const context = contextAt === undefined ? undefined : (args[contextAt] as Record<string, unknown> | undefined);
-    const workspace = grants.workspace === 'none' ? undefined : context?.['workspace'];
-    const given = args.map((argument, at) => (at === contextAt ? lentContext(argument, grants, plugin) : argument));
-    try {
-      return await pool.run(workspace as string | undefined, lost, (served) =>
-        served.call({ contribution, method, args: given, contextAt }),
-      );
-    } catch (error) {
-      throw blamed(error, plugin);
-    }
-  };
-}
-
-/** A plugin may not put the blame on another. */
-function blamed(error: unknown, plugin: string): unknown {
-  if (!isForgeError(error) || error.details.plugin === undefined || error.details.plugin === plugin) return error;
-  return forgeError(error.code, error.message, { ...error.details, plugin, cause: error });
-}
-
-/**
- * The context of a call as it is lent. What a plugin may not start itself it may not have started, either; and nobody can
- * talk with a program through a line that carries JSON.
- */
-function lentContext(context: unknown, { exec }: Grants, plugin: string): unknown {
-  if (typeof context !== 'object' || context === null) return context;
-  const refusal = exec ? cannotTalk : mayNotStart;
-  const refused = async () => {
-    throw refusal(plugin);
-  };
-  const { exec: run, start, ...others } = context as Readonly<Record<string, unknown>>;
-  return {
-    ...others,
-    ...(run === undefined ? {} : { exec: exec ? run : refused }),
-    ...(start === undefined ? {} : { start: refused }),
-  };
-}
-
-function mayNotStart(plugin: string) {
-  return forgeError(
-    'PERMISSION_MISSING',
-    `The plugin "${plugin}" would start a program, which its manifest does not ask for`,
-    { fix: 'add "exec": true to permissions in its plugin.json', plugin },
-  );
-}
-
-function cannotTalk(plugin: string) {
-  return forgeError(
-    'UNSUPPORTED',
-    `The plugin "${plugin}" cannot talk with a program that Forge's process has started`,
-    {
-      fix: 'start it with node:child_process, or run it to its end with exec',
-      plugin,
-    },
-  );
 }
 
 /** The options, when they and all that the plugin brings can leave this process. */

@@ -55,8 +55,14 @@ export async function prepareGround(
     pluginDataFolder(state, record),
   ]);
   const path = join(home, 'door');
+  const removeHome = () => rm(home, { recursive: true, force: true, maxRetries: 3 });
   const door: Door | undefined =
-    grants.hosts.length === 0 ? undefined : await openDoor({ path, hosts: grants.hosts, plugin: manifest.name, log });
+    grants.hosts.length === 0
+      ? undefined
+      : await openDoor({ path, hosts: grants.hosts, plugin: manifest.name, log }).catch(async (error: unknown) => {
+          await removeHome();
+          throw error;
+        });
   const code = codeFor(realPath(given));
   const { hidden, readable } = visibilityOf({ env, hidden: [project, state], readable: [...code, programFolder()] });
   const processEnv = {
@@ -91,7 +97,7 @@ export async function prepareGround(
     async close() {
       await reapMarked((found) => found.startsWith(`${mark}#`));
       await door?.close();
-      await rm(home, { recursive: true, force: true, maxRetries: 3 });
+      await removeHome();
     },
   };
 }

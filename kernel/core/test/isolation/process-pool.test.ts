@@ -45,7 +45,11 @@ function scene(options: Partial<ProcessPoolOptions> = {}) {
   return { pool, processes, finished, run, loseIn };
 }
 
-const codeOf = (call: Promise<unknown>) => call.then(() => 'fine', ({ code }: { code: string }) => code);
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
+    () => 'fine',
+    ({ code }: { code: string }) => code,
+  );
 
 describe('a process that is lost', () => {
   it('is lost once, however many calls it had: the next one starts another', async () => {

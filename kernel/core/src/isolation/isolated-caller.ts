@@ -1,0 +1,77 @@
+import { type AgentContext, forgeError, isForgeError, type Json, type Kind } from '@forge/plugin-api';
+import type { Described } from '@forge/worker-protocol';
+import { guardRules } from '../guards/index.ts';
+import type { Grants } from './grants.ts';
+import type { ProcessPool } from './process-pool.ts';
+
+/** How the methods of one contribution are called, which is in a process of its plugin. */
+export function isolatedCaller(
+  described: Described,
+  contribution: number,
+  { pool, grants, plugin }: { readonly pool: ProcessPool; readonly grants: Grants; readonly plugin: string },
+): (method: string, args: readonly unknown[]) => Promise<unknown> {
+  const kind = described.kind as Kind;
+  const { methods, lost = 'PLUGIN_LOST' } = guardRules[kind];
+  return async (method, args) => {
+    if (kind === 'agent') {
+      const [input, context] = args as [Json, AgentContext];
+      const { runId, executionId } = context;
+      const job = { runId, executionId, agent: described.data['id'] as string, input };
+      return pool.run(undefined, lost, (served) => served.execute(contribution, job, context));
+    }
+    const contextAt = methods[method]?.context;
+    const context = contextAt === undefined ? undefined : (args[contextAt] as Record<string, unknown> | undefined);
+    const workspace = grants.workspace === 'none' ? undefined : context?.['workspace'];
+    const given = args.map((argument, at) => (at === contextAt ? lentContext(argument, grants, plugin) : argument));
+    try {
+      return await pool.run(workspace as string | undefined, lost, (served) =>
+        served.call({ contribution, method, args: given, contextAt }),
+      );
+    } catch (error) {
+      throw blamed(error, plugin);
+    }
+  };
+}
+
+/** A plugin may not put the blame on another. */
+function blamed(error: unknown, plugin: string): unknown {
+  if (!isForgeError(error) || error.details.plugin === undefined || error.details.plugin === plugin) return error;
+  return forgeError(error.code, error.message, { ...error.details, plugin, cause: error });
+}
+
+/**
+ * The context of a call as it is lent. What a plugin may not start itself it may not have started, either; and nobody can
+ * talk with a program through a line that carries JSON.
+ */
+function lentContext(context: unknown, { exec }: Grants, plugin: string): unknown {
+  if (typeof context !== 'object' || context === null) return context;
+  const refusal = exec ? cannotTalk : mayNotStart;
+  const refused = async () => {
+    throw refusal(plugin);
+  };
+  const { exec: run, start, ...others } = context as Readonly<Record<string, unknown>>;
+  return {
+    ...others,
+    ...(run === undefined ? {} : { exec: exec ? run : refused }),
+    ...(start === undefined ? {} : { start: refused }),
+  };
+}
+
+function mayNotStart(plugin: string) {
+  return forgeError(
+    'PERMISSION_MISSING',
+    `The plugin "${plugin}" would start a program, which its manifest does not ask for`,
+    { fix: 'add "exec": true to permissions in its plugin.json', plugin },
+  );
+}
+
+function cannotTalk(plugin: string) {
+  return forgeError(
+    'UNSUPPORTED',
+    `The plugin "${plugin}" cannot talk with a program that Forge's process has started`,
+    {
+      fix: 'start it with node:child_process, or run it to its end with exec',
+      plugin,
+    },
+  );
+}
