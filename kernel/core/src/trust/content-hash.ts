@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** What others put into a folder: packages, a repository, and the note that bun leaves in each package. */
@@ -24,10 +24,14 @@ export function hashFolder(folder: string): string {
   return hash.digest('hex');
 }
 
-const relativeImport = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(\.{1,2}\/[^'"\n]+)\1/g;
-const suffixes = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js'];
+const relativeImport = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"`])(\.{1,2}(?:\/[^'"`\n]*)?)\1/g;
+/** All that a loader may try. */
+const endings = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.jsx', '.tsx', '.mjsx', '.mtsx', '.cjsx', '.ctsx', '.json'];
 
-/** Hash of a file of code and of every file that it imports by a relative path, and they in turn. */
+/**
+ * Hash of a file of code and of every file that it imports by a relative path, and they in turn. Which of several that fit
+ * is loaded is the loader's business, so all of them count.
+ */
 export function hashCode(file: string): string {
   const hash = createHash('sha256');
   for (const path of filesOfCode(file)) {
@@ -44,16 +48,17 @@ export function filesOfCode(file: string): readonly string[] {
     if (seen.has(path)) return;
     seen.add(path);
     for (const [, , specifier = ''] of readFileSync(path, 'utf8').matchAll(relativeImport)) {
-      const found = resolveImport(dirname(path), specifier);
-      if (found !== undefined) visit(found);
+      for (const found of filesFor(dirname(path), specifier)) visit(found);
     }
   };
   visit(file);
   return [...seen];
 }
 
-function resolveImport(folder: string, specifier: string): string | undefined {
+function filesFor(folder: string, specifier: string): readonly string[] {
   const path = resolve(folder, specifier);
-  const candidates = [...suffixes.map((suffix) => path + suffix), path.replace(/\.(m?)js$/, '.$1ts')];
-  return candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
+  const plain = path.replace(/\.[cm]?js$/, '');
+  const stems = [path, plain, join(path, 'index')];
+  const candidates = [path, join(path, 'package.json'), ...stems.flatMap((stem) => endings.map((end) => stem + end))];
+  return [...new Set(candidates)].filter((each) => statSync(each, { throwIfNoEntry: false })?.isFile() === true);
 }
