@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { forgeError } from '@forge/plugin-api';
 
 /** Keys of this repository's Forge, each for one purpose, all made from one that never leaves its file. */
 export interface WebhookKeys {
@@ -14,21 +15,44 @@ export function createWebhookKeys(stateDirectory: () => Promise<string>): Webhoo
   let master: Promise<Buffer> | undefined;
   const load = async (): Promise<Buffer> => {
     const file = join(await stateDirectory(), 'webhook.key');
-    // 'wx': of several processes at once, one makes it.
-    await writeFile(file, `${randomBytes(length).toString('base64')}\n`, { flag: 'wx', mode: 0o600 }).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      },
-    );
-    const key = Buffer.from(await readFile(file, 'utf8'), 'base64');
-    // Another process may be just writing it.
-    return key.length === length ? key : load();
+    const text = (await readKey(file)) ?? (await makeKey(file));
+    const key = Buffer.from(text, 'base64');
+    if (key.length === length) return key;
+    throw forgeError('STORE_CORRUPT', 'The key that signs webhooks and links cannot be read', {
+      where: file,
+      fix: 'remove the file: another key is made, and receivers get its secrets: forge webhook list',
+    });
   };
   return {
     async derive(purpose) {
-      return createHmac('sha256', await (master ??= load()))
+      master ??= load().catch((error: unknown) => {
+        master = undefined;
+        throw error;
+      });
+      return createHmac('sha256', await master)
         .update(purpose)
         .digest();
     },
   };
+}
+
+async function readKey(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/** Of several processes at once, one makes it; a file of that name is whole from the beginning, whoever dies. */
+async function makeKey(file: string): Promise<string> {
+  const fresh = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  await writeFile(fresh, `${randomBytes(length).toString('base64')}\n`, { mode: 0o600 });
+  try {
+    await link(fresh, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(fresh, { force: true });
+  }
+  return readFile(file, 'utf8');
 }
