@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forgeError, z } from '@forge/plugin-api';
 import type { StateFolder } from './state-folder.ts';
@@ -17,23 +18,16 @@ export async function claimServer(
   folder: StateFolder,
   { pid, processExists }: { readonly pid: number; processExists(pid: number): boolean },
 ): Promise<{ announce(facts: Omit<ServerFile, 'pid'>): Promise<void>; release(): Promise<void> }> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      const file = await open(join(folder.path, serverFile), 'wx', 0o600);
-      await file.writeFile(JSON.stringify({ url: '', pid }));
-      await file.close();
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 1) throw error;
-    }
+  for (let tries = 0; !(await claim(join(folder.path, serverFile), pid)); tries += 1) {
     const other = runningServer(folder, processExists);
-    if (other !== undefined)
+    // In a container, the process that is started again has the number of the one that died.
+    if ((other !== undefined && other.pid !== pid) || tries > 1)
       throw forgeError(
         'SERVER_RUNNING',
-        `A server of yours is running already: ${other.url || `process ${other.pid}`}`,
+        `A server of yours is running already: ${other?.url || `process ${other?.pid ?? 'unknown'}`}`,
         {
           fix: 'use that one, or end it first',
-          data: { url: other.url, pid: other.pid },
+          data: { url: other?.url ?? '', pid: other?.pid ?? 0 },
         },
       );
     await folder.remove(serverFile);
@@ -42,6 +36,21 @@ export async function claimServer(
     announce: (facts) => folder.write(serverFile, { ...facts, pid }),
     release: () => folder.remove(serverFile),
   };
+}
+
+/** False when there is a file already. A new one is whole at once: nobody takes it for what a dead process left. */
+async function claim(file: string, pid: number): Promise<boolean> {
+  const fresh = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  await writeFile(fresh, JSON.stringify({ url: '', pid }), { mode: 0o600 });
+  try {
+    await link(fresh, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await rm(fresh, { force: true });
+  }
 }
 
 /** The server that runs, if one does. */
