@@ -16,7 +16,9 @@ it('is one of many that start at the same time', async () => {
   const folder = place();
   const pids = Array.from({ length: 20 }, (_, index) => index + 2);
   const claims = await Promise.allSettled(pids.map((pid) => claimServer(folder, { pid, processExists: all })));
-  const codes = claims.map((claim) => (claim.status === 'fulfilled' ? 'claimed' : (claim.reason as { code: string }).code));
+  const codes = claims.map((claim) =>
+    claim.status === 'fulfilled' ? 'claimed' : (claim.reason as { code: string }).code,
+  );
   expect(codes.filter((code) => code === 'claimed')).toHaveLength(1);
   expect(new Set(codes)).toEqual(new Set(['claimed', 'SERVER_RUNNING']));
 });

@@ -45,7 +45,8 @@ export async function installPackage(
   const files = hashFolder(fetched.record.folder);
   report(`installing it with ${packages.name}, without running scripts`);
   await setAside(place, { files, aside: asideOf(fetched) }, undo);
-  if (!project.isConfigured) undo(() => packages.remove(fetched.packageName));
+  // Also for who has had enough of it, which ends all else.
+  if (!project.isConfigured) undo(() => packages.remove(fetched.packageName, new AbortController().signal));
   await packages.add(installSpec(spec, cwd, fetched), { exact });
   if (hashFolder(realPath(place)) !== files) throw notWhatWasShown(fetched, place);
   return { place, use: fetched.packageName, files };

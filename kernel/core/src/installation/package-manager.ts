@@ -13,7 +13,8 @@ export interface PackageManager {
   readonly files: readonly string[];
   /** Scripts of packages do not run. */
   add(spec: string, options: { readonly exact: boolean }): Promise<void>;
-  remove(packageName: string): Promise<void>;
+  /** @param signal default: the request's */
+  remove(packageName: string, signal?: AbortSignal): Promise<void>;
   /** All that package.json names. `frozen`: exactly as the lock file says, which stays as it is. */
   install(options: { readonly frozen: boolean }): Promise<void>;
 }
@@ -71,17 +72,21 @@ async function managerOf(
       fix: 'install the package yourself, then name it in "plugins" of the configuration',
     });
   }
-  const run = async (action: 'add' | 'uninstall' | 'install' | 'frozen', args: readonly string[]) => {
+  const run = async (
+    action: 'add' | 'uninstall' | 'install' | 'frozen',
+    args: readonly string[],
+    ended: AbortSignal = signal,
+  ) => {
     const resolved = resolveCommand(agent as Parameters<typeof resolveCommand>[0], action, [...args]);
     if (resolved === null) throw forgeError('UNSUPPORTED', `${agent} knows no "${action}"`, { where: folder });
-    await runProgram({ file: resolved.command, args: resolved.args, cwd: folder, env, signal });
+    await runProgram({ file: resolved.command, args: resolved.args, cwd: folder, env, signal: ended });
   };
   return {
     name: agent,
     folder,
     files: ['package.json', ...lockFiles].map((name) => join(folder, name)),
     add: (spec, { exact }) => run('add', [...flagsOf(exact), spec]),
-    remove: (packageName) => run('uninstall', [packageName]),
+    remove: (packageName, ended) => run('uninstall', [packageName], ended),
     install: ({ frozen }) => run(frozen ? 'frozen' : 'install', [withoutScripts(agent)]),
   };
 }

@@ -26,7 +26,21 @@ export function hashFolder(folder: string): string {
 
 const relativeImport = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"`])(\.{1,2}(?:\/[^'"`\n]*)?)\1/g;
 /** All that a loader may try. */
-const endings = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.jsx', '.tsx', '.mjsx', '.mtsx', '.cjsx', '.ctsx', '.json'];
+const endings = [
+  '.js',
+  '.mjs',
+  '.cjs',
+  '.ts',
+  '.mts',
+  '.cts',
+  '.jsx',
+  '.tsx',
+  '.mjsx',
+  '.mtsx',
+  '.cjsx',
+  '.ctsx',
+  '.json',
+];
 
 /**
  * Hash of a file of code and of every file that it imports by a relative path, and they in turn. Which of several that fit

@@ -212,6 +212,18 @@ describe('forge plugin add', () => {
     });
   });
 
+  it('uninstalls it also when the person has had enough', async () => {
+    const { add, cwd, files } = project();
+    const enough = new AbortController();
+    const report = (step: string) => {
+      if (step === 'starting it once') enough.abort(new Error('enough'));
+    };
+    const broken = archive({ body: 'throw new Error("broken");' });
+    await expect(add(broken, { report, signal: enough.signal })).rejects.toMatchObject({ code: 'PLUGIN_LOAD' });
+    expect(files()).toEqual(['.git', 'package.json']);
+    expect(existsSync(join(cwd, 'node_modules/forge-plugin-hello'))).toBe(false);
+  });
+
   it('says what is wrong before anything happens', async () => {
     const { add, files } = project();
     await expect(add('./nothing-here.tgz')).rejects.toMatchObject({ code: 'PLUGIN_NOT_FOUND' });
