@@ -66,10 +66,15 @@ export function createHosts({ open, stampOf, clock, onFault }: HostsDeps): Hosts
   function make(repository: Repository, stamp: string, flags: ConfigLayer | undefined): Host {
     if (repository.url !== undefined && !existsSync(repository.path)) throw notReady(repository);
     const forge = open(repository.path, flags, stateFolderOf(repository)).then(async (opened) => {
-      (await opened.bus()).subscribe('*', tell);
-      // Also what nobody who was here before could deliver.
-      if (flags === undefined) await opened.webhooks.start();
-      return opened;
+      try {
+        (await opened.bus()).subscribe('*', tell);
+        // Also what nobody who was here before could deliver.
+        if (flags === undefined) await opened.webhooks.start();
+        return opened;
+      } catch (error) {
+        await opened.close().catch(onFault);
+        throw error;
+      }
     });
     const host = { forge, repository, stamp, users: 0, isLeaving: flags !== undefined };
     all.add(host);

@@ -184,7 +184,9 @@ export function createRunQueue({ hosts, repositories, clones, files, clock, log,
       const entry = active.get(runId);
       if (entry !== undefined) {
         entry.cancelled = true;
+        const kept = files.get(runId) === undefined ? undefined : files.keep({ ...entry.work, cancelled: true });
         entry.handle?.stop();
+        await kept;
         return true;
       }
       const found = files.get(runId);

@@ -37,6 +37,10 @@ export function createWorkFiles(folder: StateFolder, { clock, log }: { clock: Cl
       if (clock.now() - found.refused.at > keepRefusedMs) await drop(found.id);
       return undefined;
     }
+    if (found.cancelled) {
+      await drop(found.id);
+      return undefined;
+    }
     const record = await recordOf(found);
     const lastSeq = record?.lastSeq ?? 0;
     const recoveries = lastSeq > found.lastSeq ? 1 : found.recoveries + 1;

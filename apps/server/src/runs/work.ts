@@ -24,6 +24,8 @@ export const workSchema = z.strictObject({
   /** How often a new process took it up, and how far it had come the last time. */
   recoveries: z.int(),
   lastSeq: z.int(),
+  /** Somebody does not want it any more: it is not taken up again when the server dies before it has stopped. */
+  cancelled: z.literal(true).optional(),
   /** It could not begin: kept for a day, so that who asks learns why. */
   refused: z.strictObject({ code: z.string(), message: z.string(), at: z.number() }).optional(),
 });
