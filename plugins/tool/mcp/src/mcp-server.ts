@@ -27,25 +27,34 @@ export interface McpServerDeps {
 
 /** Kept of what a server writes to stderr, in characters: enough to say why it did not start. */
 const keptStderr = 2_000;
+/** A server whose list has no end would keep Forge reading for ever. */
+const mostPages = 100;
 
 export function createMcpServer({ name, plugin, settings: settingsNow, limits, log }: McpServerDeps): McpServer {
   let connecting: Promise<Client> | undefined;
   let listed: Promise<readonly ServerTool[]> | undefined;
   let stderr = '';
 
-  const forget = () => {
+  /** Another connection may have taken the place of that one by then. */
+  const forget = (which: Promise<Client> | undefined) => {
+    if (which !== connecting) return;
     connecting = undefined;
     listed = undefined;
   };
 
-  async function connect(): Promise<Client> {
+  function connect(): Promise<Client> {
+    const made: Promise<Client> = open(() => forget(made));
+    return made;
+  }
+
+  async function open(onGone: () => void): Promise<Client> {
     stderr = '';
     const onChanged = () => (listed = undefined);
     const client = new Client(
       { name: 'forge', version: '0.1.0' },
       { listChanged: { tools: { autoRefresh: false, onChanged } } },
     );
-    client.onclose = forget;
+    client.onclose = onGone;
     client.onerror = (error) => log.debug('an MCP server misbehaves', { server: name, error: error.message });
     let where: string | undefined;
     try {
@@ -54,7 +63,7 @@ export function createMcpServer({ name, plugin, settings: settingsNow, limits, l
       await client.connect(transport(settings), { timeout: limits.startMs });
       return client;
     } catch (error) {
-      forget();
+      onGone();
       await client.close().catch(() => undefined);
       throw isForgeError(error) ? error : unreachable(error, where);
     }
@@ -93,11 +102,12 @@ export function createMcpServer({ name, plugin, settings: settingsNow, limits, l
   async function list(client: Client): Promise<readonly ServerTool[]> {
     const found: ServerTool[] = [];
     let cursor: string | undefined;
-    do {
+    for (let pages = 0; pages === 0 || cursor !== undefined; pages += 1) {
+      if (pages === mostPages) throw new Error(`its list of tools has more than ${mostPages} pages`);
       const page = await client.listTools({ cursor }, { timeout: limits.callMs });
       found.push(...page.tools);
       cursor = page.nextCursor;
-    } while (cursor !== undefined);
+    }
     return found;
   }
 
@@ -123,8 +133,9 @@ export function createMcpServer({ name, plugin, settings: settingsNow, limits, l
       }
     },
     async close() {
-      const client = await connecting?.catch(() => undefined);
-      forget();
+      const last = connecting;
+      const client = await last?.catch(() => undefined);
+      forget(last);
       await client?.close();
     },
   };

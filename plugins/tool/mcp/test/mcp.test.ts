@@ -35,6 +35,18 @@ describe('looking for tools', () => {
     expect(unreachable).toEqual([expect.stringMatching(/"broken" cannot be reached.*no licence found/s)]);
   });
 
+  test('a server whose list has no end is told, and not read for ever', async () => {
+    const program = `require('node:readline').createInterface(process.stdin).on('line', (line) => {
+      const { id, method, params } = JSON.parse(line);
+      const result = method === 'initialize'
+        ? { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'x', version: '1' } }
+        : { tools: [{ name: 't', inputSchema: { type: 'object' } }], nextCursor: 'more' };
+      if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    });`;
+    const tools = await startTools({ servers: { endless: { command: process.execPath, args: ['-e', program] } } });
+    expect((await found(tools, {})).unreachable).toEqual([expect.stringContaining('more than 100 pages')]);
+  });
+
   test('a command that is not there is told', async () => {
     const tools = await startTools({ servers: { missing: { command: '/no/such/server' } } });
     expect((await found(tools, {})).unreachable).toEqual([expect.stringContaining('ENOENT')]);
