@@ -4,8 +4,10 @@ import { z } from '@forge/plugin-api';
 // What an incoming webhook of Slack takes, from the reference of Block Kit.
 const plain = (length: number) =>
   z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(length), emoji: z.boolean().optional() });
-const text = (length: number) =>
-  z.union([plain(length), z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(length) })]);
+/** Without `verbatim`, Slack makes links of addresses and names of channels in it. */
+const markup = (length: number) =>
+  z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(length), verbatim: z.boolean().optional() });
+const text = (length: number) => z.union([plain(length), markup(length)]);
 const linkButton = z.strictObject({
   type: z.literal('button'),
   text: plain(75),

@@ -74,6 +74,19 @@ test.each<[EventType, EventPayload<EventType>, RegExp]>([
   expect(message?.blocks[0]).toMatchObject({ type: 'header', text: { text: expect.stringMatching(title) } });
 });
 
+test('what a run says is made no link of', async () => {
+  const { message } = await told('run.failed', {
+    code: 'X',
+    message: 'see https://evil.example',
+    fix: '#general',
+  } as never);
+  for (const block of message?.blocks ?? []) {
+    if (block.type === 'section') expect(block.text).toMatchObject({ verbatim: true });
+    if (block.type === 'context') expect(block.elements[0]).toMatchObject({ verbatim: true });
+  }
+  expect(message?.blocks.map(({ type }) => type)).toEqual(['header', 'section', 'context']);
+});
+
 test('a completed run says what it changed and cost', async () => {
   const { message } = await told('run.completed', { summary: 'Logins are limited', proof: '', change });
   const text = JSON.stringify(message);
