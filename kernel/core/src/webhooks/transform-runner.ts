@@ -30,7 +30,10 @@ interface Thread {
   readonly waiting: Map<number, { settle(reply: TransformReply): void; fail(why: string): void }>;
 }
 
-/** One thread, started when it is first needed and again after it was ended. It keeps no process alive. */
+/**
+ * One thread, started when it is first needed and again after it was ended. It keeps no process alive. One transform at a
+ * time: who keeps it busy for ever is known then, and takes no other one along.
+ */
 export function createTransformRunner({
   clock,
   cacheFolder,
@@ -38,6 +41,7 @@ export function createTransformRunner({
 }: TransformRunnerOptions): TransformRunner {
   let thread: Thread | undefined;
   let asked = 0;
+  let turn: Promise<unknown> = Promise.resolve();
 
   function start(): Thread {
     const { program, execArgv } = threadProgram();
@@ -59,38 +63,44 @@ export function createTransformRunner({
     return started;
   }
 
-  return {
-    async run(place, event) {
-      const used = (thread ??= start());
-      const id = ++asked;
-      const limit = new AbortController();
-      const end = (what: string) => {
-        if (thread === used) thread = undefined;
-        for (const { fail } of used.waiting.values()) fail(what);
-        void used.worker.terminate();
-      };
-      const within = (milliseconds: number, what: string) =>
-        clock.sleep(milliseconds, limit.signal).then(
-          () => end(`${what} did not end within ${milliseconds / 1000} s`),
-          () => undefined,
-        );
-      try {
-        return await new Promise<Json | undefined>((resolve, reject) => {
-          used.waiting.set(id, {
-            settle(reply) {
-              if ('loaded' in reply) void within(limitMs, 'it');
-              else if ('fault' in reply) reject(failed(reply.fault));
-              else resolve(reply.body);
-            },
-            fail: (why) => reject(failed(why)),
-          });
-          void within(loadLimitMs, 'its configuration');
-          used.worker.postMessage({ id, place, event } satisfies TransformRequest);
+  async function runAlone(place: TransformPlace, event: ForgeEvent): Promise<Json | undefined> {
+    const used = (thread ??= start());
+    const id = ++asked;
+    const limit = new AbortController();
+    const end = (what: string) => {
+      if (thread === used) thread = undefined;
+      for (const { fail } of used.waiting.values()) fail(what);
+      void used.worker.terminate();
+    };
+    const within = (milliseconds: number, what: string) =>
+      clock.sleep(milliseconds, limit.signal).then(
+        () => end(`${what} did not end within ${milliseconds / 1000} s`),
+        () => undefined,
+      );
+    try {
+      return await new Promise<Json | undefined>((resolve, reject) => {
+        used.waiting.set(id, {
+          settle(reply) {
+            if ('loaded' in reply) void within(limitMs, 'it');
+            else if ('fault' in reply) reject(failed(reply.fault));
+            else resolve(reply.body);
+          },
+          fail: (why) => reject(failed(why)),
         });
-      } finally {
-        used.waiting.delete(id);
-        limit.abort();
-      }
+        void within(loadLimitMs, 'its configuration');
+        used.worker.postMessage({ id, place, event } satisfies TransformRequest);
+      });
+    } finally {
+      used.waiting.delete(id);
+      limit.abort();
+    }
+  }
+
+  return {
+    run(place, event) {
+      const result = turn.then(() => runAlone(place, event));
+      turn = result.catch(() => undefined);
+      return result;
     },
     async close() {
       const last = thread;

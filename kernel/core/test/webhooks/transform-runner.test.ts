@@ -80,6 +80,18 @@ describe('a transform of the configuration', () => {
     90_000,
   );
 
+  test.each([
+    ['never ends', '() => { for (;;); }'],
+    ['ends the process', '() => process.exit(0)'],
+  ])('that %s takes no other along', async (_, transform) => {
+    const place = placeOf(transform, '(event) => event.seq');
+    const transforms = runner(1_000);
+    const asked = [1, 0, 1, 1].map((index) => transforms.run(place(index), event));
+    const [before, bad, ...after] = await Promise.allSettled(asked);
+    expect(bad?.status).toBe('rejected');
+    for (const good of [before, ...after]) expect(good).toEqual({ status: 'fulfilled', value: 3 });
+  });
+
   test('that is another one by now is not run', async () => {
     const place = placeOf('() => 1')();
     writeFiles(join(place.file, '..'), { 'helper.ts': 'export enum Word { Done = "changed" }' });
