@@ -1,18 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import type { ForgeEvent } from '@forge/plugin-api';
 import { startModelServer } from '@forge/testkit/model-server';
 import { onTestFinished } from 'vitest';
 import { createForge } from '../e2e/forge-process.ts';
+import { eventsIn, fromSource } from '../e2e/restarting.ts';
 import { sampleRepository, temporaryFolder } from '../e2e/sample-repository.ts';
 import { createScenario } from './scenario.ts';
 
-const entry = fileURLToPath(new URL('forge-entry.ts', import.meta.url));
-// Most of what a process from source does is strip types and compile: twice as fast the second time.
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled/', import.meta.url));
 const plugin = fileURLToPath(new URL('../fixtures/plugins/effects', import.meta.url));
 
 /**
@@ -39,19 +35,21 @@ export async function createChaosWorld(seed: number, tasks = 3) {
   };
   const forge = createForge({ cwd: repository, modelUrl: server.url, home, env });
 
+  const command = (...words: string[]) => {
+    const { options } = forge.command();
+    return { ...options, words };
+  };
   const branches = () => namesIn(join(repository, '.git', 'refs', 'heads', 'forge'));
 
   return {
     scenario,
     server,
     forge,
-    /** The command line with something that happens at crash points; `crash` as forge-entry.ts has it. */
-    start(crash: string, ...args: string[]) {
-      const command = forge.command();
-      const fromSource = ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry, ...args];
-      const env = { ...command.options.env, NODE_COMPILE_CACHE: compiled, CRASH: crash };
-      return spawn(command.file, fromSource, { ...command.options, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    start(crash: string, ...words: string[]) {
+      const { file, args, options } = fromSource(command(...words), crash);
+      return spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     },
+    command,
     keep(name: string) {
       cpSync(join(folder, 'now'), join(folder, name), {
         recursive: true,
@@ -89,14 +87,3 @@ function git(cwd: string, ...args: string[]): string {
 }
 
 export type ChaosWorld = Awaited<ReturnType<typeof createChaosWorld>>;
-
-function eventsIn(file: string): ForgeEvent[] {
-  if (!existsSync(file)) return [];
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    const rows = database.prepare('SELECT body FROM events ORDER BY seq').all() as { body: string }[];
-    return rows.map(({ body }) => JSON.parse(body) as ForgeEvent);
-  } finally {
-    database.close();
-  }
-}

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '@forge/core';
 import type { PassCrashPoint } from '@forge/engine';
 
@@ -26,6 +27,8 @@ const modes: Readonly<Record<string, PassCrashPoint>> = {
     for (;;);
   },
 };
+
+const workerEntry = fileURLToPath(new URL('../../apps/worker/src/main.worker.ts', import.meta.url));
 
 function processExists(pid: number): boolean {
   try {
@@ -55,7 +58,8 @@ const world = {
   userName: userInfo().username,
   hostName: hostname(),
   temporaryFolder: tmpdir(),
-  worker: { file: process.execPath, args: [] },
+  worker: { file: process.execPath, args: [...process.execArgv, workerEntry] },
+  program: { file: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] },
   pid: process.pid,
   processExists,
   onInterrupt: () => () => undefined,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ForgeEvent } from '@forge/plugin-api';
 import { expectCheckpointsToFit } from './checkpoints-fit.ts';
+import { throughRestarts } from './restarting.ts';
 import { temporaryFolder } from './sample-repository.ts';
 
 /** As it is shipped, and a third cheaper than from source; it is built before the tests, and builds itself when a source is newer. */
@@ -10,6 +11,10 @@ const entry = fileURLToPath(new URL('../../apps/cli/dist/forge.js', import.meta.
 
 /** Commands after which every checkpoint is compared with the fold of its events. */
 const storing: ReadonlySet<string> = new Set(['run', 'resume', 'fork', 'approve', 'answer', 'reject']);
+
+/** With `ALWAYS_CRASH`, these are carried out by processes of which each is killed when it has got one event further. */
+const restarted: ReadonlySet<string> =
+  process.env['ALWAYS_CRASH'] === undefined ? new Set() : new Set(['run', 'resume', 'fork']);
 
 export interface ForgeEnd {
   readonly code: number | null;
@@ -52,6 +57,8 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
     options: { cwd, env: environment },
   });
 
+  const checkpointsFit = () => expectCheckpointsToFit(environment['FORGE_HOME'] ?? join(cwd, '.forge'));
+
   function start(...words: string[]): RunningForge {
     const { file, args, options } = command(...words);
     const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -68,7 +75,7 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
         resolve({ code, signal, stdout, stderr, objects: parse(stdout), events: eventsOf(stdout) }),
       );
     }).then(async (end) => {
-      if (storing.has(words[0] ?? '')) await expectCheckpointsToFit(environment['FORGE_HOME'] ?? join(cwd, '.forge'));
+      if (words.some((word) => storing.has(word))) await checkpointsFit();
       return end;
     });
     return {
@@ -93,7 +100,14 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
     };
   }
 
-  return { command, start, run: (...args: string[]) => start(...args).ended };
+  async function run(...words: string[]): Promise<ForgeEnd> {
+    if (!words.some((word) => restarted.has(word))) return start(...words).ended;
+    const { code, stdout, stderr, events } = await throughRestarts({ cwd, env: environment, words });
+    await checkpointsFit();
+    return { code, signal: null, stdout, stderr, objects: parse(stdout), events };
+  }
+
+  return { command, start, run };
 }
 
 /** Whole lines only: the last one may still be on its way. */
