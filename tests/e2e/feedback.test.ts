@@ -7,6 +7,7 @@ import {
   type Reply,
   type ScriptFunction,
 } from '@forge/testkit/model-server';
+import type { ForgeEvent } from '@forge/plugin-api';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createForge } from './forge-process.ts';
 import { sampleRepository } from './sample-repository.ts';
@@ -63,7 +64,7 @@ describe('review', () => {
   });
 
   it('fails with what is still open when the rounds are used up, and delivers nothing', async () => {
-    const { code, events, repository } = await play(
+    const { code, events, repository, forge } = await play(
       pipelineScript(change, {
         reviewer: () => answer({ approved: false, findings: [finding] }),
         implementer: (request) =>
@@ -75,6 +76,11 @@ describe('review', () => {
     expect(code).toBe(1);
     expect(events.findLast((event) => event.type === 'run.failed')?.payload).toMatchObject({ code: 'REVIEW_REJECTED' });
     expect(repository.git('branch', '--list', 'forge/*')).toBe('');
+    const rounds = (all: readonly ForgeEvent[]) =>
+      all.filter((event) => event.type === 'execution.completed' && event.phase === 'review').length;
+    const resumed = await forge.run('resume', '--yes', '--json');
+    expect(resumed.code).toBe(1);
+    expect(rounds(resumed.events)).toBe(rounds(events) - 1);
   });
 
   it('ignores findings about what is not there, and says so', async () => {
@@ -122,6 +128,32 @@ describe('testing', () => {
     expect(code).toBe(1);
     expect(events.findLast((event) => event.type === 'run.failed')?.payload).toMatchObject({ code: 'TESTS_FAILED' });
     expect(repository.git('branch', '--list', 'forge/*')).toBe('');
+  });
+
+  it('a run whose rounds are used up has as many again when it is resumed, and runs the tests first', async () => {
+    let honest = false;
+    const ran = (events: readonly ForgeEvent[]) =>
+      events.flatMap((event) =>
+        event.type === 'tests.ran' && event.payload.evidence.on === 'result'
+          ? [event.payload.evidence.exitCode === 0]
+          : [],
+      );
+    const failed = await play((request, index) => {
+      const said = request.messages[0]?.text ?? '';
+      if (!request.tools.includes('fs_write') || !said.includes('Make the tests pass')) return pipeline(request, index);
+      const mended = callTool('fs_edit', { path: change.file, edits: [{ old: '/ 3', new: '/ 2' }] });
+      return byTurn([...(honest ? [mended] : []), done('halve the product', 'fix')])(request, index);
+    });
+    expect(failed.code).toBe(1);
+    expect(failed.stderr + failed.stdout).toContain('tries again');
+    const asked = failed.server.requests.length;
+    honest = true;
+    const resumed = await failed.forge.run('resume', '--yes', '--json');
+    expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
+    expect(ran(resumed.events)).toEqual([false, true]);
+    // The mended tests, the review's word of before, and nothing else again.
+    expect(failed.server.requests.length - asked).toBe(2);
+    expect((await failed.forge.run('verify', '--json')).code).toBe(0);
   });
 
   const pipeline = pipelineScript(wrong);

@@ -3,6 +3,7 @@ import type { Run } from '../run/run.ts';
 import { workOnChange } from './change.ts';
 import { findTests } from './find-tests.ts';
 import type { Progress } from './progress.ts';
+import { roundsFor } from './rounds.ts';
 import { runTests, type TestPlan } from './run-tests.ts';
 import { verdictOn } from './test-verdict.ts';
 import { testsFailed } from './testing.ts';
@@ -32,10 +33,11 @@ export function createMergeCheck(run: Run, progress: Progress): MergeCheck {
     const about = { phase: 'implementation', taskId: task.id } as const;
     const base = await runTests(run, found, 'base', run.workspaces.base.commit, 0, { phase: 'implementation' });
     let candidate = first;
+    const most = roundsFor(run, rounds, task.id);
     for (let round = 1; ; round += 1) {
       const result = await runTests(run, found, 'result', candidate, round, about);
       if (verdictOn(base, result) !== 'worse') return candidate;
-      if (round > rounds) throw testsFailed(`The tests fail with task "${task.id}"`, result, round);
+      if (round > most) throw testsFailed(run, `The tests fail with task "${task.id}"`, result, round);
       const mended = await workOnChange(run, progress, {
         key: `implementation/${task.id}.tests-${round}-${candidate.slice(0, 12)}`,
         task,

@@ -8,6 +8,7 @@ import { checkFinding } from './check-finding.ts';
 import { counted } from './counted.ts';
 import { instructionsFor } from './instructions.ts';
 import type { PhaseResult, Progress } from './progress.ts';
+import { roundsFor } from './rounds.ts';
 import { inspectionWorkspace } from './workspaces.ts';
 
 /** Bytes of the diff that stand in the prompt; the reviewer's tools can see the rest. */
@@ -15,7 +16,7 @@ const diffBytes = 60_000;
 
 /** The change is reviewed, and faults go back to the implementer, until none is left or the rounds are used up. */
 export async function review(run: Run, progress: Progress): Promise<PhaseResult> {
-  const { rounds } = run.deps.config.review;
+  const rounds = roundsFor(run, run.deps.config.review.rounds, 'phase review');
   const seen: Finding[] = [];
   for (let round = 1; ; round += 1) {
     const change = await changeOf(run);
@@ -26,7 +27,7 @@ export async function review(run: Run, progress: Progress): Promise<PhaseResult>
     if (blocking.length === 0 && output.approved) {
       return { progress: { ...progress, openFindings: findings }, summary: summaryOf(seen.length, findings.length) };
     }
-    if (round > rounds) throw rejected(blocking, round);
+    if (round > rounds) throw rejected(run, blocking, round);
     // A no whose findings do not hold leaves nothing to fix: the reviewer looks again.
     if (blocking.length === 0) continue;
     seen.push(...blocking.filter((finding) => !seen.some((other) => sameFinding(other, finding))));
@@ -104,7 +105,7 @@ function blockingFindings(run: Run, output: ReviewOutput, findings: readonly Fin
   return grave.length === 0 && !output.approved ? findings : grave;
 }
 
-function rejected(blocking: readonly Finding[], round: number): Error {
+function rejected({ id }: Run, blocking: readonly Finding[], round: number): Error {
   const [first] = blocking;
   return forgeError(
     'REVIEW_REJECTED',
@@ -115,7 +116,7 @@ function rejected(blocking: readonly Finding[], round: number): Error {
       ...(first === undefined
         ? {}
         : { where: `${first.file}${first.line === undefined ? '' : `:${first.line}`}`, why: first.message }),
-      fix: 'look at `forge show`; raise review.rounds, or say more clearly what is wanted',
+      fix: `look at \`forge show\`; forge resume ${id} tries again; or say more clearly what is wanted`,
     },
   );
 }

@@ -4,6 +4,7 @@ import { fix, furtherTaskId } from './change.ts';
 import type { PhaseResult, Progress } from './progress.ts';
 import { changeOf } from './change-of.ts';
 import { findTests } from './find-tests.ts';
+import { roundsFor } from './rounds.ts';
 import { countsOf, verdictOn } from './test-verdict.ts';
 import { runTests, type TestPlan } from './run-tests.ts';
 
@@ -13,7 +14,7 @@ export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
   if (found.test === undefined) return { progress, summary: `no tests found: ${found.reason}` };
   const plan: TestPlan = { test: found.test, setup: found.setup };
   const base = await runTests(run, plan, 'base', run.workspaces.base.commit, 0);
-  const { rounds } = run.deps.config.testing;
+  const rounds = roundsFor(run, run.deps.config.testing.rounds, 'phase testing');
   for (let round = 1; ; round += 1) {
     const result = await runTests(run, plan, 'result', await run.workspaces.head(), round);
     if (verdictOn(base, result) !== 'worse') {
@@ -22,7 +23,7 @@ export async function test(run: Run, progress: Progress): Promise<PhaseResult> {
         summary: `${countsOf(result)}, base ${countsOf(base)}`,
       };
     }
-    if (round > rounds) throw testsFailed('The tests fail with the change', result, round);
+    if (round > rounds) throw testsFailed(run, 'The tests fail with the change', result, round);
     const task = fixTask(furtherTaskId(progress.plan, `fix-tests-${round}`), result);
     await fix(run, progress, {
       key: `implementation/${task.id}`,
@@ -43,11 +44,11 @@ function fixTask(id: string, result: TestEvidence): PlanTask {
   };
 }
 
-export function testsFailed(what: string, result: TestEvidence, round: number): Error {
+export function testsFailed({ id }: Run, what: string, result: TestEvidence, round: number): Error {
   return forgeError('TESTS_FAILED', `${what}: ${countsOf(result)}, after ${round} ${round === 1 ? 'try' : 'tries'}`, {
     where: result.command,
     why: [...namesOf(result), failureLines(result.output)].join('\n'),
-    fix: 'look at `forge show`; raise testing.rounds, or set testing.command when it is the wrong one',
+    fix: `look at \`forge show\`; forge resume ${id} tries again; set testing.command when it is the wrong one`,
   });
 }
 

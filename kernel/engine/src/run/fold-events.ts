@@ -2,6 +2,7 @@ import {
   addUsd,
   settleCalls,
   type ChatResponse,
+  type ErrorCode,
   type EventOf,
   type EventType,
   type ForgeEvent,
@@ -51,6 +52,14 @@ const finishedSteps: ReadonlySet<EventType> = new Set([
   'deployment.stage',
   'phase.completed',
 ]);
+
+const roundsFailed: ReadonlySet<string> = new Set<ErrorCode>(['REVIEW_REJECTED', 'TESTS_FAILED']);
+
+/** Whoever goes on tries anew, and looks first whether the tests still fail: the machine may be another one by now. */
+function useUp(state: RunState, whose: string): void {
+  state.usedUp[whose] = (state.usedUp[whose] ?? 0) + 1;
+  state.tests = Object.fromEntries(Object.entries(state.tests).filter(([key]) => !key.startsWith('result@')));
+}
 
 /** What each event means for the state. Events without a row only tell people something. */
 const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T>) => void } = {
@@ -182,6 +191,10 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
   },
   'task.failed': (state, { payload: { taskId, code } }) => {
     if (code === 'MERGE_CONFLICT') state.unresolved[taskId] = (state.unresolved[taskId] ?? 0) + 1;
+    if (code === 'TESTS_FAILED') useUp(state, taskId);
+  },
+  'phase.failed': (state, { payload: { phase, code } }) => {
+    if (roundsFailed.has(code) && phase !== 'implementation') useUp(state, `phase ${phase}`);
   },
   'task.merged': (state, { payload }) => {
     state.merged[payload.taskId] = payload.commit;

@@ -81,6 +81,8 @@ export interface RunState extends WorkedTime {
   changes: Record<string, { base: string; commit: string | undefined }>;
   /** Task to how often its conflict could not be resolved. */
   unresolved: Record<string, number>;
+  /** How often all rounds of a phase, or all tries to mend the tests of a task, were used up. */
+  usedUp: Record<string, number>;
   /** Task or fix to the commit on the run's branch that came of it. */
   merged: Record<string, string>;
   /** `votes`, `escalations`: how many of them the log has. */
@@ -119,6 +121,7 @@ export function initialState(): RunState {
     executions: {},
     changes: {},
     unresolved: {},
+    usedUp: {},
     merged: {},
     requests: {},
     tests: {},
