@@ -64,7 +64,8 @@ export function createClones({ remotes, clock }: { readonly remotes: Remotes; re
   }
 
   async function make(clone: Clone, path: string, url: string): Promise<void> {
-    const unfinished = `${path}.part`;
+    // No id has such a name.
+    const unfinished = `${path}~`;
     try {
       await rm(unfinished, { recursive: true, force: true });
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -136,8 +137,8 @@ export function createClones({ remotes, clock }: { readonly remotes: Remotes; re
 }
 
 export function notReady({ id }: Repository): Error {
-  return forgeError('REPOSITORY_NOT_READY', `The repository ${id} is being cloned`, {
-    fix: `try again when it is ready: GET /api/repositories/${id}`,
+  return forgeError('REPOSITORY_NOT_READY', `The repository ${id} is not cloned yet`, {
+    fix: `GET /api/repositories/${id} says how far that is, and why it failed if it did`,
     retryAfterMs: 5_000,
     transient: true,
   });

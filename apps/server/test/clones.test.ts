@@ -93,7 +93,7 @@ test('what the default branch is, and holds, is asked anew for each run', async 
   const { path } = await ready(world, 'shop');
   const newest = host.commit('trunk.txt', 'on the trunk\n', 'trunk');
   host.git('symbolic-ref', 'HEAD', 'refs/heads/trunk');
-  // Even history that was written anew, and a state folder that comes with it.
+  // Even a state folder that comes with it.
   host.commit('.forge/runs.db', 'not a database', 'trunk');
   const last = host.git('rev-parse', 'trunk');
   const { id } = await world.client.runs.start({ task: 'Write a greeting', repository: 'shop', planOnly: true });
@@ -103,7 +103,10 @@ test('what the default branch is, and holds, is asked anew for each run', async 
   expect(last).not.toBe(newest);
   expect(git(path, 'log', '-1', '--format=%H')).toBe(last);
 
+  // History that was written anew is taken, too, also after a process was killed in the middle of it.
   host.git('update-ref', 'refs/heads/trunk', newest);
+  for (const name of ['HEAD', 'index', 'refs/heads/trunk', 'refs/remotes/origin/trunk'])
+    writeFileSync(join(path, `.git/${name}.lock`), '');
   const second = await world.client.runs.start({ task: 'Write a greeting', repository: 'shop', planOnly: true });
   expect((await world.client.runs.events(second.id)).items[0]).toMatchObject({ payload: { base: { commit: newest } } });
   await world.client.runs.follow(second.id, { onEvent: () => {} });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -58,6 +58,28 @@ test('git connects to the address that was looked at, whatever the name leads to
   const allowed = remotes(['127.0.0.1'], { privateCloneHosts: ['git.invalid'] });
   await expect(allowed.follow(join(place(), 'clone'), url, call)).rejects.toMatchObject({ code: 'CLONE_FAILED' });
   expect(asked).toContain(`git.invalid:${port}`);
+});
+
+test('a branch that a host makes up leads nowhere', async () => {
+  const folder = place();
+  const victim = join(folder, 'victim.lock');
+  writeFileSync(victim, '');
+  const line = (text: string) => `${(text.length + 4).toString(16).padStart(4, '0')}${text}`;
+  const up = 'refs/heads/../../../../victim';
+  const commit = 'a'.repeat(40);
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/x-git-upload-pack-advertisement');
+    const head = `${commit} HEAD\0symref=HEAD:${up}\n`;
+    response.end(`${line('# service=git-upload-pack\n')}0000${line(head)}0000`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop.git`;
+  const allowed = remotes([], { privateCloneHosts: ['127.0.0.1'] });
+  await expect(allowed.follow(join(folder, 'clone'), url, call)).rejects.toMatchObject({
+    code: 'REPOSITORY_EMPTY',
+  });
+  expect(existsSync(victim)).toBe(true);
 });
 
 test('by ssh nobody is asked, no unknown host is talked to, and no key is lent', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, forgeError, type ForgeError } from '@forge/plugin-api';
 import { folderWithin } from './folder-within.ts';
@@ -43,6 +43,7 @@ export async function followRemote({ directory, source, env, clock, limits, ...m
     await beginClone(git, source.url);
     const { branch, ref } = await defaultBranch(remote, source, call());
     const fetched = `refs/remotes/origin/${branch}`;
+    await dropLocks(directory, ['HEAD', 'index', fetched, `refs/heads/${branch}`]);
     await remote(
       [
         'fetch',
@@ -85,12 +86,17 @@ async function beginClone(git: Git, url: string): Promise<void> {
   await git.run(['config', 'remote.origin.url', url]);
 }
 
-/** As the server says today: it may have been renamed since the last time. */
+/** As the server says today: it may have been renamed since the last time. Git tells none that no branch can be called. */
 async function defaultBranch(remote: CallGit, { url }: RemoteSource, call: GitCall) {
   const { stdout } = await remote(['ls-remote', '--symref', url, 'HEAD'], { ...call, maxBytes: 1_000_000 });
   const [, ref, branch] = /^ref: (refs\/heads\/(\S+))\tHEAD$/m.exec(stdout.toString('utf8')) ?? [];
   if (ref !== undefined && branch !== undefined) return { ref, branch };
   throw forgeError('REPOSITORY_EMPTY', `${url} has no commit on a default branch`, { fix: 'push a first commit' });
+}
+
+/** Of a process that was killed: nobody else works on these parts of the clone, so they would stand in the way for ever. */
+async function dropLocks(directory: string, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => rm(join(directory, '.git', `${name}.lock`), { force: true })));
 }
 
 function tellLines(tell: (line: string) => void): (text: string) => void {
