@@ -61,7 +61,7 @@ it('without trust a run goes on without it and says so, and no prompt holds a wo
   const { model, forge, description } = await world();
   const untrusted = await forge.run(...run);
   expect(untrusted.code, untrusted.stderr).toBe(0);
-  expect(untrusted.stderr).toContain('left out until you trust them with --trust: .claude/skills/shapes');
+  expect(untrusted.stderr).toContain('left out until you trust it with --trust: .claude/skills/shapes');
   expect(model.requests.some(({ raw, tools }) => raw.includes(description) || tools.includes('skill_read'))).toBe(
     false,
   );

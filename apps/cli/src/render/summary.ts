@@ -58,11 +58,11 @@ function pairsOf(view: RunView): readonly Pair[] {
   ];
 }
 
-function planPairs({ runId, task }: RunView): readonly Pair[] {
-  const words = task.includes("'") || task.length > 60 ? '"<the same task>"' : `'${oneLine(task)}'`;
+/** A new run of the same task would pay for the plan again. */
+function planPairs({ runId }: RunView): readonly Pair[] {
   return [
     ['Plan', `forge show ${runId} --plan`],
-    ['Next', `forge run ${words}`],
+    ['Next', `forge fork ${runId}`],
   ];
 }
 

@@ -103,6 +103,6 @@ describe('the summary of a run', () => {
   it('says what a run that only planned came to', () => {
     const text = summary(started(), planned(), step(1, 'run.completed', { summary: 'planned', proof: '' }));
     expect(text).toBe(`✔ Done in 0:02 · $0.00 · plan of 3 tasks
-  Plan     forge show 01JTESTRUN00000000000RATE1 --plan   Next     forge run 'Add rate limiting'`);
+  Plan     forge show 01JTESTRUN00000000000RATE1 --plan   Next     forge fork 01JTESTRUN00000000000RATE1`);
   });
 });

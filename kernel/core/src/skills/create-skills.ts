@@ -132,13 +132,19 @@ async function textOf({ folder, name, files }: Usable, file: string): Promise<st
 }
 
 function untrusted(sources: readonly string[]): ForgeError {
-  const words =
-    sources.length === 1 ? 'A skill of this repository is' : `${sources.length} skills of this repository are`;
-  return forgeError('TRUST_REQUIRED', `${words} left out until you trust them with --trust: ${sources.join(', ')}`, {
-    where: repositoryFolders.join(', '),
-    fix: 'look at them, then say --trust once; it is asked again when one changes',
-    data: { files: [...sources] },
-  });
+  const [words, which] =
+    sources.length === 1
+      ? ['A skill of this repository is', 'it']
+      : [`${sources.length} skills of this repository are`, 'them'];
+  return forgeError(
+    'TRUST_REQUIRED',
+    `${words} left out until you trust ${which} with --trust: ${sources.join(', ')}`,
+    {
+      where: repositoryFolders.join(', '),
+      fix: 'look at them, then say --trust once; it is asked again when one changes',
+      data: { files: [...sources] },
+    },
+  );
 }
 
 function changed({ source, name }: Usable): ForgeError {
