@@ -49,6 +49,9 @@ const messageSchema = z.strictObject({
 });
 type Envelope = z.output<typeof messageSchema>;
 
+/** So many of the largest messages may wait for the other side, which may ask for more than it reads. */
+const mostUnread = 8;
+
 /** JSON-RPC's own numbers; the fault beside it says more. */
 const failed = -32_000;
 
@@ -101,7 +104,10 @@ export function createPeer<Incoming extends Messages, Outgoing extends Messages>
   }
 
   function send(message: Omit<Envelope, 'jsonrpc'>): void {
-    if (!over.signal.aborted) stream.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    if (over.signal.aborted) return;
+    if (bounds !== undefined && stream.writableLength > mostUnread * bounds.messageBytes)
+      return lose('it does not read what is said to it');
+    stream.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   }
 
   function take(line: string): void {
