@@ -82,6 +82,24 @@ it('tells webhooks of a run what they want to know, signed, as their transforms 
   for (const text of [stdout, stderr, listed.stdout, shown.stdout]) expect(text).not.toMatch(/e2e-canary|\/hook/);
 }, 120_000);
 
+it('of a fork only what happens in it is told', async () => {
+  const hook = await receiver({ status: 200 });
+  const { forge } = await place(`[{ name: 'all', events: ['*'], url: '${hook.url}', allowPrivate: true }]`);
+  const source = await forge.run(...run);
+  expect(source.code, source.stderr).toBe(0);
+  const before = hook.requests.length;
+  const [first] = source.events;
+  const at = source.events.findLast(({ type }) => type === 'tests.ran')?.seq ?? 0;
+  const fork = await forge.run('fork', first?.traceId ?? '', '--at', String(at), '--yes', '--json', '--trust');
+  expect(fork.code, fork.stderr).toBe(0);
+  const told = bodies(hook).slice(before);
+  const own = fork.events.filter(({ inherited }) => inherited === undefined);
+  expect(told.map(({ seq }) => seq).toSorted((one, other) => one - other)).toEqual(own.map(({ seq }) => seq));
+  expect(told[0]).toMatchObject({ type: 'run.started', traceId: fork.events[0]?.traceId });
+  expect(fork.events.filter(({ inherited }) => inherited === true).map(({ type }) => type)).toContain('plan.created');
+  expect((await forge.run('verify', '--json', '--trust')).code).toBe(0);
+}, 240_000);
+
 it('a run neither waits for webhooks nor fails with them, and what is left is delivered later', async () => {
   let works = false;
   const silent = await receiver('silent');

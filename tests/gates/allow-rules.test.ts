@@ -33,7 +33,11 @@ async function runWith(wanted: Wanted | ((cwd: string) => Wanted), levels: boole
 test('a rule that fits allows, and the log names it', async () => {
   const { record, rule, events } = await runWith((cwd) => ({ repository: cwd, paths: ['*.txt'] }));
   expect(record.status).toBe('completed');
-  const decided = (await events(record.id)).find(({ type }) => type === 'request.decided');
+  const log = await events(record.id);
+  const opened = log.find(({ type }) => type === 'request.opened');
+  // Whoever is told of it is told, too, that nobody is asked.
+  expect(opened?.payload).toMatchObject({ decidedBy: `policy:${rule.id}` });
+  const decided = log.find(({ type }) => type === 'request.decided');
   expect(decided?.payload).toMatchObject({
     decision: { approved: true, by: `policy:${rule.id}`, rule: rule.id, reason: expect.stringContaining('ada') },
   });
@@ -46,8 +50,10 @@ test.each<[string, Wanted, boolean?]>([
   ['has ended', { expiresAt: 1 }],
   ['stands against levels', {}, true],
 ])('a rule allows nothing when it %s', async (_name, wanted, levels) => {
-  const { record, openRequest } = await runWith(wanted, levels);
+  const { record, openRequest, events } = await runWith(wanted, levels);
   expect(record.status).toBe('parked');
+  const opened = (await events(record.id)).find(({ type }) => type === 'request.opened');
+  expect(opened?.payload).not.toHaveProperty('decidedBy');
   expect((await openRequest()).decision).toBeUndefined();
 });
 

@@ -11,6 +11,7 @@ export type { PluginLimits } from './plugins/limits.ts';
 export { findPlaces, type Places } from './state/places.ts';
 export { createMasker, type Masker } from './secrets.ts';
 export { verifyCheckpoints, verifyEvents } from './verify-events.ts';
+export { mayBeLinkOf } from './webhooks/decision-links.ts';
 export type { DecisionGrant, DecisionLinks, NewWebhook, WebhookReport, Webhooks } from './webhooks/index.ts';
 export { createIds, systemRandom } from './world/randomness.ts';
 export { systemClock } from './world/system-clock.ts';

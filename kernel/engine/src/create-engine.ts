@@ -191,7 +191,9 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
     await Promise.all([
       started,
       run.events.emit('sandbox.selected', { name: sandbox.name, level: sandbox.level, detail }),
-      ...inherited.map(({ type, payload, meta, patch }) => run.events.emit(type, payload as never, meta, patch)),
+      ...inherited.map(({ type, payload, meta, patch }) =>
+        run.events.emit(type, payload as never, { ...meta, inherited: true }, patch),
+      ),
     ]);
   }
 

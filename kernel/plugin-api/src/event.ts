@@ -197,7 +197,12 @@ export const eventSchemas = {
   'agent.progress': z.strictObject({ message: z.string() }),
   'agent.note': z.strictObject({ decision: z.string() }),
 
-  'request.opened': z.strictObject({ ordinal: ordinal.optional(), request: humanRequestSchema }),
+  'request.opened': z.strictObject({
+    ordinal: ordinal.optional(),
+    request: humanRequestSchema,
+    /** Nobody is asked, because this decides at once: `policy:--yes`, or `policy:` and the id of a rule. */
+    decidedBy: z.string().optional(),
+  }),
   /** One of several people said yes or no. */
   'request.voted': z.strictObject({ requestId: z.string(), level: z.int(), of: z.int(), vote: voteSchema }),
   /** Nobody of that level decided in time: the next one is asked. */
@@ -265,6 +270,8 @@ export const eventEnvelopeSchema = z.strictObject({
   tokensUsed: z.number().optional(),
   costUsd: z.number().optional(),
   durationMs: z.number().optional(),
+  /** A fork took it over from another run: it happened there, and nobody is told of it again. */
+  inherited: z.literal(true).optional(),
   payload: jsonSchema,
   /** Of the lease under which it was written. */
   fence: z.int(),

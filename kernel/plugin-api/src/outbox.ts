@@ -64,6 +64,11 @@ export type DeliveryResult = Pick<Delivery, 'state' | 'attempts' | 'nextAt'> & {
 export interface Outbox {
   /** Makes it, or changes the one with that id, whose deliveries stay. */
   saveWebhook(webhook: StoredWebhook): Promise<void>;
+  /**
+   * Writes down what came of its deliveries: since when it fails (undefined: it does not), and that it is switched off.
+   * All else stays as it is. False, and nothing is changed, when it is switched off or gone by now.
+   */
+  markWebhook(webhookId: string, mark: Pick<StoredWebhook, 'failingSince' | 'disabled'>): Promise<boolean>;
   /** Oldest first. */
   listWebhooks(): Promise<readonly StoredWebhook[]>;
   /** With its deliveries. Of one that is not there: does nothing. */

@@ -108,7 +108,8 @@ export interface RunStore extends Outbox {
    * stale, and with SEQUENCE_CONFLICT when the first `seq` is not `lastSeq + 1`, its `previousHash` is not the last
    * hash (the first event of a run may name any), or they have gaps. Many appends may be under way at once; they are applied in the order of the calls.
    *
-   * The same transaction queues one delivery of each event for each webhook that is not disabled and whose filters name it.
+   * The same transaction queues one delivery of each event for each webhook that is not disabled and whose filters name
+   * it; of an event that is `inherited` it queues none.
    */
   append(lease: Lease, events: readonly ForgeEvent[], patch?: RunPatch): Promise<void>;
   /** In order. `after`: only events with a greater seq (default 0). Default limit: all. */

@@ -106,10 +106,10 @@ const lines: { readonly [T in EventType]: Describe<T> } = {
     `${who(event, view)}: ${event.payload.decision}${event.rationale === undefined ? '' : ` (${event.rationale})`}`,
   ],
 
-  'request.opened': ({ payload: { request } }) => [
-    'ask',
-    `${request.title} — forge ${request.kind === 'approval' ? 'approve' : 'answer'} ${request.id}`,
-  ],
+  'request.opened': ({ payload: { request, decidedBy } }) =>
+    decidedBy === undefined
+      ? ['ask', `${request.title} — forge ${request.kind === 'approval' ? 'approve' : 'answer'} ${request.id}`]
+      : ['note', request.title],
   'request.voted': ({ payload: { level, of, vote } }) => [
     vote.approved ? 'note' : 'failed',
     `${vote.approved ? 'approved' : 'rejected'} by ${vote.by}, level ${level} of ${of}${vote.reason ? ` (${vote.reason})` : ''}`,

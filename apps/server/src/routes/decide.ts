@@ -1,4 +1,4 @@
-import type { DecisionGrant, Forge } from '@forge/core';
+import { type DecisionGrant, type Forge, mayBeLinkOf } from '@forge/core';
 import { approvalStanding, faultsOf, forgeError, isForgeError, type StoredRequest, z } from '@forge/plugin-api';
 import { allows } from '@forge/sdk';
 import type { Context } from 'hono';
@@ -29,7 +29,8 @@ export function addDecideRoutes(app: ServerApp, { repositories, hosts, runs, aud
   async function open(
     token: string,
   ): Promise<{ forge: Forge; grant: DecisionGrant; request: StoredRequest; task: string }> {
-    for (const repository of repositories.list()) {
+    // A link says of which repository it is, so that a wrong one opens none.
+    for (const repository of repositories.list().filter(({ path }) => mayBeLinkOf(token, path))) {
       const forge = await hosts.of(repository).catch(() => undefined);
       const grant = await forge?.decisionLinks.read(token);
       if (forge === undefined || grant === undefined) continue;

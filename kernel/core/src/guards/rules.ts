@@ -52,6 +52,7 @@ const storeMethods: readonly (keyof RunStore)[] = [
   'getBlob',
   'collectGarbage',
   'saveWebhook',
+  'markWebhook',
   'listWebhooks',
   'deleteWebhook',
   'claimDeliveries',

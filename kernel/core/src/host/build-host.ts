@@ -162,8 +162,9 @@ export function buildHost(world: Container, configuration: Configuration, discov
   host.factory(tokens.webhookKeys, [tokens.pluginWorld], ({ stateDirectory }) => createWebhookKeys(stateDirectory));
   host.factory(
     tokens.decisionLinks,
-    [tokens.configuration, tokens.webhookKeys, tokens.clock],
-    ({ config: { server } }, keys, clock) => createDecisionLinks(server.publicUrl, { keys, clock }),
+    [tokens.configuration, tokens.webhookKeys, tokens.clock, tokens.places],
+    ({ config: { server } }, keys, clock, { project }) =>
+      createDecisionLinks(server.publicUrl, { keys, clock, repository: project }),
   );
   host.factory(
     tokens.webhooks,

@@ -85,22 +85,22 @@ export function createCourier(options: CourierOptions): Courier {
   async function judge(webhookId: string, { result, error }: Tried): Promise<void> {
     const webhook = (await store.listWebhooks()).find(({ id }) => id === webhookId);
     if (webhook === undefined || webhook.disabled !== undefined) return;
-    const { failingSince, ...healthy } = webhook;
+    const { failingSince } = webhook;
     if (error === undefined) {
-      if (failingSince !== undefined) await store.saveWebhook(healthy);
+      if (failingSince !== undefined) await store.markWebhook(webhookId, {});
       return;
     }
     const now = clock.now();
     const since = failingSince ?? now;
     const isLong = result.state === 'dead' && now - since >= deliveryPolicy.switchOffAfterMs;
     if (error.code !== 'WEBHOOK_GONE' && !isLong) {
-      if (failingSince === undefined) await store.saveWebhook({ ...webhook, failingSince: now });
+      if (failingSince === undefined) await store.markWebhook(webhookId, { failingSince: now });
       return;
     }
     const reason = isLong ? `it has taken nothing since ${new Date(since).toISOString()}` : result.outcome;
-    const off = { ...webhook, failingSince: since, disabled: { at: now, by: 'forge', reason } };
-    await store.saveWebhook(off);
-    await options.onSwitchedOff(off);
+    const mark = { failingSince: since, disabled: { at: now, by: 'forge', reason } };
+    // Whoever switched it off meanwhile had the first word.
+    if (await store.markWebhook(webhookId, mark)) await options.onSwitchedOff({ ...webhook, ...mark });
   }
 
   async function look(): Promise<boolean> {

@@ -76,7 +76,8 @@ export async function sendEvent(
   if (transform !== undefined && body === undefined) return 'its transform leaves this one out';
   const sender = await world.sender(target.use);
   const secret = target.secret ?? (await world.secretOf(target.id));
-  const decideUrl = event.type === 'request.opened' ? await world.decideUrl(event.payload.request) : undefined;
+  const isAsked = event.type === 'request.opened' && event.payload.decidedBy === undefined;
+  const decideUrl = isAsked ? await world.decideUrl(event.payload.request) : undefined;
   const message = { id, url, headers, secret, event, run, body, allowPrivate, decideUrl };
   const receipt = await sender.send(message, { signal });
   return receipt === undefined ? `${target.use} has nothing to say about it` : `taken (${receipt.status})`;

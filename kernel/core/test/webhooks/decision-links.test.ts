@@ -1,7 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createDecisionLinks } from '../../src/webhooks/decision-links.ts';
+import { createDecisionLinks, mayBeLinkOf } from '../../src/webhooks/decision-links.ts';
 import { createWebhookKeys } from '../../src/webhooks/webhook-keys.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -10,7 +11,7 @@ const request = { id: '01JREQUEST', subjectHash: 'abc' };
 function linksIn(folder: string, now = 0) {
   const keys = createWebhookKeys(async () => folder);
   const clock = { now: () => now, sleep: async () => {} };
-  return createDecisionLinks('https://forge.example.org/', { keys, clock });
+  return createDecisionLinks('https://forge.example.org/', { keys, clock, repository: folder });
 }
 
 async function tokenIn(folder: string): Promise<string> {
@@ -24,6 +25,7 @@ test('a link names the request and what was shown, to every process of this repo
   const token = await tokenIn(folder);
   const hours = 3_600_000;
   expect(await linksIn(folder, 12 * hours - 1).read(token)).toEqual({
+    place: expect.stringMatching(/^[\w-]{16}$/),
     requestId: '01JREQUEST',
     subjectHash: 'abc',
     expiresAt: 12 * hours,
@@ -35,7 +37,7 @@ test('a link names the request and what was shown, to every process of this repo
 test('without an address there are none', async () => {
   const keys = createWebhookKeys(async () => temporaryFolder());
   const clock = { now: () => 0, sleep: async () => {} };
-  expect(await createDecisionLinks(undefined, { keys, clock }).urlFor(request)).toBeUndefined();
+  expect(await createDecisionLinks(undefined, { keys, clock, repository: '/r' }).urlFor(request)).toBeUndefined();
 });
 
 test('of another repository, changed or cut, it is worth nothing', async () => {
@@ -55,4 +57,23 @@ test('of another repository, changed or cut, it is worth nothing', async () => {
   ])
     expect(await links.read(bad), bad).toBeUndefined();
   expect(await linksIn(temporaryFolder()).read(token)).toBeUndefined();
+});
+
+test('of which repository it is can be seen without opening any, and is no path', async () => {
+  const [folder, other] = [temporaryFolder(), temporaryFolder()];
+  const token = await tokenIn(folder);
+  expect([mayBeLinkOf(token, folder), mayBeLinkOf(token, other)]).toEqual([true, false]);
+  expect(Buffer.from(token, 'base64url').toString()).not.toContain(folder);
+  for (const bad of ['', 'x', 'x.y', Buffer.from('{}').toString('base64url')])
+    expect(mayBeLinkOf(bad, folder)).toBe(false);
+});
+
+test('one of a version before is not valid any more', async () => {
+  const folder = temporaryFolder();
+  const key = await createWebhookKeys(async () => folder).derive('decision links');
+  const content = Buffer.from(JSON.stringify({ requestId: 'r', subjectHash: 'a', expiresAt: 1e15 })).toString(
+    'base64url',
+  );
+  const seal = createHmac('sha256', key).update(content).digest('base64url');
+  expect(await linksIn(folder).read(`${content}.${seal}`)).toBeUndefined();
 });

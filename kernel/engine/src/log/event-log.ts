@@ -26,6 +26,8 @@ export interface EventMeta {
   readonly tokensUsed?: number | undefined;
   readonly costUsd?: number | undefined;
   readonly durationMs?: number | undefined;
+  /** A copy of what happened in another run. */
+  readonly inherited?: true | undefined;
 }
 
 export interface EventLogDeps {

@@ -76,10 +76,11 @@ export interface Ask {
 export async function askPerson(deps: AskDeps, asked: Ask): Promise<Decision> {
   const ask = maskJson(asked, deps.mask);
   const hash = subjectHash(asked, deps.mask);
-  const request = knownRequest(deps.state, hash) ?? (await open(deps, ask, hash));
+  const known = knownRequest(deps.state, hash);
+  const { request, beforehand } = known === undefined ? await open(deps, ask, hash) : { request: known };
   const decided = deps.state.requests[request.id]?.decision;
   if (decided !== undefined) return decided;
-  const decision = await decide(deps, request, ask);
+  const decision = await decide(deps, request, ask, beforehand);
   deps.crashPoint('request.decided');
   await deps.events.emit('request.decided', { requestId: request.id, decision }, metaOf(ask));
   return decision;
@@ -91,21 +92,32 @@ function knownRequest(state: RunState, hash: string): HumanRequest | undefined {
   return asked.find(({ request }) => request.subjectHash === hash)?.request;
 }
 
-async function open(deps: AskDeps, ask: Ask, hash: string): Promise<HumanRequest> {
+interface Opened {
+  readonly request: HumanRequest;
+  /** What a person allowed beforehand decides it: the others are told that nobody is asked. */
+  readonly beforehand?: Decision | undefined;
+}
+
+async function open(deps: AskDeps, ask: Ask, hash: string): Promise<Opened> {
   const { store, events } = deps;
   const request = (await leftOpen(deps, hash)) ?? newRequest(deps, ask, hash);
+  const beforehand = deps.policy(request);
   // People see it before its event is written: nobody is asked because of a reply that a crash would take back.
   await events.durable();
   await store.openRequest(deps.lease(), request);
   deps.crashPoint('request.opened');
   await events.emit(
     'request.opened',
-    { request, ...(ask.ordinal === undefined ? {} : { ordinal: ask.ordinal }) },
+    {
+      request,
+      ...(ask.ordinal === undefined ? {} : { ordinal: ask.ordinal }),
+      ...(beforehand === undefined ? {} : { decidedBy: beforehand.by }),
+    },
     metaOf(ask),
   );
   for (const [id, decision] of await supersede(deps, request))
     await events.emit('request.decided', { requestId: id, decision }, metaOf(ask));
-  return request;
+  return { request, beforehand };
 }
 
 /** Stored by a process that ended before its log knew of it; it may be answered by now. */
@@ -138,10 +150,15 @@ function newRequest({ clock, ...deps }: AskDeps, ask: Ask, hash: string): HumanR
   };
 }
 
-async function decide(deps: AskDeps, request: HumanRequest, ask: Ask): Promise<Decision> {
+async function decide(
+  deps: AskDeps,
+  request: HumanRequest,
+  ask: Ask,
+  beforehand: Decision | undefined,
+): Promise<Decision> {
   const already = await standingOf(deps, request, ask);
   if (already.decision !== undefined) return already.decision;
-  const decision = deps.policy(request) ?? (await firstAnswer(deps, request, ask));
+  const decision = beforehand ?? deps.policy(request) ?? (await firstAnswer(deps, request, ask));
   if (decision !== undefined) await settle(deps, request, maskJson(decision, deps.mask));
   const now = await standingOf(deps, request, ask);
   if (now.decision === undefined) throw waiting(now, approvalStanding(now, deps.clock.now())?.dueAt);

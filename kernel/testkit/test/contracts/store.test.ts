@@ -255,6 +255,27 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
     }),
   },
   {
+    fault: 'tells again what a fork has inherited',
+    caughtBy: 'of what a fork has inherited nobody is told, and of its own events everybody',
+    make: (store) => ({
+      append: (lease, events, patch) =>
+        store.append(lease, events.map(({ inherited: _copied, ...event }) => event) as ForgeEvent[], patch),
+    }),
+  },
+  {
+    fault: 'switches a webhook on again with what came of its deliveries',
+    caughtBy: 'what came of deliveries is marked beside all else, and not on a webhook that is switched off or gone',
+    make: (store) => ({
+      async markWebhook(id, mark) {
+        const found = (await store.listWebhooks()).find((webhook) => webhook.id === id);
+        if (found === undefined) return false;
+        const { disabled: _disabled, failingSince: _since, ...rest } = found;
+        await store.saveWebhook({ ...rest, ...mark });
+        return true;
+      },
+    }),
+  },
+  {
     fault: 'queues only after it has appended, as it is by then',
     caughtBy: 'a webhook is told nothing of what was before it, nor of what happens while it is disabled',
     make(store) {

@@ -37,7 +37,7 @@ export function createEvents(database: DatabaseOnDemand) {
       const outcome = await open.write([
         moveHead(lease, link, patch),
         ...events.map((event) => insert(lease, event)),
-        ...(events.length === 0 ? [] : [queueDeliveries(lease.runId, events)]),
+        ...queueDeliveries(lease.runId, events),
       ]);
       if (outcome.committed) return;
       // Which of the conditions failed is worth a second look only now.

@@ -16,9 +16,9 @@ const queueSql = `INSERT INTO deliveries (id, webhook_id, run_id, seq, created_a
   )`;
 
 /** Belongs into the write that appends the events. */
-export function queueDeliveries(runId: string, events: readonly ForgeEvent[]): Statement {
-  const facts = events.map(({ seq, type, timestamp }) => [seq, type, timestamp]);
-  return { sql: queueSql, params: [runId, JSON.stringify(facts)] };
+export function queueDeliveries(runId: string, events: readonly ForgeEvent[]): readonly Statement[] {
+  const facts = events.flatMap(({ seq, type, timestamp, inherited }) => (inherited ? [] : [[seq, type, timestamp]]));
+  return facts.length === 0 ? [] : [{ sql: queueSql, params: [runId, JSON.stringify(facts)] }];
 }
 
 export function createOutbox(database: DatabaseOnDemand): Outbox {
@@ -33,6 +33,20 @@ export function createOutbox(database: DatabaseOnDemand): Outbox {
           ON CONFLICT (id) DO UPDATE SET events = excluded.events, enabled = excluded.enabled, body = excluded.body`,
         params: [id, JSON.stringify(events), disabled === undefined ? 1 : 0, createdAt, JSON.stringify(webhook)],
       });
+    },
+
+    async markWebhook(webhookId: string, { failingSince, disabled }) {
+      const outcome = await write({
+        // Of a merge patch, null takes a member away.
+        sql: `UPDATE webhooks SET body = json_patch(body, ?), enabled = ? WHERE id = ? AND enabled = 1`,
+        params: [
+          JSON.stringify({ failingSince: failingSince ?? null, ...(disabled === undefined ? {} : { disabled }) }),
+          disabled === undefined ? 1 : 0,
+          webhookId,
+        ],
+        expect: 1,
+      });
+      return outcome.committed;
     },
 
     async listWebhooks() {

@@ -16,17 +16,20 @@ const words: { readonly [T in EventType]?: Tell<T> } = {
     title: `▶ Started: ${run.task}`,
     blocks: [context(`budget $${payload.budgetUsd.toFixed(2)}`, `\`${escaped(payload.branch)}\``, ofRun(run))],
   }),
-  'request.opened': ({ payload: { request } }, { run, decideUrl }) => ({
-    title: `✋ Needs you: ${request.title}`,
-    blocks: [
-      section(`*${escaped(request.title)}*\n${escaped(request.body)}`),
-      ...(request.options.length === 0
-        ? []
-        : [section(request.options.map(({ label }, index) => `${index + 1}. ${escaped(label)}`).join('\n'))]),
-      ...(decideUrl === undefined ? [] : [button('Look and decide', decideUrl)]),
-      context(escaped(run.task), commandsFor(request.kind, request.id), ofRun(run)),
-    ],
-  }),
+  'request.opened': ({ payload: { request, decidedBy } }, { run, decideUrl }) =>
+    decidedBy === undefined
+      ? {
+          title: `✋ Needs you: ${request.title}`,
+          blocks: [
+            section(`*${escaped(request.title)}*\n${escaped(request.body)}`),
+            ...(request.options.length === 0
+              ? []
+              : [section(request.options.map(({ label }, index) => `${index + 1}. ${escaped(label)}`).join('\n'))]),
+            ...(decideUrl === undefined ? [] : [button('Look and decide', decideUrl)]),
+            context(escaped(run.task), commandsFor(request.kind, request.id), ofRun(run)),
+          ],
+        }
+      : undefined,
   'run.parked': ({ payload }, { run }) =>
     payload.requestId === undefined && payload.reason !== 'stopped'
       ? {

@@ -87,6 +87,11 @@ test('what a run says is made no link of', async () => {
   expect(message?.blocks.map(({ type }) => type)).toEqual(['header', 'section', 'context']);
 });
 
+test('nobody is told that they are needed where a rule decides at once', async () => {
+  const { receipt, message } = await told('request.opened', { request, decidedBy: 'policy:--yes' });
+  expect([receipt, message]).toEqual([undefined, undefined]);
+});
+
 test('a completed run says what it changed and cost', async () => {
   const { message } = await told('run.completed', { summary: 'Logins are limited', proof: '', change });
   const text = JSON.stringify(message);

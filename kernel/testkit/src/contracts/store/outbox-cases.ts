@@ -69,6 +69,45 @@ export const outboxCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'of what a fork has inherited nobody is told, and of its own events everybody',
+    async run({ store }) {
+      await store.saveWebhook(webhook('hook', '*'));
+      const lease = await begun(store);
+      const own = eventsAfter(noEvents, lease, 1);
+      const copies = eventsAfter(headOf(own), lease, 2).map((event) => ({ ...event, inherited: true as const }));
+      const later = eventsAfter(headOf(copies), lease, 1);
+      await store.append(lease, [...own, ...copies]);
+      await store.append(lease, later);
+      assert.deepEqual(seqs(await store.listDeliveries()).toSorted(), [1, 4]);
+      assert.deepEqual(
+        (await store.readEvents('r1')).map(({ inherited }) => inherited),
+        [undefined, true, true, undefined],
+      );
+    },
+  },
+  {
+    name: 'what came of deliveries is marked beside all else, and not on a webhook that is switched off or gone',
+    async run({ store }) {
+      const hook = { ...webhook('hook', '*'), target: { use: 'http', text: 'half \ud800' } };
+      const off = { at: start, by: 'forge', reason: 'it is "gone"' };
+      const now = async () => (await store.listWebhooks())[0];
+      await store.saveWebhook(hook);
+      assert.equal(await store.markWebhook('hook', { failingSince: start }), true);
+      assert.deepEqual(await now(), { ...hook, failingSince: start });
+      assert.equal(await store.markWebhook('hook', {}), true);
+      assert.deepEqual(await now(), hook);
+      assert.equal(await store.markWebhook('hook', { failingSince: start, disabled: off }), true);
+      assert.deepEqual(await now(), { ...hook, failingSince: start, disabled: off });
+      assert.equal(await store.markWebhook('hook', {}), false);
+      assert.deepEqual(await now(), { ...hook, failingSince: start, disabled: off });
+      const lease = await begun(store);
+      await store.append(lease, eventsAfter(noEvents, lease, 1));
+      assert.deepEqual(await store.listDeliveries(), []);
+      assert.equal(await store.markWebhook('nobody', { failingSince: start }), false);
+      assert.equal((await store.listWebhooks()).length, 1);
+    },
+  },
+  {
     name: 'an append that is refused queues nothing',
     async run({ store }) {
       const { lease, log } = await queued(store, 1);

@@ -6,6 +6,14 @@ export function createOutboxPart({ webhooks, deliveries }: Tables): Outbox {
     async saveWebhook(webhook) {
       webhooks.set(webhook.id, copy(webhook));
     },
+    async markWebhook(webhookId, { failingSince, disabled }) {
+      const known = webhooks.get(webhookId);
+      if (known === undefined || known.disabled !== undefined) return false;
+      const { failingSince: _before, ...rest } = known;
+      const since = failingSince === undefined ? {} : { failingSince };
+      webhooks.set(webhookId, copy({ ...rest, ...since, ...(disabled === undefined ? {} : { disabled }) }));
+      return true;
+    },
     async listWebhooks() {
       return [...webhooks.values()].map(copy).sort((one, other) => one.createdAt - other.createdAt);
     },
@@ -62,7 +70,8 @@ export function createOutboxPart({ webhooks, deliveries }: Tables): Outbox {
 
 /** What an append owes to webhooks. */
 export function queueDeliveries({ webhooks, deliveries }: Tables, events: readonly ForgeEvent[]): void {
-  for (const { traceId: runId, seq, type, timestamp } of events) {
+  for (const { traceId: runId, seq, type, timestamp, inherited } of events) {
+    if (inherited) continue;
     for (const { id: webhookId, events: filters, disabled } of webhooks.values()) {
       if (disabled !== undefined || !filtersMatch(filters, type)) continue;
       const id = `${webhookId}.${runId}.${seq}`;
