@@ -1,4 +1,6 @@
-import { byTurn, callTool, startModelServer } from '@forge/testkit/model-server';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { byTurn, callTool, type ScriptFunction, startModelServer, unauthorized } from '@forge/testkit/model-server';
 import { expect, it, onTestFinished } from 'vitest';
 import { createForge } from './forge-process.ts';
 import { resultsIn } from './hostile-world.ts';
@@ -67,3 +69,51 @@ it('without trust a run goes on without it and says so, and no prompt holds a wo
   );
   expect((await forge.run('skills')).stdout).toContain('--trust: .claude/skills/shapes');
 }, 240_000);
+
+it.each([
+  ['is described in another way', 'another description'],
+  ['is gone', undefined],
+])(
+  'a run that stopped goes on when a skill %s, and its next agent has what is there now',
+  async (_name, description) => {
+    // The model lets the implementer read the skill, and then nobody in until the key is mended.
+    const script = pipelineScript(change, {
+      implementer: {
+        triangle: byTurn([
+          callTool('skill_read', { skill: 'shapes' }),
+          callTool('fs_edit', { path: change.file, edits: [{ old: change.from, new: change.to }] }),
+          done('add the area of a triangle'),
+        ]),
+        'triangle-test': byTurn([
+          callTool('fs_write', { path: change.testFile, content: change.test }),
+          done('test the area of a triangle', 'test'),
+        ]),
+      },
+    });
+    let isMended = false;
+    const locked: ScriptFunction = (request, index) =>
+      !isMended && request.messages.length > 1 && request.tools.includes('skill_read')
+        ? unauthorized()
+        : script(request, index);
+    const model = await startModelServer({ script: locked });
+    onTestFinished(() => model.close());
+    const repository = sampleRepository('node');
+    const skill = (words: string) => `---\nname: shapes\ndescription: ${words}\n---\nRound to two digits.\n`;
+    repository.write('.claude/skills/shapes/SKILL.md', skill('the first description'));
+    const forge = createForge({ cwd: repository.path, modelUrl: model.url });
+    const stopped = await forge.run('--trust', ...run);
+    expect(stopped.code).not.toBe(0);
+    const before = model.requests.length;
+
+    if (description === undefined) rmSync(join(repository.path, '.claude/skills/shapes'), { recursive: true });
+    else repository.write('.claude/skills/shapes/SKILL.md', skill(description));
+    isMended = true;
+    const resumed = await forge.run('--trust', 'resume', '--yes', '--json');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const [first, ...later] = model.requests.slice(before);
+    expect(first?.raw).toContain('the first description');
+    expect(later.at(-1)?.raw).not.toContain('the first description');
+    if (description !== undefined) expect(later.at(-1)?.raw).toContain(description);
+  },
+  240_000,
+);

@@ -134,6 +134,8 @@ export const eventSchemas = {
     agentType: z.string(),
     inputHash: z.string(),
     base: z.string().optional(),
+    /** What it is told of its tools, as JSON: it is told the same when it goes on later. */
+    toolsBlob: z.string().optional(),
   }),
   'execution.completed': z.strictObject({ output: jsonSchema, outputHash: z.string() }),
   'execution.failed': fault,

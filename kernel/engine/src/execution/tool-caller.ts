@@ -10,6 +10,7 @@ import {
   type Tool,
   type ToolContext,
   type ToolOutcome,
+  type ToolSpec,
   type ToolSpending,
 } from '@forge/plugin-api';
 import { deepFreeze } from '../log/deep-freeze.ts';
@@ -19,7 +20,7 @@ import type { ExecutionBreakers } from './breakers.ts';
 import type { Budget } from './budget.ts';
 import type { Circuits } from './circuits.ts';
 import { type CutCallDeps, decideCutCall } from './cut-call.ts';
-import { describeCall, specOf, touchedBy } from './describe-tool.ts';
+import { describeCall, touchedBy } from './describe-tool.ts';
 import type { ExecutionEmit } from './execution-emit.ts';
 import { type FolderInstruction, type FolderInstructions, withInstructions } from './folder-instructions.ts';
 import type { Journal } from './journal.ts';
@@ -37,6 +38,8 @@ export interface ToolCallerDeps extends CutCallDeps {
   readonly journal: Journal;
   readonly emit: ExecutionEmit;
   readonly clock: Clock;
+  /** What the agent is told of them. */
+  readonly specs: readonly ToolSpec[];
   readonly blobs: Pick<RunStore, 'putBlob' | 'getBlob'>;
   mask(text: string): string;
   /** Throws when the run is to stop: called before each step, so that the one in flight may end. */
@@ -234,5 +237,5 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     return withInstructions(outcome, instructions);
   }
 
-  return { specs: deepFreeze(deps.tools.map(specOf)), call };
+  return { specs: deepFreeze([...deps.specs]), call };
 }

@@ -24,6 +24,7 @@ import { answerQuestion } from '../people/answer-question.ts';
 import { askOutcome } from '../people/ask-outcome.ts';
 import { contextSnapshot } from './context-snapshot.ts';
 import { createEventBus } from './event-bus.ts';
+import { recallOffered, toolsFor } from './offered-tools.ts';
 import type { Run } from './run.ts';
 import type { Workspace } from './run-workspaces.ts';
 import { timeLimit } from './time-limit.ts';
@@ -169,6 +170,7 @@ async function contextOf<T extends AgentType>(
     tools: createToolCaller({
       ...common,
       tools: allTools,
+      specs: await recallOffered(run, begun.id, allTools),
       blobs: store,
       context: toolContexts.contextFor,
       workspace: () => workspaceOf(run, request, begun),
@@ -191,12 +193,6 @@ async function contextOf<T extends AgentType>(
     crashPoint,
     log: deps.log,
   });
-}
-
-/** Only who implements may change anything. */
-async function toolsFor(run: Run, agentType: AgentType) {
-  const tools = await run.deps.tools();
-  return agentType === 'implementer' ? tools : tools.filter(({ effect }) => effect === 'read');
 }
 
 function parseOutput<T extends AgentType>({ agentType, key }: ExecutionRequest<T>, output: Json): AgentOutput<T> {

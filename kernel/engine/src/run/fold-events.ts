@@ -103,8 +103,8 @@ const meanings: { readonly [T in EventType]?: (state: RunState, event: EventOf<T
   },
 
   'execution.started': (state, event) => {
-    const { inputHash, base } = event.payload;
-    Object.assign(executionOf(state, event), { inputHash, base });
+    const { inputHash, base, toolsBlob } = event.payload;
+    Object.assign(executionOf(state, event), { inputHash, base, ...(toolsBlob === undefined ? {} : { toolsBlob }) });
   },
   'execution.restarted': (state, event) => {
     Object.assign(executionOf(state, event), { status: 'running', journal: {}, hasChanged: false });

@@ -16,6 +16,7 @@ import type { EventMeta } from '../log/event-log.ts';
 import { hashJson } from '../log/hash.ts';
 import { maskJson } from '../log/mask-json.ts';
 import { executeAgent, type ExecutionRequest } from './execute-agent.ts';
+import { keepOffered } from './offered-tools.ts';
 import type { Run } from './run.ts';
 
 export interface ExecutionResult<T extends AgentType> {
@@ -74,7 +75,9 @@ export async function runExecution<T extends AgentType>(
   const agent = run.deps.config.agents[request.agentType];
   if (known === undefined) {
     run.beforeStep();
-    await emit('execution.started', { agent, agentType: request.agentType, inputHash, base });
+    const toolsBlob = await keepOffered(run, request.agentType);
+    const offered = toolsBlob === undefined ? {} : { toolsBlob };
+    await emit('execution.started', { agent, agentType: request.agentType, inputHash, base, ...offered });
     // What an earlier attempt left behind is not where this one begins.
     if (attempt > 1) await (await request.workspace(base, { kept: false })).reset();
   } else if (known.inputHash !== inputHash) {

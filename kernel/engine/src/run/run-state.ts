@@ -40,6 +40,8 @@ export interface ExecutionRecord extends WorkedTime {
   inputHash: string;
   /** The commit that its workspace started from. */
   base: string | undefined;
+  /** What it was told of its tools. */
+  toolsBlob?: string | undefined;
   status: 'running' | 'completed' | 'failed';
   output?: Json;
   fault?: Fault;

@@ -54,6 +54,7 @@ function execution(
   const clock = { now: () => 0, sleep: async () => undefined };
   const caller = createToolCaller({
     tools,
+    specs: [],
     callPrefix: `run/${executionId}`,
     budget: new Budget({
       name: 'the execution',

@@ -78,7 +78,7 @@ export const outboxCases: readonly StoreCase[] = [
       const later = eventsAfter(headOf(copies), lease, 1);
       await store.append(lease, [...own, ...copies]);
       await store.append(lease, later);
-      assert.deepEqual(seqs(await store.listDeliveries()).toSorted(), [1, 4]);
+      assert.deepEqual(seqs(await store.listDeliveries()).toReversed(), [1, 4]);
       assert.deepEqual(
         (await store.readEvents('r1')).map(({ inherited }) => inherited),
         [undefined, true, true, undefined],
