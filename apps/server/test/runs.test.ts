@@ -152,6 +152,16 @@ describe('more runs than there is room for', () => {
   });
 });
 
+test('a run whose commits are gone is in conflict with a fork, and the server is well', async () => {
+  const { ask, client } = await startWorld();
+  const { id } = await client.runs.start({ task });
+  expect(await client.runs.follow(id, { onEvent: () => {} })).toEqual({ status: 'parked' });
+  await client.runs.discard(id);
+  const headers = { 'content-type': 'application/json' };
+  const refused = await ask(`/api/runs/${id}/fork`, { method: 'POST', headers, body: '{}' });
+  expect([refused.status, await refused.json()]).toEqual([409, expect.objectContaining({ code: 'WORKSPACE_LOST' })]);
+});
+
 test('a run stops when it is told to, and can be resumed and discarded', async () => {
   const { client } = await startWorld();
   const { id } = await client.runs.start({ task });

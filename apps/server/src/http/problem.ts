@@ -32,6 +32,8 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   NOT_A_REPOSITORY: 422,
   REPOSITORY_EMPTY: 422,
   REPOSITORY_BARE: 422,
+  // Of a run that is gone, and not of the server.
+  WORKSPACE_LOST: 409,
   DISK_FULL: 507,
 };
 
