@@ -27,6 +27,7 @@ const left: Readonly<Record<string, string>> = {
   evidence: 'looks at what a second try of the tests finds in the place of the first',
   'failed-beginning': 'works in the process of the test',
   'forged-evidence': 'a process that the model leaves behind waits for the tests, and ends with Forge',
+  fairness: 'works in the process of the test',
   fork: 'counts the calls that a fork makes',
   'hostile-machine': 'is about what one command finds on the machine, before anything is durable',
   'hostile-repository': 'is about what one command reads, before anything is durable',

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callTool, startModelServer, turnOf, type ScriptFunction } from '@forge/testkit/model-server';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createForge } from './forge-process.ts';
-import { sampleRepository } from './sample-repository.ts';
+import { sampleRepository, temporaryFolder } from './sample-repository.ts';
 import { hasNamespaces, whyNoNamespaces } from './sandbox-levels.ts';
 import { changes, pipelineScript } from './scripts.ts';
 import { sleepers } from './sleepers.ts';
@@ -126,3 +126,70 @@ describe('what a command leaves running', () => {
     expect({ code, alive: alive() }).toEqual({ code: 130, alive: [] });
   });
 });
+
+describe('a plugin in a process of its own', () => {
+  it.each([
+    { how: 'waits', act: 'await new Promise(() => {});' },
+    { how: 'blocks its event loop', act: 'for (;;);' },
+  ])('that $how in a call does not outlive a kill -9 of Forge, nor the run that goes on', async ({ act }) => {
+    const folder = hangingPlugin(act);
+    const alive = () => processesWith(folder);
+    const script: ScriptFunction = (request, index) =>
+      request.tools.includes('fs_write') && turnOf(request) === 0 ? callTool('hang', {}) : honest(request, index);
+    const server = await startModelServer({ script });
+    onTestFinished(() => server.close());
+    const repository = sampleRepository('node');
+    const env = { FORGE_PLUGINS: JSON.stringify([folder]) };
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+    const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json', '--trust');
+    await running.event(({ type }) => type === 'tool.intent');
+    expect(alive().length).toBeGreaterThan(0);
+    running.kill('SIGKILL');
+    await running.ended;
+    await vi.waitUntil(() => alive().length === 0, { timeout: 60_000 });
+    rmSync(join(folder, 'hang'));
+    expect((await forge.run('resume', '--yes', '--json', '--trust')).code).toBe(0);
+    expect(alive()).toEqual([]);
+  });
+});
+
+/** A plugin whose tool never comes back while there is a file `hang` beside it. */
+function hangingPlugin(act: string): string {
+  const folder = temporaryFolder();
+  const manifest = { name: 'hang', version: '1.0.0', type: 'tool', entry: './index.ts', api: '^0.1.0' };
+  writeFileSync(join(folder, 'plugin.json'), JSON.stringify({ ...manifest, provides: { tools: ['hang'] } }));
+  writeFileSync(join(folder, 'hang'), '');
+  writeFileSync(
+    join(folder, 'index.ts'),
+    `import { existsSync } from 'node:fs';
+import { definePlugin, defineTool, z } from '@forge/plugin-api';
+
+const hang = defineTool({
+  name: 'hang',
+  description: 'Takes its time.',
+  schema: { input: z.strictObject({}), output: z.string() },
+  effect: 'read',
+  async execute() {
+    if (existsSync(${JSON.stringify(join(folder, 'hang'))})) ${act}
+    return 'done';
+  },
+});
+
+export default definePlugin({ tools: [hang] });
+`,
+  );
+  return folder;
+}
+
+/** Living processes that were started with that word somewhere. */
+function processesWith(word: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word);
+    } catch {
+      // Gone between two looks.
+      return false;
+    }
+  });
+}
