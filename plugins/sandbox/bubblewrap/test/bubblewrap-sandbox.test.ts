@@ -154,6 +154,23 @@ describe.skipIf(!works)(`bubblewrap (${detail})`, () => {
     expect(run('touch x', { hidden: ['/', '/none', place.home] }).exitCode).toBe(0);
   });
 
+  it('has a loopback of its own without the network: a port that is taken outside is free there', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const listen = `require('node:net').createServer().on('error', ({ code }) => console.log(code)).listen(${port}, '127.0.0.1', function () { console.log('listens'); this.close(); })`;
+    const script = `"$NODE" -e "$LISTEN"`;
+    // Nothing is hidden: Node may lie in a home folder.
+    const visible = { hidden: [], readable: [dirname(process.execPath)] };
+    const env = { NODE: process.execPath, LISTEN: listen };
+    try {
+      expect(run(script, visible, env).output).toBe('listens\n');
+      expect(run(script, { ...visible, network: 'full' }, env).output).toBe('EADDRINUSE\n');
+    } finally {
+      server.close();
+    }
+  });
+
   it('reaches the network only when the policy says so', async () => {
     const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
     await once(server, 'listening');
