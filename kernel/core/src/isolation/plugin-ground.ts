@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, LeaseOwner, Logger, Sandbox } from '@forge/plugin-api';
 import { pluginDataFolder } from '../agent-plugins/create-mcp-servers.ts';
@@ -9,6 +7,7 @@ import { isAlive } from '../world/this-process.ts';
 import { type Door, openDoor } from './door.ts';
 import type { Grants } from './grants.ts';
 import { codeFor, nodeCommand, programFolder } from './node-command.ts';
+import { makeHome, removeHome } from './plugin-home.ts';
 import { type PluginProcess, startPluginProcess } from './plugin-process.ts';
 
 /** Where one plugin's processes live. */
@@ -49,18 +48,13 @@ export async function prepareGround(
   const mark = `plugin/${slug}@${owner.pid}.${owner.id}`;
   await reapMarked((found) => found.startsWith(`plugin/${slug}@`) && isOrphan(found, owner));
 
-  // A socket's path may have a hundred characters, so it cannot lie in the state folder.
-  const [home, stateDirectory] = await Promise.all([
-    mkdtemp(join(realPath(tmpdir()), 'forge-plugin-')),
-    pluginDataFolder(state, record),
-  ]);
+  const [home, stateDirectory] = await Promise.all([makeHome(owner), pluginDataFolder(state, record)]);
   const path = join(home, 'door');
-  const removeHome = () => rm(home, { recursive: true, force: true, maxRetries: 3 });
   const door: Door | undefined =
     grants.hosts.length === 0
       ? undefined
       : await openDoor({ path, hosts: grants.hosts, plugin: manifest.name, log }).catch(async (error: unknown) => {
-          await removeHome();
+          await removeHome(home);
           throw error;
         });
   const code = codeFor(realPath(given));
@@ -97,7 +91,7 @@ export async function prepareGround(
     async close() {
       await reapMarked((found) => found.startsWith(`${mark}#`));
       await door?.close();
-      await removeHome();
+      await removeHome(home);
     },
   };
 }
