@@ -15,6 +15,7 @@ import type {
   ApiAutomation,
   ApiMemory,
   ApiRequest,
+  RequestPage,
   AuditRecord,
   Decided,
   DecisionBody,
@@ -140,7 +141,7 @@ export function createForgeClient({ url, token, fetch = ownFetch, clock = ownClo
     },
     requests: {
       list: (query: RepositoryQuery & { readonly open?: boolean; readonly runId?: string | undefined } = {}) =>
-        get<Page<ApiRequest>>('/api/requests', query),
+        get<RequestPage>('/api/requests', query),
       get: (id: string) => get<ApiRequest>(at('/api/requests', id)),
       /** The bytes of one of its images. */
       image: async (id: string, hash: string) =>

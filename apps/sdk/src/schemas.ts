@@ -88,9 +88,11 @@ export const problemSchema = z.object({
 export type Problem = z.output<typeof problemSchema>;
 
 /** `faults`: repositories that could not be looked at. */
-export const runPageSchema = page(runSchema).extend({
+const repositoryFaults = {
   faults: z.array(z.object({ repositoryId: z.string(), problem: problemSchema })),
-});
+} as const;
+
+export const runPageSchema = page(runSchema).extend(repositoryFaults);
 export type RunPage = z.output<typeof runPageSchema>;
 
 export const eventSchema = eventEnvelopeSchema.extend({ payload: z.unknown() });
@@ -109,7 +111,8 @@ export type Pushed = z.output<typeof pushedSchema>;
 
 export const requestSchema = z.object({ ...storedRequestSchema.shape, repositoryId: z.string(), task: z.string() });
 export type ApiRequest = z.output<typeof requestSchema>;
-export const requestPageSchema = page(requestSchema);
+export const requestPageSchema = page(requestSchema).extend(repositoryFaults);
+export type RequestPage = z.output<typeof requestPageSchema>;
 
 export const decisionBodySchema = z.strictObject({
   /** For approvals. */

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { temporaryFolder, temporaryRepository } from './support/place.ts';
 import { startWorld } from './support/real-server.ts';
@@ -55,6 +57,17 @@ test('what was left to runs, and how they ended, is what the record of automatio
       expect.objectContaining({ level: 2, metric: 'totalRuns', needs: 'at-least', limit: 50, met: false }),
     );
   }
+});
+
+test('a repository that cannot be opened is named beside what the others have', async () => {
+  const { client, repository } = await startWorld();
+  const path = temporaryRepository();
+  writeFileSync(join(path, 'forge.config.json'), '{ "safety": { "budget": 1 } }');
+  await client.repositories.add({ path, id: 'broken' });
+  const fault = { repositoryId: 'broken', problem: expect.objectContaining({ code: 'CONFIG_INVALID' }) };
+  expect(await client.requests.list()).toEqual({ items: [], faults: [fault] });
+  expect(await client.runs.list()).toEqual({ items: [], faults: [fault] });
+  expect(await client.requests.list({ repository })).toEqual({ items: [], faults: [] });
 });
 
 test('repositories are added, meant by name or path, and removed when nothing of theirs is under way', async () => {

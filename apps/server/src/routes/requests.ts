@@ -3,6 +3,7 @@ import { type ApiRequest, decidedSchema, decisionBodySchema, requestPageSchema, 
 import { createRoute } from '@hono/zod-openapi';
 import type { ServerApp } from '../http/environment.ts';
 import { answers, jsonBody, operation, problem } from '../http/operation.ts';
+import { problemOf } from '../http/problem.ts';
 import { idParameter, idQuery, repositoryQuery } from './query.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -55,9 +56,17 @@ export function addRequestRoutes(app: ServerApp, deps: RouteDeps): void {
       const { repository, open, runId: run } = context.req.valid('query');
       const wanted = repository === undefined ? repositories.list() : [repositories.find(repository)];
       const query = { ...(open === 'true' ? { open: true } : {}), ...(run === undefined ? {} : { runId: run }) };
-      const found = await Promise.all(wanted.map(({ id }) => requestsOf(id, query).catch(() => [])));
-      const items = found.flat().sort((left, right) => left.createdAt - right.createdAt);
-      return context.json({ items }, 200);
+      const pages = await Promise.all(
+        wanted.map(async ({ id }) => {
+          try {
+            return { items: await requestsOf(id, query), faults: [] };
+          } catch (error) {
+            return { items: [], faults: [{ repositoryId: id, problem: problemOf(error) }] };
+          }
+        }),
+      );
+      const items = pages.flatMap((page) => page.items).sort((left, right) => left.createdAt - right.createdAt);
+      return context.json({ items, faults: pages.flatMap(({ faults }) => faults) }, 200);
     },
   );
   app.openapi(
