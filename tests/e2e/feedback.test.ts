@@ -63,6 +63,39 @@ describe('review', () => {
     expect(repository.git('show', `${branch}:${change.file}`)).toContain('Math.abs');
   });
 
+  it('goes on after a kill -9 in the second round, with what the first one came to', async () => {
+    const fixed = byTurn([
+      callTool('fs_edit', {
+        path: change.file,
+        edits: [{ old: '(width * height) / 2', new: 'Math.abs(width * height) / 2' }],
+      }),
+      done('take sides without their sign', 'fix'),
+    ]);
+    const script = pipelineScript(change);
+    let kill: (() => void) | undefined;
+    const server = await startModelServer({
+      script: (request, index) => {
+        const said = request.messages[0]?.text ?? '';
+        if (request.tools.includes('fs_write') && said.includes('Negative sides')) return fixed(request, index);
+        if (!request.system.startsWith('You review')) return script(request, index);
+        if (!said.includes('Math.abs')) return answer({ approved: false, findings: [finding] });
+        kill?.();
+        return approval;
+      },
+    });
+    onTestFinished(() => server.close());
+    const repository = sampleRepository('node');
+    const env = { FORGE_TESTING__AFTER_MERGE: 'false' };
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+    const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
+    kill = () => running.kill('SIGKILL');
+    expect((await running.ended).signal).toBe('SIGKILL');
+    kill = undefined;
+    const resumed = await forge.run('resume', '--yes', '--json');
+    expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
+    expect(resumed.events.map(({ type }) => type)).toContain('finding.resolved');
+  });
+
   it('fails with what is still open when the rounds are used up, and delivers nothing', async () => {
     const { code, events, repository, forge } = await play(
       pipelineScript(change, {

@@ -2,10 +2,13 @@ import type { Change } from '@forge/plugin-api';
 import { toldBranch } from '../run/run-state.ts';
 import type { Run } from '../run/run.ts';
 
-/** What the run has changed so far, as agents see it: the same in a fork, whose journal would not fit otherwise. */
-export async function changeOf(run: Run): Promise<Change> {
+/**
+ * What the run has changed up to a commit, by default so far, as agents see it: the same in a fork, whose journal would
+ * not fit otherwise.
+ */
+export async function changeOf(run: Run, upTo?: string): Promise<Change> {
   const base = run.workspaces.base.commit;
-  const commit = await run.workspaces.head();
+  const commit = upTo ?? (await run.workspaces.head());
   return {
     base,
     commit,

@@ -19,7 +19,8 @@ export async function review(run: Run, progress: Progress): Promise<PhaseResult>
   const rounds = roundsFor(run, run.deps.config.review.rounds, 'phase review');
   const seen: Finding[] = [];
   for (let round = 1; ; round += 1) {
-    const change = await changeOf(run);
+    // When it is resumed, what came of a round is judged by what was reviewed in it, not by what was mended since.
+    const change = await changeOf(run, run.state.executions[`review/round-${round}/1`]?.base);
     const output = await reviewOnce(run, progress, change, round, seen);
     const findings = await checkedFindings(run, output.findings, change, round);
     await resolveOthers(run, seen, findings, round);
