@@ -54,6 +54,7 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
     const engine = createSimEngine(world, process);
     const task = { task: 'Simulate', constraints: [], acceptanceCriteria: [], images: [] };
     const wanted = runId;
+    const beganAt = world.clock.now();
     const starting: Promise<RunHandle> =
       runId === '' ? engine.start({ requirement: task, directory: '/simulated' }) : engine.resume(runId);
     starting
@@ -69,16 +70,18 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
           live -= 1;
           if (isForgeError(error, 'LOG_CORRUPT')) return;
           // It died between the end and the tidying up.
-          if (isForgeError(error, 'USAGE')) return learnEnd();
+          if (isForgeError(error, 'USAGE')) return learnEnd(beganAt);
           if (!refused.has(codeOf(error))) world.broken.push(`a process could not begin: ${String(error)}`);
         },
       );
   }
 
-  async function learnEnd(): Promise<void> {
+  async function learnEnd(since: number): Promise<void> {
     const run = await world.store.getRun(runId);
-    if (run?.status === 'completed') isDone = true;
-    else runId = '';
+    if (run?.status !== 'completed') return void (runId = '');
+    // Until its lease has run out, the dead process may be alive elsewhere: who comes later tidies up.
+    const lease = await world.store.readLease(runId);
+    isDone = lease === undefined || lease.expiresAt <= since;
   }
 
   async function startOver(engine: Engine, wanted: string): Promise<void> {
