@@ -20,7 +20,15 @@ export function workersOf(owner: number | string): number[] {
 }
 
 export function killWorkersOf(owner: number): number {
-  const pids = workersOf(owner);
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
-  return pids.length;
+  return workersOf(owner).filter(kill).length;
+}
+
+/** False for one that has ended by itself since it was seen. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
+  }
 }
