@@ -39,6 +39,8 @@ export async function followRun(
     if (event.traceId !== runId || event.seq <= view.lastSeq) return;
     view = applyEvent(view, event);
     renderer.event(event);
+    // Not before: what is loaded later is compiled anew, because the cache of compiled code is for V8 as it started.
+    if (event.type === 'llm.responded') call.world.saveMemory();
   };
   const stopListening = bus.subscribe('*', (event) => {
     if (runId === undefined) early.push(event);

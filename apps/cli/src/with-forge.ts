@@ -48,10 +48,7 @@ export async function withForge(
 async function open(call: CommandCall, settings: ForgeSettings): Promise<Forge> {
   const { world, global } = call;
   const url = global.server ?? world.env['FORGE_SERVER'];
-  if (url === undefined || url === '') {
-    world.saveMemory();
-    return openHere(call, settings);
-  }
+  if (url === undefined || url === '') return openHere(call, settings);
   const { openRemoteForge } = await import('./remote/open-remote-forge.ts');
   return openRemoteForge(call, url, settings);
 }

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, posix, relative, resolve } from 'node:path';
-import { build, type BuildResult, type Metafile } from 'esbuild';
+import { build, type BuildResult, type Metafile, transform } from 'esbuild';
 import { assetsIn, pluginAssets, referenceAssets, templateAssets, type BundleFile } from './assets.ts';
 import { finishOutput } from './finish-output.ts';
 import { moduleUrls } from './module-urls.ts';
@@ -109,9 +109,15 @@ function outputs(root: string, result: BuildResult<{ write: false; metafile: tru
     const path = inBundle(file.path);
     const module = result.metafile.outputs[forward(relative(root, file.path))]?.entryPoint;
     const text = await withNamedExports(file.text, module === undefined ? undefined : join(root, module));
-    return { path, contents: finishOutput(text, path, withoutEffect) };
+    return { path, contents: await withoutWhitespace(finishOutput(text, path, withoutEffect)) };
   });
   return Promise.all(finished);
+}
+
+/** V8 keeps the text of all that it has loaded. Lines stay short enough to say where an error was. */
+async function withoutWhitespace(text: string): Promise<string> {
+  const { code } = await transform(text, { minifyWhitespace: true, lineLimit: 120, legalComments: 'none' });
+  return code;
 }
 
 function refuseUndeclared(metafile: Metafile, dependencies: Readonly<Record<string, string>>): void {
