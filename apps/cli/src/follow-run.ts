@@ -33,6 +33,7 @@ export async function followRun(
   let view = before.length === 0 ? emptyRunView : viewOf(before);
   if (before.length > 0) renderer.restore(before);
 
+  let hasReplied = false;
   let runId = known;
   const early: ForgeEvent[] = [];
   const show = (event: ForgeEvent): void => {
@@ -40,7 +41,9 @@ export async function followRun(
     view = applyEvent(view, event);
     renderer.event(event);
     // Not before: what is loaded later is compiled anew, because the cache of compiled code is for V8 as it started.
-    if (event.type === 'llm.responded') call.world.saveMemory();
+    if (event.type !== 'llm.responded' || hasReplied) return;
+    hasReplied = true;
+    call.world.saveMemory();
   };
   const stopListening = bus.subscribe('*', (event) => {
     if (runId === undefined) early.push(event);
