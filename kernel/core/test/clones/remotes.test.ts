@@ -60,24 +60,35 @@ test('git connects to the address that was looked at, whatever the name leads to
   expect(asked).toContain(`git.invalid:${port}`);
 });
 
-test('a branch that a host makes up leads nowhere', async () => {
+const line = (text: string) => `${(text.length + 4).toString(16).padStart(4, '0')}${text}`;
+const up = 'refs/heads/../../../../victim';
+const commit = 'a'.repeat(40);
+
+/** What a host answers to `ls-remote`, in each version of the protocol, when it lies about its default branch. */
+const lies = {
+  0: { announced: `${line(`${commit} HEAD\0symref=HEAD:${up}\n`)}0000`, refs: '' },
+  2: {
+    announced: `${line('version 2\n')}${line('ls-refs\n')}${line('fetch\n')}${line('object-format=sha1\n')}0000`,
+    refs: `${line(`${commit} HEAD symref-target:${up}\n`)}0000`,
+  },
+};
+
+test.each([0, 2] as const)('a branch that a host makes up leads nowhere, protocol %i', async (version) => {
   const folder = place();
   const victim = join(folder, 'victim.lock');
   writeFileSync(victim, '');
-  const line = (text: string) => `${(text.length + 4).toString(16).padStart(4, '0')}${text}`;
-  const up = 'refs/heads/../../../../victim';
-  const commit = 'a'.repeat(40);
-  const server = createServer((_, response) => {
-    response.setHeader('content-type', 'application/x-git-upload-pack-advertisement');
-    const head = `${commit} HEAD\0symref=HEAD:${up}\n`;
-    response.end(`${line('# service=git-upload-pack\n')}0000${line(head)}0000`);
+  const { announced, refs } = lies[version];
+  const server = createServer(({ method }, response) => {
+    const what = method === 'POST' ? 'result' : 'advertisement';
+    response.setHeader('content-type', `application/x-git-upload-pack-${what}`);
+    response.end(method === 'POST' ? refs : `${line('# service=git-upload-pack\n')}0000${announced}`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop.git`;
   const allowed = remotes([], { privateCloneHosts: ['127.0.0.1'] });
   await expect(allowed.follow(join(folder, 'clone'), url, call)).rejects.toMatchObject({
-    code: 'REPOSITORY_EMPTY',
+    code: version === 0 ? 'REPOSITORY_EMPTY' : 'CLONE_FAILED',
   });
   expect(existsSync(victim)).toBe(true);
 });

@@ -42,6 +42,7 @@ export async function followRemote({ directory, source, env, clock, limits, ...m
   try {
     await beginClone(git, source.url);
     const { branch, ref } = await defaultBranch(remote, source, call());
+    await expectRefName(git, ref, source);
     const fetched = `refs/remotes/origin/${branch}`;
     await dropLocks(directory, ['HEAD', 'index', fetched, `refs/heads/${branch}`]);
     await remote(
@@ -86,12 +87,18 @@ async function beginClone(git: Git, url: string): Promise<void> {
   await git.run(['config', 'remote.origin.url', url]);
 }
 
-/** As the server says today: it may have been renamed since the last time. Git tells none that no branch can be called. */
+/** As the server says today: it may have been renamed since the last time. */
 async function defaultBranch(remote: CallGit, { url }: RemoteSource, call: GitCall) {
   const { stdout } = await remote(['ls-remote', '--symref', url, 'HEAD'], { ...call, maxBytes: 1_000_000 });
   const [, ref, branch] = /^ref: (refs\/heads\/(\S+))\tHEAD$/m.exec(stdout.toString('utf8')) ?? [];
   if (ref !== undefined && branch !== undefined) return { ref, branch };
   throw forgeError('REPOSITORY_EMPTY', `${url} has no commit on a default branch`, { fix: 'push a first commit' });
+}
+
+/** Git tells whatever the host says, and paths are made of it. */
+async function expectRefName(git: Git, ref: string, { url }: RemoteSource): Promise<void> {
+  const { exitCode } = await git.run(['check-ref-format', ref], { answers: [0, 1] });
+  if (exitCode !== 0) throw forgeError('CLONE_FAILED', `${url} has a default branch of a name that no branch can have`);
 }
 
 /** Of a process that was killed: nobody else works on these parts of the clone, so they would stand in the way for ever. */
