@@ -40,7 +40,7 @@ export async function followRun(
     if (event.traceId !== runId || event.seq <= view.lastSeq) return;
     view = applyEvent(view, event);
     renderer.event(event);
-    // Not before: what is loaded later is compiled anew, because the cache of compiled code is for V8 as it started.
+    // Not before: what Node loads later of its own is compiled anew, because its compiled code is for V8 as it started.
     if (event.type !== 'llm.responded' || hasReplied) return;
     hasReplied = true;
     call.world.saveMemory();

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Remotes } from '@forge/core';
 import { type Clock, forgeError } from '@forge/plugin-api';
 import type { CloneState, Repository } from '@forge/sdk';
@@ -33,7 +33,7 @@ interface Clone {
 
 /** Where the runs of a clone are kept: not inside of it, where what comes with a fetch could take their place. */
 export function stateFolderOf({ path, url }: Repository): string | undefined {
-  return url === undefined ? undefined : join(dirname(dirname(path)), 'clone-state', path.slice(dirname(path).length));
+  return url === undefined ? undefined : join(dirname(dirname(path)), 'clone-state', basename(path));
 }
 
 export function createClones({ remotes, clock }: { readonly remotes: Remotes; readonly clock: Clock }): Clones {

@@ -16,16 +16,14 @@ export async function makeHome(self: LeaseOwner): Promise<string> {
   const ours = `forge-plugin-${createHash('sha256').update(self.host).digest('hex').slice(0, 8)}-`;
   for (const name of await readdir(folder)) {
     const [, pid] = name.startsWith(ours) ? (/^(\d+)-/.exec(name.slice(ours.length)) ?? []) : [];
-    if (pid !== undefined && !isInUse(Number(pid), self)) await removeHome(join(folder, name));
+    // What cannot be removed, another person's or what another Forge is removing, keeps no plugin from its start.
+    if (pid !== undefined && !isInUse(Number(pid), self)) await removeHome(join(folder, name)).catch(() => undefined);
   }
   return mkdtemp(join(folder, `${ours}${self.pid}-`));
 }
 
-/** One that another person owns stays: it is not this Forge's to remove. */
 export async function removeHome(home: string): Promise<void> {
-  await rm(home, { recursive: true, force: true, maxRetries: 3 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error;
-  });
+  await rm(home, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** This process may hold more than one Forge. */

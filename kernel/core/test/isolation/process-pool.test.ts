@@ -55,12 +55,12 @@ describe('a process that is lost', () => {
   it('is lost once, however many calls it had: the next one starts another', async () => {
     const { processes, run } = scene();
     const held = Promise.withResolvers<never>();
-    const calls = [1, 2, 3, 4].map(() => run('/work', () => held.promise));
+    const calls = [1, 2, 3, 4].map(() => run('/workspace', () => held.promise));
     await Promise.resolve();
     processes[0]?.die();
     held.reject(workerLost());
     expect(await Promise.all(calls.map(codeOf))).toEqual(Array.from({ length: 4 }, () => 'PLUGIN_LOST'));
-    expect(await run('/work', async () => 'fine')).toBe('fine');
+    expect(await run('/workspace', async () => 'fine')).toBe('fine');
     expect(processes).toHaveLength(2);
   });
 
@@ -77,8 +77,8 @@ describe('a process that is lost', () => {
 
   it('three times in a row is not started again', async () => {
     const { processes, loseIn, run } = scene();
-    for (let loss = 1; loss <= 3; loss += 1) expect(await codeOf(loseIn('/work'))).toBe('PLUGIN_LOST');
-    await expect(run('/work', async () => 'fine')).rejects.toThrow('3 times in a row');
+    for (let loss = 1; loss <= 3; loss += 1) expect(await codeOf(loseIn('/workspace'))).toBe('PLUGIN_LOST');
+    await expect(run('/workspace', async () => 'fine')).rejects.toThrow('3 times in a row');
     expect(processes).toHaveLength(3);
   });
 
@@ -94,14 +94,14 @@ describe('a process that is lost', () => {
         throw workerLost();
       },
     });
-    const first = codeOf(run('/work', async () => 'fine'));
+    const first = codeOf(run('/workspace', async () => 'fine'));
     processes[0]?.die();
     await processes[0]?.gone;
     await Promise.resolve();
-    await run('/work', async () => 'fine');
+    await run('/workspace', async () => 'fine');
     ends.resolve();
     expect(await first).toBe('PLUGIN_LOST');
-    await run('/work', async () => 'fine');
+    await run('/workspace', async () => 'fine');
     expect(processes).toHaveLength(2);
     await pool.stop();
     expect(finished).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('a process that is lost', () => {
 });
 
 describe('more workspaces than there may be processes', () => {
-  const workspaces = Array.from({ length: 12 }, (_, index) => `/work/${index}`);
+  const workspaces = Array.from({ length: 12 }, (_, index) => `/workspaces/${index}`);
 
   it('ends none that a call has or waits for', async () => {
     const { processes, run } = scene();
@@ -135,6 +135,6 @@ describe('more workspaces than there may be processes', () => {
 it('starts nothing any more once it was stopped', async () => {
   const { pool, processes, run } = scene();
   await pool.stop();
-  expect(await codeOf(run('/work', async () => 'fine'))).toBe('STOPPED');
+  expect(await codeOf(run('/workspace', async () => 'fine'))).toBe('STOPPED');
   expect(processes).toHaveLength(0);
 });
