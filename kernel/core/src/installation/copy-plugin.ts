@@ -1,10 +1,20 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Manifest } from '@forge/plugin-api';
+import { forgeError, type Manifest } from '@forge/plugin-api';
+import { pathInside } from '../agent-plugins/inside.ts';
 
-/** Where a plugin lies that came here as a copy, beside the configuration: it is committed with the project. */
+/**
+ * Where a plugin lies that came here as a copy, beside the configuration: it is committed with the project. Throws
+ * INSTALL_FAILED when links of the project lead elsewhere: what is there would be replaced.
+ */
 export function copyPlace(folder: string, { name }: Pick<Manifest, 'name'>): string {
-  return join(folder, '.agents', 'plugins', name.replaceAll('/', '+'));
+  const path = join('.agents', 'plugins', name.replaceAll('/', '+'));
+  if (pathInside(folder, path) !== undefined) return join(folder, path);
+  throw forgeError('INSTALL_FAILED', `${path} leads out of the project`, {
+    where: join(folder, path),
+    why: 'a link in the project leads elsewhere',
+    fix: 'remove the link',
+  });
 }
 
 /** Copies a plugin without what git keeps beside it. Links stay links. */

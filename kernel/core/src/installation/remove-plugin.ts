@@ -6,6 +6,7 @@ import { openHost } from '../host/open-host.ts';
 import { tokens } from '../host/tokens.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { findPlaces, realPath } from '../state/places.ts';
+import { copyPlace } from './copy-plugin.ts';
 import { withoutPlugin } from './edit-config.ts';
 import { keepFiles } from './kept-files.ts';
 import { writtenUse } from './look-at-plugin.ts';
@@ -49,9 +50,10 @@ export async function removePlugin(forge: ForgeOptions, request: RemovePluginReq
       report(`uninstalling it with ${packages.name}`);
       await packages.remove(use);
     }
-    if (locked?.copied === true) {
+    // The lock came with the repository: only what a copy would be goes.
+    if (locked?.copied === true && resolve(folder, use) === copyPlace(folder, { name })) {
       report('removing its copy');
-      await rm(resolve(folder, use), { recursive: true, force: true });
+      await rm(copyPlace(folder, { name }), { recursive: true, force: true });
     }
     return { name, configFile, uninstalled: packages !== undefined };
   } catch (error) {

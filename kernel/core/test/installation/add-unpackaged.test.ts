@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { addPlugin } from '../../src/installation/add-plugin.ts';
@@ -150,4 +150,26 @@ it('a package whose name is another than that of the plugin is updated by its ow
   expect(lock()).toMatchObject({ version: '3.0.0', source: '@acme/agent-reports' });
   expect(await skills()).toEqual(['sum']);
   expect(updateSpec(forge, 'reports', { rollback: false })).toBe('@acme/agent-reports@latest');
+});
+
+it('a link of a repository leads no copy to another place', async () => {
+  const { address, commit } = repository();
+  commit(plugin('1'));
+  const { cwd, add } = project();
+  const elsewhere = temporaryFolder({ 'reports/precious.txt': 'x' });
+  mkdirSync(join(cwd, '.agents'));
+  symlinkSync(elsewhere, join(cwd, '.agents/plugins'));
+  await expect(add(address)).rejects.toMatchObject({ code: 'INSTALL_FAILED' });
+  expect(readdirSync(join(elsewhere, 'reports'))).toEqual(['precious.txt']);
+});
+
+it('what the lock of a repository calls a copy is not removed where no copy lies', async () => {
+  const { address, commit } = repository();
+  commit(plugin('1'));
+  const { cwd, forge, add } = project();
+  await add(address);
+  const mine = temporaryFolder(plugin('1'));
+  writeFiles(cwd, { 'forge.config.json': { plugins: [mine] } });
+  await removePlugin(forge, { name: 'reports', report: () => {}, signal });
+  expect(existsSync(join(mine, 'plugin.json'))).toBe(true);
 });
