@@ -81,10 +81,10 @@ export interface Tool<Input = unknown, Output = unknown> {
   describe?(input: Input): string | Promise<string>;
   /**
    * The files, relative to the workspace, that this call works on: its caller is shown the AGENTS.md of their folders.
-   * For `workspace` it may change some of them and nothing else, even when it is cut; then only they are kept before it.
-   * Default: unknown, so it may change anything.
+   * For `workspace` it may change some of them and nothing else, even when it is cut; then only they are kept before it,
+   * and with none of them the call counts as one that reads. Undefined (the default): unknown, it may change anything.
    */
-  touches?(input: Input): readonly string[] | Promise<readonly string[]>;
+  touches?(input: Input): readonly string[] | undefined | Promise<readonly string[] | undefined>;
   /** Only for `keyed` and `once`: was a call with this key carried out? */
   probe?(idempotencyKey: string, ctx: ToolContext): Promise<{ readonly done: boolean; readonly output?: Output }>;
 }

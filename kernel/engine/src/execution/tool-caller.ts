@@ -104,8 +104,10 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     deps.beforeStep();
     breakers.beforeCall();
     const { tool, name, input, hash, ordinal, key } = call;
-    const effect = tool === undefined ? 'read' : (tool.effect ?? 'once');
-    const snapshot = effect === 'workspace' ? await takeSnapshot(call) : undefined;
+    const own = tool === undefined ? 'read' : (tool.effect ?? 'once');
+    const changes = own === 'workspace' ? await touchedBy(tool, input) : undefined;
+    const effect = changes?.length === 0 ? 'read' : own;
+    const snapshot = effect === 'workspace' ? await takeSnapshot(ordinal, changes) : undefined;
     const words = describeCall(tool, name, input);
     const description = typeof words === 'string' ? words : await words;
     // An announced call counts, whatever becomes of it; on resume it is not counted again.
@@ -127,10 +129,10 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     return finish(call, undefined);
   }
 
-  async function takeSnapshot({ tool, input, ordinal }: PlacedCall): Promise<string> {
+  async function takeSnapshot(ordinal: number, paths: readonly string[] | undefined): Promise<string> {
     const snapshot = String(ordinal);
     await lastResult;
-    await (await deps.workspace()).snapshot(snapshot, await touchedBy(tool, input));
+    await (await deps.workspace()).snapshot(snapshot, paths);
     deps.crashPoint('workspace.kept');
     return snapshot;
   }

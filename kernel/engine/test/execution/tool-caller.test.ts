@@ -139,12 +139,24 @@ describe('a call that changes the workspace', () => {
       },
       kept: 'of everything',
     },
+    { name: 'does not know', touches: () => undefined, kept: 'of everything' },
     { name: 'is given what it does not take', touches: () => ['b'], kept: 'of everything', with: { path: 1 } },
   ];
   it.each(SAYINGS)('keeps what it may change when it $name', async ({ touches, kept, with: given = { path: 'a' } }) => {
     const { call, log } = execution([write(touches === undefined ? {} : { touches })]);
     await call('write', given);
     expect(log[0]).toBe(`snapshot 1 ${kept}`);
+  });
+
+  it('is one that reads when it touches nothing: nothing is kept before it, and a cut one runs again', async () => {
+    const harmless = write({ touches: () => [] });
+    const { call, log, state } = execution([harmless], initialState(), 'tool.ran');
+    await expect(call('write', { path: 'a' })).rejects.toThrow('dead');
+    expect(log[0]).toContain('"effect":"read"');
+
+    const again = execution([harmless], state);
+    await expect(again.call('write', { path: 'a' })).resolves.toMatchObject({ ok: true, text: 'wrote a' });
+    expect(again.log.map((line) => line.split(' ', 1)[0])).toEqual(['tool.repeated', 'tool.result']);
   });
 
   it('runs alone among those of its execution, in the order of the calls, beside what reads', async () => {

@@ -81,9 +81,10 @@ export const toolCases: readonly ContractCase<ToolSubject>[] = [
     name: 'a call changes no other file than those it says that it touches',
     async run(subject) {
       const { tool, context } = subject;
-      if (tool.touches === undefined) return;
+      const touched = await tool.touches?.(parsed(subject));
+      if (touched === undefined) return;
       assert.ok(tool.effect === 'workspace' || tool.effect === 'read', 'what does more touches more than files');
-      const works = (await tool.touches(parsed(subject))).map((path) => posix.normalize(path));
+      const works = touched.map((path) => posix.normalize(path));
       const named = new Set(tool.effect === 'read' ? [] : works);
       const before = filesIn(context.workspace);
       await tool.execute(parsed(subject), context);

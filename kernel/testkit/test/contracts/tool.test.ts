@@ -122,6 +122,7 @@ const wrong: readonly { readonly fault: string; readonly caughtBy: string; reado
 
 const untrue: readonly { readonly fault: string; readonly make: Partial<Tool> }[] = [
   { fault: 'names another file than it writes', make: { touches: () => ['other.txt'] } },
+  { fault: 'writes and names no file', make: { touches: () => [] } },
   { fault: 'names files and says that it only reads', make: { effect: 'read' } },
   { fault: 'names files and may do anything', make: { effect: 'once' } },
 ];

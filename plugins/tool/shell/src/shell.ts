@@ -1,4 +1,5 @@
 import { defineTool, z } from '@forge/plugin-api';
+import { onlyReads } from './only-reads.ts';
 
 const defaultSeconds = 120;
 const mostSeconds = 600;
@@ -22,6 +23,7 @@ export const shell = defineTool({
   description: `Runs a command line with sh in the workspace; gives output (head and tail) and exit code. No input, nothing stays running. timeoutSeconds: default ${defaultSeconds}, at most ${mostSeconds}.`,
   schema: { input, output },
   effect: 'workspace',
+  touches: ({ command }) => (onlyReads(command) ? [] : undefined),
   // The command's own limit comes first; this one is for a machine that cannot even end it.
   timeoutMs: (mostSeconds + 30) * 1000,
   describe: ({ command }) => firstLine(command),

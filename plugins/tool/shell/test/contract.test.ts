@@ -35,6 +35,7 @@ toolContract({
   skip: {
     'the output fits its schema and is JSON': 'nothing works here',
     'what the model reads is text': 'nothing works here',
+    'a call changes no other file than those it says that it touches': 'nothing works here',
     'the input is not changed': 'nothing works here',
   },
 });

@@ -78,3 +78,8 @@ test('is described by the first line of its command', () => {
   expect(shell.describe?.({ command: '\nnpm test -- limit\necho' })).toBe('npm test -- limit');
   expect(shell.describe?.({ command: 'x'.repeat(500) })).toHaveLength(80);
 });
+
+test('touches nothing with a line that only reads, and may touch anything with any other', () => {
+  expect(shell.touches?.({ command: 'ls src | head' })).toEqual([]);
+  expect(shell.touches?.({ command: 'npm test' })).toBeUndefined();
+});

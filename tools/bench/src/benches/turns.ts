@@ -32,15 +32,21 @@ const plan = {
 };
 const done = { summary: 'done', commit: { type: 'feat', subject: 'work' } };
 
-/** The implementer's loop beside the bare one: write, shell, read in rotation, the same model behind both. */
+/**
+ * The implementer's loop beside the bare one: write, shell, read in rotation, the same model behind both. What a command
+ * that may write costs more, because the workspace is kept before it, has a row of its own.
+ */
 export const turns: Bench = async ({ short }) => {
   const last = short ? 30 : 100;
   const middle = short ? 25 : 60;
   const rounds = short ? 1 : 5;
-  const played = { bare: [] as Played[], forge: [] as Played[], floods: [] as Played[] };
+  const played = { bare: [] as Played[], forge: [] as Played[], keeping: [] as Played[], floods: [] as Played[] };
+  const reading = rotation((turn) => `echo turn ${turn}`);
+  const writing = rotation((turn) => `echo turn ${turn} > turn.txt`);
   for (let round = 0; round < rounds; round += 1) {
-    played.bare.push(await play([bareLoop, 'go'], rotation, last));
-    played.forge.push(await play(forgeRun, rotation, last));
+    played.bare.push(await play([bareLoop, 'go'], reading, last));
+    played.forge.push(await play(forgeRun, reading, last));
+    played.keeping.push(await play(forgeRun, writing, last));
   }
   played.floods.push(await play(forgeRun, floods, 40));
   const cpu = (of: readonly Played[], from: number, to: number) =>
@@ -53,13 +59,13 @@ export const turns: Bench = async ({ short }) => {
     own: number,
     bare: number,
     unit: string,
-    limit: number,
+    limit: number | undefined,
     beside = 'of the bare loop',
   ): Row => ({
     what,
     value: own / bare,
     unit: 'x',
-    limit,
+    ...(limit === undefined ? {} : { limit }),
     detail: `${own.toFixed(1)} ${unit} beside ${bare.toFixed(1)} ${unit} ${beside}`,
   });
   return [
@@ -69,6 +75,13 @@ export const turns: Bench = async ({ short }) => {
       cpu(played.bare, 20, last),
       'ms',
       3,
+    ),
+    ratio(
+      'The same with commands that write',
+      cpu(played.keeping, 20, last),
+      cpu(played.bare, 20, last),
+      'ms',
+      undefined,
     ),
     ratio(
       `Wall time of each further turn, turn 20 to ${last}`,
@@ -104,13 +117,15 @@ export const turns: Bench = async ({ short }) => {
 
 const forgeRun = [forgeEntry, 'run', 'go', '--no-input', '--yes', '--progress', 'none', '--budget', '1000'];
 
-function rotation(turn: number): Reply {
-  const calls = [
-    callTool('fs_write', { path: `note-${turn}.txt`, content: `line ${turn}\n`.repeat(20) }),
-    callTool('shell', { command: `echo turn ${turn}` }),
-    callTool('fs_read', { path: `note-${turn - 2}.txt` }),
-  ];
-  return calls[turn % calls.length] as Reply;
+function rotation(command: (turn: number) => string): (turn: number) => Reply {
+  return (turn) => {
+    const calls = [
+      callTool('fs_write', { path: `note-${turn}.txt`, content: `line ${turn}\n`.repeat(20) }),
+      callTool('shell', { command: command(turn) }),
+      callTool('fs_read', { path: `note-${turn - 2}.txt` }),
+    ];
+    return calls[turn % calls.length] as Reply;
+  };
 }
 
 function floods(turn: number): Reply {
