@@ -30,21 +30,12 @@ const modes: Readonly<Record<string, PassCrashPoint>> = {
 
 const workerEntry = fileURLToPath(new URL('../../apps/worker/src/main.worker.ts', import.meta.url));
 
-function processExists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 // The command line is a program: what it exports is for itself alone, so it is loaded and not imported.
 const load = async (file: string): Promise<unknown> =>
   import(new URL(`../../apps/cli/src/${file}`, import.meta.url).href);
-const [{ runProgram }, { version }] = (await Promise.all([load('program.ts'), load('version.ts')])) as [
-  { runProgram(world: object): Promise<number> },
-  { readonly version: string },
-];
+const [{ runProgram }, { version }, processes] = (await Promise.all(
+  ['program.ts', 'version.ts', 'processes.ts'].map(load),
+)) as [{ runProgram(world: object): Promise<number> }, { readonly version: string }, object];
 
 const world = {
   version,
@@ -61,7 +52,7 @@ const world = {
   worker: { file: process.execPath, args: [...process.execArgv, workerEntry] },
   program: { file: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] },
   pid: process.pid,
-  processExists,
+  ...processes,
   onInterrupt: () => () => undefined,
   interrupted: new AbortController().signal,
   interrupt: () => undefined,

@@ -43,6 +43,7 @@ function end(code: number): void {
 async function realWorld(): Promise<World> {
   const { hostname, tmpdir, userInfo } = await import('node:os');
   const { setFlagsFromString } = await import('node:v8');
+  const { processExists, processStart } = await import('./processes.ts');
   const listeners: (() => void)[] = [];
   const interrupted = new AbortController();
   let interrupts = 0;
@@ -93,14 +94,8 @@ async function realWorld(): Promise<World> {
     worker: await workerProgram(),
     program: { file: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] },
     pid: process.pid,
-    processExists: (pid) => {
-      try {
-        process.kill(pid, 0);
-        return true;
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code === 'EPERM';
-      }
-    },
+    processExists,
+    processStart,
     onInterrupt: (listener) => {
       listeners.push(listener);
       return () => {

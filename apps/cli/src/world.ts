@@ -31,6 +31,8 @@ export interface World {
   readonly program: { readonly file: string; readonly args: readonly string[] };
   readonly pid: number;
   processExists(pid: number): boolean;
+  /** When it began, in the system's own words: with the number it names a process for good. Undefined: there is none. */
+  processStart(pid: number): string | undefined;
   /**
    * Ctrl-C, a polite kill, or a closed terminal goes to the newest listener instead of ending the process; the third
    * one ends it all the same. Returns how to stop listening.

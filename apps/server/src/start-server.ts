@@ -31,7 +31,7 @@ import { createRunService } from './runs/run-service.ts';
 import { watchDeadlines } from './runs/watch-deadlines.ts';
 import { createWorkFiles } from './runs/work-files.ts';
 import { checkBind, listen } from './listen.ts';
-import { claimServer } from './state/server-file.ts';
+import { claimServer, type ProcessStart } from './state/server-file.ts';
 import { createStateFolder } from './state/state-folder.ts';
 import { createFeeds } from './streams/feeds.ts';
 import { mostWaiting } from './streams/sse.ts';
@@ -55,7 +55,7 @@ export interface ServerOptions {
   readonly userName: string;
   readonly version: string;
   readonly pid: number;
-  processExists(pid: number): boolean;
+  readonly processStart: ProcessStart;
   readonly openRepository: OpenRepository;
   /** Changes with the configuration of a repository: the next run opens it anew. */
   stampOf(directory: string): string;

@@ -224,7 +224,7 @@ test.each(['', ' ', 'ada ', 'policy:--yes', 'timeout', 'decision-link', 'kernel'
 );
 
 test('a second server of the same person is refused while the first one lives', async () => {
-  const world = await startWorld({ pid: process.ppid, processExists: () => true });
+  const world = await startWorld({ pid: process.ppid, processStart: () => 'then' });
   await expect(world.restart({ pid: process.pid })).rejects.toMatchObject({
     code: 'SERVER_RUNNING',
     details: { data: { url: world.server.url } },

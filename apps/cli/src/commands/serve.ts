@@ -34,7 +34,7 @@ export default async function serve(call: CommandCall<Options>): Promise<Command
     userName: world.userName,
     version: world.version,
     pid: world.pid,
-    processExists: world.processExists,
+    processStart: world.processStart,
     openRepository: (directory, flags, state) =>
       openHere(withState(unattended, state), { directory, trust: false, ...(flags === undefined ? {} : { flags }) }),
     stampOf: (directory) => configurationStamp(directory, world.env),

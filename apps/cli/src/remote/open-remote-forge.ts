@@ -73,7 +73,7 @@ function serverUrl(given: string): string {
 
 /** The person's own server on this machine needs no ceremony. Its token goes nowhere else. */
 function ownToken(call: CommandCall, url: string): string | undefined {
-  const own = runningServer(serverFolder(call), call.world.processExists);
+  const own = runningServer(serverFolder(call), call.world.processStart);
   return own !== undefined && own.url === url.replace('://localhost:', '://127.0.0.1:') ? own.token : undefined;
 }
 

@@ -39,7 +39,7 @@ const server = await startServer({
   userName: 'person',
   version: '0.0.0',
   pid: process.pid,
-  processExists: () => false,
+  processStart: () => undefined,
   openRepository: run.open,
   stampOf: () => '',
   remotes: { check: none, follow: none, push: none },

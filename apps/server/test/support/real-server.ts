@@ -103,7 +103,7 @@ export async function startWorld({
     userName: 'person',
     version: '0.0.0',
     pid: process.pid,
-    processExists: () => false,
+    processStart: () => undefined,
     openRepository: (cwd, runFlags, state) =>
       openForge({
         cwd,

@@ -32,7 +32,7 @@ export function startQuietServer(openRepository: OpenRepository): Promise<Runnin
     userName: 'bench',
     version: '0.0.0',
     pid: process.pid,
-    processExists: () => false,
+    processStart: () => undefined,
     openRepository,
     stampOf: () => 'as it is',
     remotes: { check: noClones, follow: noClones, push: noClones },
