@@ -1,6 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Logger } from '@forge/plugin-api';
-import { allowsHost } from './grants.ts';
+import { allowsHost, type Grants } from './grants.ts';
+import { lookupHost, resolveName, type ResolveName } from './lookup-host.ts';
 
 /** Longer than any name of a host with its port. */
 const longestAddress = 300;
@@ -10,20 +11,29 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export interface DoorOptions {
+export interface DoorOptions extends Pick<Grants, 'hosts' | 'namedHosts'> {
   /** Of the socket, which only this plugin's processes can reach. */
   readonly path: string;
-  readonly hosts: readonly string[];
   /** For the words that a person reads. */
   readonly plugin: string;
   readonly log: Logger;
+  /** Default: as the system knows names. */
+  readonly resolve?: ResolveName;
 }
 
 /**
  * The way out for a plugin whose process has no network: a socket on which it first says `<host>:<port>` and a line end,
- * and is then connected, when its manifest names the host. Names are looked up here.
+ * and is then connected, when its manifest names the host. Names are looked up here, and lead away from this machine
+ * unless the person's options name them.
  */
-export async function openDoor({ path, hosts, plugin, log }: DoorOptions): Promise<Door> {
+export async function openDoor({
+  path,
+  hosts,
+  namedHosts,
+  plugin,
+  log,
+  resolve = resolveName,
+}: DoorOptions): Promise<Door> {
   const open = new Set<Socket>();
   const server = createServer((inside) => {
     keep(inside);
@@ -32,9 +42,12 @@ export async function openDoor({ path, hosts, plugin, log }: DoorOptions): Promi
         log.warn(`The plugin "${plugin}" may not connect to ${host}:${port}: its manifest does not name that host`);
         return void inside.destroy();
       }
-      const outside = connect({ host, port });
+      const lookup = lookupHost(resolve, allowsHost(namedHosts, host, port));
+      const outside = connect({ host, port, lookup });
       keep(outside);
-      outside.on('error', (error) => log.debug('a plugin could not connect', { host, port, error: error.message }));
+      outside.on('error', (error) =>
+        log.warn(`The plugin "${plugin}" could not connect to ${host}:${port}`, { error: error.message }),
+      );
       // Either end that is gone takes the other one along.
       outside.on('close', () => inside.destroy());
       inside.on('close', () => outside.destroy());

@@ -6,6 +6,8 @@ export interface Grants extends Pick<Permissions, 'workspace' | 'exec'> {
   readonly variables: Readonly<Record<string, string>>;
   /** Hosts, or hosts with a port, that it may connect to. */
   readonly hosts: readonly string[];
+  /** Those among them that the person's own options name: only these may be names of this machine. */
+  readonly namedHosts: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,9 +16,10 @@ export function grantsOf({ permissions }: Manifest, options: Json, env: Environm
   const { env: plain, secrets, network, workspace, exec } = permissions;
   const texts = textsIn(options);
   const names = [...plain, ...secrets].flatMap((name) => (name === '*' ? namedIn(texts, Object.keys(env)) : [name]));
-  const hosts = network.flatMap((host) => (host === '*' ? texts.flatMap(hostOf) : [host.toLowerCase()]));
+  const named = texts.flatMap(hostOf);
+  const hosts = network.flatMap((host) => (host === '*' ? named : [host.toLowerCase()]));
   const values = names.flatMap((name): [string, string][] => (env[name] === undefined ? [] : [[name, env[name]]]));
-  return { workspace, exec, hosts: [...new Set(hosts)], variables: Object.fromEntries(values) };
+  return { workspace, exec, hosts: [...new Set(hosts)], namedHosts: named, variables: Object.fromEntries(values) };
 }
 
 /** May a plugin with these hosts connect there? */

@@ -53,10 +53,12 @@ export async function prepareGround(
   const door: Door | undefined =
     grants.hosts.length === 0
       ? undefined
-      : await openDoor({ path, hosts: grants.hosts, plugin: manifest.name, log }).catch(async (error: unknown) => {
-          await removeHome(home);
-          throw error;
-        });
+      : await openDoor({ path, hosts: grants.hosts, namedHosts: grants.namedHosts, plugin: manifest.name, log }).catch(
+          async (error: unknown) => {
+            await removeHome(home);
+            throw error;
+          },
+        );
   const code = codeFor(realPath(given));
   const { hidden, readable } = visibilityOf({ env, hidden: [project, state], readable: [...code, programFolder()] });
   const processEnv = {

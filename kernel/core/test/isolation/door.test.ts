@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@forge/plugin-api';
 import { expect, it, onTestFinished } from 'vitest';
-import { openDoor } from '../../src/isolation/door.ts';
+import { type DoorOptions, openDoor } from '../../src/isolation/door.ts';
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** What comes back through the door for what is said at it. */
-async function throughDoor(said: string): Promise<string> {
+async function throughDoor(said: string, options: Partial<DoorOptions> = {}): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'forge-door-'));
   const path = join(folder, 'door');
-  const door = await openDoor({ path, hosts: ['127.0.0.1'], plugin: 'p', log: silent });
+  const door = await openDoor({ path, hosts: ['127.0.0.1'], namedHosts: [], plugin: 'p', log: silent, ...options });
   onTestFinished(async () => {
     await door.close();
     rmSync(folder, { recursive: true, force: true });
@@ -27,11 +27,31 @@ async function throughDoor(said: string): Promise<string> {
   });
 }
 
+/** The port of a server of this machine that says what it heard. */
+async function outside(): Promise<number> {
+  const server = createServer((socket) => socket.once('data', (chunk) => socket.end(`heard ${chunk.toString()}`)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
 it('connects to a host that it may, with what was said right behind the address', async () => {
-  const outside = createServer((socket) => socket.once('data', (chunk) => socket.end(`heard ${chunk.toString()}`)));
-  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void outside.close());
-  expect(await throughDoor(`127.0.0.1:${(outside.address() as AddressInfo).port}\nhello`)).toBe('heard hello');
+  expect(await throughDoor(`127.0.0.1:${await outside()}\nhello`)).toBe('heard hello');
+});
+
+const leadingHere = async () => [{ address: '127.0.0.1', family: 4 }];
+
+it('goes to no name of this machine that the author of the plugin chose', async () => {
+  const said = `api.example.org:${await outside()}\nhello`;
+  expect(await throughDoor(said, { hosts: ['api.example.org'], resolve: leadingHere })).toBe('');
+});
+
+it.each([
+  ['is named by the options of the person', 'shop.internal', ['shop.internal']],
+  ['says so by its name', 'localhost', []],
+])('goes to a name of this machine that %s', async (_, host, namedHosts) => {
+  const said = `${host}:${await outside()}\nhello`;
+  expect(await throughDoor(said, { hosts: [host], namedHosts, resolve: leadingHere })).toBe('heard hello');
 });
 
 it.each([

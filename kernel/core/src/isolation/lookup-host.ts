@@ -1,0 +1,44 @@
+import { lookup, type LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** All addresses of a name. */
+export type ResolveName = (name: string) => Promise<readonly LookupAddress[]>;
+
+export const resolveName: ResolveName = (name) =>
+  new Promise((resolve, reject) => {
+    lookup(name, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
+  });
+
+/** Where this machine itself answers, and where clouds keep its credentials. */
+const here = new Set(['linkLocal', 'loopback', 'unspecified']);
+
+/**
+ * For a connection: the addresses of a name. One that the author of a plugin chose may not lead to this machine, or who
+ * owns the name could have it lead there at any time. Only `localhost` says so by itself to whoever approves it.
+ */
+export function lookupHost(resolve: ResolveName, mayBeHere: boolean): LookupFunction {
+  return (name, { all = false }, callback) => {
+    resolve(name).then(
+      (addresses) => {
+        const [first] = addresses;
+        const leadsHere = mayBeHere || isLocalhost(name) ? undefined : addresses.find(isHere);
+        if (leadsHere !== undefined)
+          callback(new Error(`${name} leads to ${leadsHere.address}, which is this machine`), '');
+        else if (first === undefined) callback(new Error(`${name} has no address`), '');
+        else if (all) callback(null, [...addresses]);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, ''),
+    );
+  };
+}
+
+function isLocalhost(name: string): boolean {
+  return /^(.+\.)?localhost$/i.test(name);
+}
+
+function isHere({ address }: LookupAddress): boolean {
+  // Without the network interface, as in fe80::1%eth0.
+  return here.has(ipaddr.process(address.replace(/%.*/, '')).range());
+}
