@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { processExists } from '@forge/core/process-exists';
 
-export function processExists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
+export { processExists };
 
 /** Clock ticks between the start of the system and that of the process; where there is no /proc, the same for all. */
 export function processStart(pid: number): string | undefined {

@@ -1,6 +1,7 @@
 /* oxlint-disable no-restricted-globals -- the adapter for the process that hosts the kernel */
 import { hostname } from 'node:os';
 import type { LeaseOwner } from '@forge/plugin-api';
+import { processExists } from './process-exists.ts';
 
 /** This process as the owner of leases. The id is new for every start, so a recycled pid is another owner. */
 export function thisProcess(newId: () => string): LeaseOwner {
@@ -10,14 +11,7 @@ export function thisProcess(newId: () => string): LeaseOwner {
 /** False only when it is known that the owner has ended: it ran on this machine, and its pid is not in use. */
 export function isAlive(owner: LeaseOwner, self: LeaseOwner): boolean {
   if (owner.host !== self.host) return true;
-  if (owner.pid === self.pid) return owner.id === self.id;
-  try {
-    process.kill(owner.pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
+  return owner.pid === self.pid ? owner.id === self.id : processExists(owner.pid);
 }
 
 /** This Node, to start another of it. `limitsNetwork`: its permission model knows the network. */

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createIds, systemRandom } from '../../src/world/randomness.ts';
 import { systemClock } from '../../src/world/system-clock.ts';
 import { isAlive, thisProcess } from '../../src/world/this-process.ts';
@@ -18,6 +19,24 @@ describe('isAlive', () => {
   ])('of %s', (_name, owner, expected) => {
     expect(isAlive(owner, self)).toBe(expected);
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'of a process that was killed and that its parent has not collected',
+    async () => {
+      // The shell becomes a program that does not know of the child.
+      const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      onTestFinished(() => void parent.kill());
+      const [line] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
+      const owner = { ...self, id: 'uncollected', pid: Number(line) };
+      expect(isAlive(owner, self)).toBe(true);
+      process.kill(owner.pid, 'SIGKILL');
+      await vi.waitFor(() => expect(isAlive(owner, self)).toBe(false), 60_000);
+      // It is there all the same.
+      expect(process.kill(owner.pid, 0)).toBe(true);
+    },
+  );
 });
 
 describe('createIds', () => {
