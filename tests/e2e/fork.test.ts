@@ -4,6 +4,7 @@ import type { ForgeEvent } from '@forge/plugin-api';
 import { answer, byTurn, startModelServer } from '@forge/testkit/model-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createForge, type ForgeEnd } from './forge-process.ts';
+import { planScript } from './parallel-scripts.ts';
 import { sampleRepository } from './sample-repository.ts';
 import { changes, pipelineScript } from './scripts.ts';
 
@@ -71,6 +72,23 @@ describe('forge fork', () => {
     expect(shown.stdout).toContain(`fork     of ${source.events[0]?.traceId} at event`);
     expect((await forge.run('show', '--diff')).stdout).toContain('+export function triangle');
   }, 400_000);
+
+  it('finds the work of tasks that were done at once and are not merged at that event, though the run is completed', async () => {
+    const { repository, forge, server } = await setUp(
+      planScript([
+        { id: 'one', writes: { 'src/one.js': 'export const one = 1;\n' } },
+        { id: 'two', writes: { 'src/two.js': 'export const two = 2;\n' } },
+        { id: 'sum', after: ['one', 'two'], writes: { 'src/sum.js': "export * from './one.js';\n" } },
+      ]),
+    );
+    const source = await forge.run('run', task, '--yes', '--json');
+    const tree = repository.git('rev-parse', `${branchOf(source)}^{tree}`);
+    const { seq = 0, traceId = '' } = source.events.find(({ type }) => type === 'task.merged') ?? {};
+    const fork = await forge.run('fork', traceId, '--at', String(seq), '--yes', '--json');
+    expect({ code: fork.code, stderr: fork.stderr }).toMatchObject({ code: 0 });
+    expect(repository.git('rev-parse', `${branchOf(fork)}^{tree}`)).toBe(tree);
+    expect(server.complaints).toEqual([]);
+  }, 120_000);
 
   it('carries out what was only planned, with another budget', async () => {
     const { repository, forge, asked } = await setUp();

@@ -193,7 +193,8 @@ function deployContext(run: Run, change: Change, tested: string): DeployContext 
   let place: Promise<PrivatePlace> | undefined;
   return {
     async deliverBranch() {
-      await run.workspaces.deliver(change.branch, change.commit, tested);
+      const tasks = Object.values(run.state.changes).flatMap(({ commit }) => commit ?? []);
+      await run.workspaces.deliver(change.branch, change.commit, [tested, ...tasks]);
       return { branch: change.branch, commit: change.commit };
     },
     async exec(command) {

@@ -80,10 +80,10 @@ export interface RunWorkspaces {
   /** A commit with the same content and history and another message. The same words answer the same commit. */
   reword(commit: string, reword: (message: string) => string): Promise<string>;
   /**
-   * Puts the commit into the person's repository under that branch, and the tested one beside it, where no branch leads, so
-   * that a fork finds it. Repeating is harmless.
+   * Puts the commit into the person's repository under that branch, and others beside it, where no branch leads, so that a
+   * fork finds them. Repeating is harmless.
    */
-  deliver(branch: string, commit: string, tested?: string): Promise<void>;
+  deliver(branch: string, commit: string, beside?: readonly string[]): Promise<void>;
   /** Ends every process and removes every checkout and the clone. */
   remove(): Promise<void>;
 }

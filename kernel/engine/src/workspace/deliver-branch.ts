@@ -14,8 +14,8 @@ export interface Delivery {
   /** Begins with `forge/`. */
   readonly branch: string;
   readonly commit: string;
-  /** Stored beside it for as long as git keeps what no branch leads to, so that a fork finds it. */
-  readonly tested?: string | undefined;
+  /** Commits stored beside it for as long as git keeps what no branch leads to, so that a fork finds them. */
+  readonly beside?: readonly string[] | undefined;
   /** A folder to write into. */
   readonly directory: string;
 }
@@ -30,14 +30,14 @@ const UNPACK_LIMIT = 100;
  *
  * Rejects with DEPLOY_FAILED when the branch exists and is not an ancestor of the commit, or is checked out somewhere.
  */
-export async function deliverBranch({ from, to, branch, commit, tested, directory }: Delivery): Promise<void> {
+export async function deliverBranch({ from, to, branch, commit, beside, directory }: Delivery): Promise<void> {
   if (!branch.startsWith('forge/')) throw forgeError('INTERNAL', `${branch} is not a branch that a run may write`);
   const ref = `refs/heads/${branch}`;
   const existing = await refCommit(to, ref);
   if (existing === commit) return;
   if (existing !== undefined) await expectMovable(from, to, { branch, ref, existing, commit });
 
-  const pack = await packMissing({ from, to, branch, commit, tested, directory });
+  const pack = await packMissing({ from, to, branch, commit, beside, directory });
   if (pack.objects > 0) {
     const args = pack.objects < UNPACK_LIMIT ? ['unpack-objects', '-q'] : ['index-pack', '--stdin'];
     await to.run(args, { stdin: { file: pack.file } });
@@ -72,20 +72,20 @@ function refused(branch: string, why: string, cause?: unknown) {
 }
 
 /** A pack, complete in itself, of the objects that the person's repository cannot reach yet. */
-async function packMissing({ from, to, commit, tested = commit, directory }: Delivery) {
+async function packMissing({ from, to, commit, beside = [], directory }: Delivery) {
   const [refs, head] = await Promise.all([to.text(['for-each-ref', '--format=%(objectname)']), refCommit(to, 'HEAD')]);
   const there = new Set([...refs.split('\n'), head ?? ''].filter((object) => object !== ''));
-  const reachable = await present(from, [...there]);
+  const [reachable, kept] = await Promise.all([present(from, [...there]), present(from, beside)]);
   const folder = join(directory, 'delivery');
   await mkdir(folder, { recursive: true });
   const name = await from.text(['pack-objects', '--revs', '-q', '--threads=1', join(folder, 'pack')], {
-    stdin: [commit, tested, ...reachable.map((object) => `^${object}`), ''].join('\n'),
+    stdin: [commit, ...kept, ...reachable.map((object) => `^${object}`), ''].join('\n'),
   });
   const file = join(folder, `pack-${name}.pack`);
   return { file, objects: name === '' ? 0 : await objectsIn(file) };
 }
 
-/** What was added to the person's repository by other means than git objects the clone can see is not there for it. */
+/** Those that the clone has: not what came into the person's repository another way, nor what a fork did without. */
 async function present(git: Git, objects: readonly string[]): Promise<string[]> {
   if (objects.length === 0) return [];
   const answer = await git.text(['cat-file', '--batch-check=%(objectname)'], { stdin: `${objects.join('\n')}\n` });

@@ -124,8 +124,8 @@ export async function createRunWorkspaces(options: RunWorkspacesOptions): Promis
     async reword(commit, reword) {
       return rewordCommit(await git(), { commit, identity, reword });
     },
-    async deliver(name, commit, tested) {
-      await deliverBranch({ from: await git(), to: persons, branch: name, commit, tested, directory });
+    async deliver(name, commit, beside) {
+      await deliverBranch({ from: await git(), to: persons, branch: name, commit, beside, directory });
     },
     async wholeDiff() {
       if (!isOver) return unifiedDiff(await git(), base.commit, `refs/heads/${branch}`, WHOLE_DIFF_BYTES);
