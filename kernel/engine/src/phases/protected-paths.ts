@@ -18,13 +18,19 @@ const protectedKinds: readonly ProtectedKind[] = [
     what: 'continuous integration',
     pattern:
       /^(\.github\/workflows\/|\.gitlab-ci\.yml$|\.circleci\/|Jenkinsfile$|\.ci\/|azure-pipelines\.yml$|\.buildkite\/)/,
+    alsoNew: true,
   },
   {
     what: 'a lock file',
     pattern:
       /(^|\/)(package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|Cargo\.lock|poetry\.lock|uv\.lock|go\.sum|Gemfile\.lock|composer\.lock)$/,
+    alsoNew: true,
   },
-  { what: "Forge's own configuration", pattern: /^(forge\.config\.[a-z]+|forge\.plugins\.lock|\.forge\/.*)$/ },
+  {
+    what: "Forge's own configuration",
+    pattern: /^(forge\.config\.[a-z]+|forge\.plugins\.lock|\.forge\/.*)$/,
+    alsoNew: true,
+  },
   {
     what: 'how tests are run',
     pattern:

@@ -57,6 +57,15 @@ describe('protectedFindings', () => {
       'Adds what programs run by themselves before any test (+1): look at it before you approve',
     ]);
   });
+  it('names new files of continuous integration, lock files and configuration of Forge', () => {
+    const paths = [
+      '.github/workflows/release.yml',
+      'web/package-lock.json',
+      'forge.config.yaml',
+      '.forge/plugins/a/index.ts',
+    ];
+    expect(protectedFindings(changing(...paths), []).map(({ file }) => file)).toEqual(paths);
+  });
   it('names what a person protects beside that, new files too, and takes nothing away', () => {
     const paths = ['docs/api/v1/a.md', 'docs/b.md', 'deep/er/schema.sql', 'package-lock.json'];
     const found = protectedFindings(changing(...paths), ['package-lock.json'], ['docs/api/**', '*.sql']);
