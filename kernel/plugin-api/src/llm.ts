@@ -130,7 +130,7 @@ export interface ChatCall {
  */
 export interface LLMProvider {
   readonly name: string;
-  /** The model used when configuration names none. */
+  /** The model used when configuration names none. One that is only known by looking is told by `probe`. */
   readonly defaultModel?: string | undefined;
   chat(request: ChatRequest, call: ChatCall): Promise<ChatResponse>;
   capabilities(model: string): ModelCapabilities | Promise<ModelCapabilities>;
@@ -139,11 +139,16 @@ export interface LLMProvider {
   /** Without it the memory store uses its own lexical vectors. */
   embed?(text: string, call: { readonly signal: AbortSignal }): Promise<Float32Array>;
   /** Cheap check that it could be used now: a key is there, a server answers. Costs no tokens that are paid for. */
-  probe?(call: { readonly signal: AbortSignal }): Promise<ProbeResult>;
+  probe?(call: { readonly signal: AbortSignal }): Promise<ModelProbe>;
 }
 
 export interface ProbeResult {
   readonly ok: boolean;
   /** Why not, or what was found, in one line. */
   readonly detail: string;
+}
+
+export interface ModelProbe extends ProbeResult {
+  /** The model to use when configuration names none and there is no `defaultModel`. */
+  readonly model?: string | undefined;
 }

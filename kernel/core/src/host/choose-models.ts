@@ -7,7 +7,7 @@ import {
   type ForgeError,
   forgeError,
   type LLMProvider,
-  type ProbeResult,
+  type ModelProbe,
   recordReplies,
   type ResolvedConfig,
 } from '@forge/plugin-api';
@@ -33,25 +33,35 @@ export interface Models {
   forAgent(type: AgentType): Promise<readonly ModelChoice[]>;
   /** The provider in use. Rejects with NO_MODEL. */
   provider(): Promise<LLMProvider>;
-  probe(name: string): Promise<ProbeResult>;
+  probe(name: string): Promise<ModelProbe>;
 }
 
 export function createModels(options: ModelOptions): Models {
   const { config, registry } = options;
-  let chosen: Promise<LLMProvider> | undefined;
-  const provider = () => {
-    chosen ??= chooseProvider(options).then((found) =>
-      options.record === undefined ? found : recorded(found, options.record, options.masker),
-    );
+  let chosen: Promise<Chosen> | undefined;
+  const choose = () => {
+    chosen ??= chooseProvider(options).then(({ provider: found, probed }) => {
+      const { record, masker } = options;
+      return { provider: record === undefined ? found : recorded(found, record, masker), probed };
+    });
     return chosen;
+  };
+  const provider = async () => (await choose()).provider;
+  let looked: Promise<ModelProbe> | undefined;
+  /** Some know what they have only by looking, such as a server on this machine. */
+  const ownModel = async (): Promise<string> => {
+    const { provider: first, probed } = await choose();
+    if (first.defaultModel !== undefined) return first.defaultModel;
+    const { model, ok, detail } = probed ?? (await (looked ??= probe(first, options)));
+    if (model === undefined) throw noDefaultModel(first.name, ok ? undefined : detail);
+    return model;
   };
   return {
     provider,
     probe: async (name) => probe(await registry.get('llm', name), options),
     forAgent: async (type) => {
       const first = await provider();
-      const model = config.llm.models[type] ?? config.llm.model ?? first.defaultModel;
-      if (model === undefined) throw noDefaultModel(first.name);
+      const model = config.llm.models[type] ?? config.llm.model ?? (await ownModel());
       const fallbacks = config.llm.fallback.map(async (entry): Promise<ModelChoice> => {
         const colon = entry.indexOf(':');
         return choice(await registry.get('llm', entry.slice(0, colon)), entry.slice(colon + 1));
@@ -59,6 +69,12 @@ export function createModels(options: ModelOptions): Models {
       return Promise.all([choice(first, model), ...fallbacks]);
     },
   };
+}
+
+interface Chosen {
+  readonly provider: LLMProvider;
+  /** What came of trying it, if it was tried. */
+  readonly probed?: ModelProbe | undefined;
 }
 
 async function choice(provider: LLMProvider, model: string): Promise<ModelChoice> {
@@ -69,31 +85,32 @@ async function choice(provider: LLMProvider, model: string): Promise<ModelChoice
  * `auto`: the first provider of the list for which a secret of its manifest is set, which costs nothing to find out;
  * else the first that answers when it is tried.
  */
-async function chooseProvider(options: ModelOptions): Promise<LLMProvider> {
+async function chooseProvider(options: ModelOptions): Promise<Chosen> {
   const { config, registry, env } = options;
-  if (config.llm.provider !== 'auto') return registry.get('llm', config.llm.provider);
+  if (config.llm.provider !== 'auto') return { provider: await registry.get('llm', config.llm.provider) };
   const known = new Set(registry.names('llm').map(({ name }) => name));
   const candidates = (config.llm.auto ?? []).filter((name) => known.has(name));
   const secretsOf = (name: string) => registry.owner('llm', name).manifest.permissions.secrets;
   const withSecret = candidates.find((name) => secretsOf(name).some((secret) => env[secret]));
-  if (withSecret !== undefined) return registry.get('llm', withSecret);
+  if (withSecret !== undefined) return { provider: await registry.get('llm', withSecret) };
 
   const tried: string[] = [];
   for (const name of candidates) {
     const provider = await registry.get('llm', name);
-    const { ok, detail } = await probe(provider, options);
-    if (ok && provider.probe !== undefined) return provider;
+    const probed = await probe(provider, options);
+    if (probed.ok && provider.probe !== undefined) return { provider, probed };
+    const { detail } = probed;
     tried.push(detail.startsWith(`${name}:`) ? detail : `${name}: ${detail}`);
   }
   throw noModel(tried, candidates.flatMap(secretsOf));
 }
 
-async function probe(provider: LLMProvider, { clock, signal }: ModelOptions): Promise<ProbeResult> {
+async function probe(provider: LLMProvider, { clock, signal }: ModelOptions): Promise<ModelProbe> {
   const milliseconds = probeLimitMs;
   const timedOut = () => forgeError('LLM_TIMEOUT', `no answer within ${milliseconds / 1000} s`);
   try {
     const limit = { clock, milliseconds, signal, timedOut };
-    const unknown: ProbeResult = { ok: true, detail: 'cannot be tried' };
+    const unknown: ModelProbe = { ok: true, detail: 'cannot be tried' };
     return await withTimeLimit(limit, async (inner) => (await provider.probe?.({ signal: inner })) ?? unknown);
   } catch (error) {
     signal.throwIfAborted();
@@ -115,8 +132,9 @@ function noModel(tried: readonly string[], secrets: readonly string[]): ForgeErr
   });
 }
 
-function noDefaultModel(provider: string): ForgeError {
+function noDefaultModel(provider: string, why: string | undefined): ForgeError {
   return forgeError('NO_MODEL', `No model was named, and "${provider}" has none of its own`, {
+    ...(why === undefined ? {} : { why }),
     fix: 'Name one: forge run --model <name>, or "llm": { "model": "<name>" } in the configuration.',
   });
 }

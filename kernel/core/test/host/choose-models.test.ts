@@ -42,6 +42,15 @@ describe('auto', () => {
     expect((await found.provider()).name).toBe('local');
   });
 
+  it('takes the model that trying it has found, when it has no other', async () => {
+    const found: Probe = async () => ({ ok: true, detail: 'Ollama on 11434', model: 'qwen' });
+    const inlinePlugins = [llm('local', [], { defaultModel: undefined, probe: found })];
+    for (const provider of ['auto', 'local']) {
+      const chosen = await models({ provider, auto: ['local'] }, { inlinePlugins });
+      expect(await chosen.forAgent('planner')).toMatchObject([{ provider: { name: 'local' }, model: 'qwen' }]);
+    }
+  });
+
   it('never takes one that cannot be tried, nor one that is not in the list', async () => {
     const inlinePlugins = [llm('cloud', []), llm('recorded', [], { probe: probe(true, 'always') })];
     const found = await models({ auto }, { inlinePlugins });
@@ -83,12 +92,16 @@ describe('a provider by name', () => {
   });
 
   it('without a model of its own asks for one', async () => {
-    const inlinePlugins = [llm('bare', [], { defaultModel: undefined })];
-    const found = await models({ provider: 'bare' }, { inlinePlugins });
-    await expect(found.forAgent('planner')).rejects.toMatchObject({
-      code: 'NO_MODEL',
-      details: { fix: expect.stringContaining('--model') },
-    });
+    for (const more of [{}, { probe: probe(false, 'nothing listens') }]) {
+      const found = await models(
+        { provider: 'bare' },
+        { inlinePlugins: [llm('bare', [], { defaultModel: undefined, ...more })] },
+      );
+      await expect(found.forAgent('planner')).rejects.toMatchObject({
+        code: 'NO_MODEL',
+        details: { fix: expect.stringContaining('--model'), ...('probe' in more ? { why: 'nothing listens' } : {}) },
+      });
+    }
   });
 
   it('can be tried', async () => {

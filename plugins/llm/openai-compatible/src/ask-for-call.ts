@@ -1,4 +1,4 @@
-import type { ChatRequest, ChatResponse, Clock, ProbeResult } from '@forge/plugin-api';
+import type { ChatRequest, ChatResponse, Clock, ModelProbe } from '@forge/plugin-api';
 
 /** The most time that a probe waits for its tool call; whoever probes waits three seconds in all. */
 const PROBE_MS = 1500;
@@ -24,7 +24,7 @@ export async function askForCall(
   model: string,
   place: string,
   signal: AbortSignal,
-): Promise<ProbeResult> {
+): Promise<ModelProbe> {
   const done = new AbortController();
   const late = new AbortController();
   clock.sleep(PROBE_MS, done.signal).then(
@@ -34,11 +34,11 @@ export async function askForCall(
   try {
     const { content } = await chat(probeRequest(model), { signal: AbortSignal.any([signal, late.signal]) });
     return content.some((block) => block.type === 'tool_use' && block.name === PROBE_TOOL.name)
-      ? { ok: true, detail: `${model} of ${place} calls tools` }
+      ? { ok: true, model, detail: `${model} of ${place} calls tools` }
       : { ok: false, detail: `${model} of ${place} answers, but does not call tools` };
   } catch (error) {
     if (signal.aborted || !late.signal.aborted) throw error;
-    return { ok: true, detail: `${model} of ${place} is being loaded; whether it calls tools is not known yet` };
+    return { ok: true, model, detail: `${model} of ${place} is being loaded; whether it calls tools is not known yet` };
   } finally {
     done.abort();
   }

@@ -7,7 +7,7 @@ import {
   forgeError,
   isForgeError,
   type LLMProvider,
-  type ProbeResult,
+  type ModelProbe,
 } from '@forge/plugin-api';
 import type OpenAI from 'openai';
 import { capabilitiesOf } from './models.ts';
@@ -123,7 +123,7 @@ export function createOpenAiProvider(world: OpenAiWorld): OpenAiProvider {
       });
 
   /** Lists the models; a local one is also asked for one tool call, since many cannot and it costs nothing there. */
-  const probe = async ({ signal }: { signal: AbortSignal }): Promise<ProbeResult> => {
+  const probe = async ({ signal }: { signal: AbortSignal }): Promise<ModelProbe> => {
     const at = await find(signal);
     listed = await listModels(at, { fetch, clock, signal, apiKey, timeoutMs: LIST_MS });
     const model = options.model ?? chatModelOf(listed);
@@ -135,9 +135,7 @@ export function createOpenAiProvider(world: OpenAiWorld): OpenAiProvider {
 
   return {
     name: PROVIDER,
-    get defaultModel() {
-      return options.model ?? (server?.isOpenAi ? OPENAI_MODEL : chatModelOf(listed));
-    },
+    defaultModel: options.model ?? (server?.isOpenAi ? OPENAI_MODEL : undefined),
     warm: () => {
       // A failure is seen by whoever needs the SDK first.
       sdk().catch(() => {});

@@ -19,9 +19,9 @@ describe('probing a local server', () => {
     const { provider, server } = await start([callTool('report', { word: 'ready' })]);
     expect(await provider.probe?.(aCall())).toEqual({
       ok: true,
+      model: 'scripted-model',
       detail: `scripted-model of ${new URL(server.url).host} at ${server.openAiUrl} calls tools`,
     });
-    expect(provider.defaultModel).toBe('scripted-model');
     expect(server.requests).toHaveLength(1);
   });
 
@@ -103,10 +103,8 @@ describe('finding a local server', () => {
       place('Chatty', chatty.openAiUrl),
     ];
     const provider = connect({ candidates });
-    expect(provider.defaultModel).toBeUndefined();
     const { content } = await provider.chat({ ...hello, model: 'qwen' }, aCall());
     expect(content).toEqual([{ type: 'text', text: 'here' }]);
-    expect(provider.defaultModel).toBe('qwen');
     expect(chatty.traffic.map(({ route }) => route)).toEqual(['models', 'chat']);
   });
 
