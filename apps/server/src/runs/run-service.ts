@@ -1,12 +1,11 @@
 import type { Forge } from '@forge/core';
-import { type Clock, forgeError, requirementSchema, type RunRecord, type RunStatus, type z } from '@forge/plugin-api';
+import { type Clock, forgeError, requirementSchema, type z } from '@forge/plugin-api';
 import {
   allows,
   type forkRunSchema,
   type Pushed,
   type Repository,
   type ResumeRun,
-  type Run,
   type RunDetail,
   type RunPage,
   type startRunSchema,
@@ -14,11 +13,12 @@ import {
 import type { Actor } from '../auth/tokens.ts';
 import type { Clones } from '../clones.ts';
 import type { Hosts } from '../hosts.ts';
-import { problemOf } from '../http/problem.ts';
 import type { Repositories } from '../repositories.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { RunQueue } from './run-queue.ts';
+import { type ListRuns, listRuns } from './list-runs.ts';
 import { shareReads } from './share-reads.ts';
+import { shownRun } from './shown-run.ts';
 import type { Work } from './work.ts';
 
 /** What the routes do with runs. */
@@ -28,12 +28,7 @@ export interface RunService {
   /** A new run that begins as a copy of another one's first events. */
   fork(runId: string, body: z.output<typeof forkRunSchema>, actor: Actor): Promise<RunDetail>;
   get(runId: string): Promise<RunDetail>;
-  list(query: {
-    readonly repository?: string | undefined;
-    readonly status?: readonly Run['status'][] | undefined;
-    readonly limit: number;
-    readonly cursor?: string | undefined;
-  }): Promise<RunPage>;
+  list(query: ListRuns): Promise<RunPage>;
   cancel(runId: string): Promise<RunDetail>;
   discard(runId: string, by: string): Promise<RunDetail>;
   /** Unified diff of what a run changed. */
@@ -78,25 +73,11 @@ export function createRunService(deps: RunServiceDeps): RunService {
     const { repository, forge } = await locate(runId);
     const store = await forge.store();
     const [record, lease] = await Promise.all([store.getRun(runId), store.readLease(runId)]);
-    const held = lease === undefined || lease.expiresAt <= clock.now() ? {} : { lease: leaseOf(lease) };
-    return { ...shown(record, queue.get(runId), repository), ...held };
+    const run = shownRun(repository, record, queue.get(runId), queue);
+    if (lease === undefined || lease.expiresAt <= clock.now()) return run;
+    const { owner, fence, expiresAt } = lease;
+    return { ...run, lease: { owner, fence, expiresAt } };
   });
-
-  function shown(record: RunRecord | undefined, work: Work | undefined, repository: Repository): Run {
-    const base = record ?? (work === undefined ? undefined : unstored(work, repository));
-    if (base === undefined)
-      throw forgeError('RUN_NOT_FOUND', 'The run is gone', { fix: 'see what there is: GET /api/runs' });
-    const { refused } = work ?? {};
-    const begun = record !== undefined && record.lastSeq > 0;
-    const status =
-      refused !== undefined && !begun
-        ? ('failed' as const)
-        : work !== undefined && queue.isPending(work.id)
-          ? ('queued' as const)
-          : base.status;
-    const reason = refused !== undefined && !begun ? { reason: refused.message } : {};
-    return { ...base, ...reason, status, repositoryId: repository.id };
-  }
 
   function mayAsk(actor: Actor, settings: ResumeRun, forge: Forge): void {
     const refuse = (what: string, scope: string): never => {
@@ -179,41 +160,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
       });
       return get(work.id);
     },
-    async list({ repository, status, limit, cursor }) {
-      const wanted = repository === undefined ? repositories.list() : [repositories.find(repository)];
-      const stored = status?.filter((one): one is RunStatus => one !== 'queued');
-      const pages = await Promise.all(
-        wanted.map(async (one) => {
-          try {
-            const store = await (await hosts.of(one)).store();
-            const records = await store.listRuns({
-              limit: limit + 1,
-              ...(cursor === undefined ? {} : { before: cursor }),
-              ...(stored === undefined || status?.includes('queued') === true ? {} : { status: stored }),
-            });
-            return { runs: records.map((record) => shown(record, queue.get(record.id), one)), faults: [] };
-          } catch (error) {
-            return { runs: [], faults: [{ repositoryId: one.id, problem: problemOf(error) }] };
-          }
-        }),
-      );
-      const known = new Map(pages.flatMap(({ runs }) => runs).map((run) => [run.id, run]));
-      for (const work of queue.list()) {
-        const one = wanted.find(({ id }) => id === work.repositoryId);
-        if (one === undefined || known.has(work.id) || (cursor !== undefined && work.id >= cursor)) continue;
-        if (work.start !== undefined || work.fork !== undefined) known.set(work.id, shown(undefined, work, one));
-      }
-      const runs = [...known.values()]
-        .filter((run) => status === undefined || status.includes(run.status))
-        .sort((left, right) => (left.id < right.id ? 1 : -1));
-      const items = runs.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items,
-        ...(runs.length > limit && last !== undefined ? { next: last.id } : {}),
-        faults: pages.flatMap(({ faults }) => faults),
-      };
-    },
+    list: (query) => listRuns(query, deps),
     async diff(runId) {
       const { forge } = await locate(runId);
       const { status } = await get(runId);
@@ -249,29 +196,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
       for (let times = 0; times < 2 && queue.get(runId) !== undefined; times += 1) await queue.cancel(runId);
       await queue.over(runId);
       const record = await (await forge.engine()).discard(runId, by);
-      return shown(record, undefined, repository);
+      return shownRun(repository, record, undefined, queue);
     },
-  };
-}
-
-function leaseOf({ owner, fence, expiresAt }: NonNullable<RunDetail['lease']>): NonNullable<RunDetail['lease']> {
-  return { owner, fence, expiresAt };
-}
-
-/** A run of which only the server knows as yet. */
-function unstored({ id, start, acceptedAt }: Work, { path }: Repository): RunRecord {
-  return {
-    id,
-    task: start?.requirement.task ?? '',
-    repository: path,
-    status: 'running',
-    branch: '',
-    costUsd: 0,
-    tokens: 0,
-    createdAt: acceptedAt,
-    updatedAt: acceptedAt,
-    lastSeq: 0,
-    lastHash: '',
-    stopRequested: false,
   };
 }

@@ -1,7 +1,6 @@
 import {
   type Clock,
   type Delivery,
-  type DeliveryState,
   forgeError,
   type HumanRequest,
   type Logger,
@@ -9,26 +8,15 @@ import {
   type StoredWebhook,
   type WebhookSender,
 } from '@forge/plugin-api';
-import { type Courier, createCourier } from './courier.ts';
+import { createDeliveryService } from './delivery-service.ts';
 import { sampleEvent } from './sample-event.ts';
-import { shownUrl } from './shown-webhook.ts';
+import { reportWebhooks, type WebhookReport } from './report-webhooks.ts';
 import { syncWebhooks } from './sync-webhooks.ts';
 import { createTransformRunner, type TransformRunner } from './transform-runner.ts';
 import { expressionFault } from './expression-fault.ts';
-import { sendEvent } from './try-delivery.ts';
+import { sendEvent, type TryWorld } from './try-delivery.ts';
 import type { WebhookKeys } from './webhook-keys.ts';
 import { type ApiTarget, apiTargetSchema, idOf, storedTarget, type WebhookTarget } from './webhook-target.ts';
-
-/** A webhook as it may be shown. */
-export interface WebhookReport extends Omit<StoredWebhook, 'target'> {
-  /** Name of the sender. */
-  readonly use: string;
-  /** Without what may be a secret in it; undefined when this process does not know it. */
-  readonly url: string | undefined;
-  /** Variables that it names and that are not set. */
-  readonly missing: readonly string[];
-  readonly counts: Readonly<Record<DeliveryState, number>>;
-}
 
 export interface NewWebhook extends Partial<Omit<ApiTarget, 'url'>>, Pick<ApiTarget, 'url'> {
   /** Default: made of the address. */
@@ -83,18 +71,10 @@ export interface WebhooksOptions {
   mask(text: string): string;
 }
 
-/** How long a host that closes goes on with what is due. */
-const graceMs = 5_000;
-
 export function createWebhooks(options: WebhooksOptions): Webhooks {
   const { configured, clock, log, keys, privateHosts } = options;
-  let courier: Promise<Courier> | undefined;
-  let stopListening: (() => void) | undefined;
   let transforms: TransformRunner | undefined;
   let synced: Promise<void> | undefined;
-  /** What happens is to be delivered, as soon as there is anybody to deliver it to. */
-  let serving = false;
-  let tellSwitchedOff = async (_webhook: StoredWebhook): Promise<void> => {};
 
   const targetOf = (webhook: StoredWebhook): WebhookTarget | undefined =>
     webhook.source === 'api'
@@ -113,43 +93,15 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     return store;
   }
 
-  function world() {
+  function world(): Omit<TryWorld, 'store'> {
     const { sender, decideUrl, random, mask } = options;
     transforms ??= createTransformRunner({ clock, cacheFolder: options.cacheFolder });
-    return { clock, log, transforms, secretOf, sender, decideUrl, random, mask };
+    return { clock, transforms, secretOf, sender, decideUrl, random, mask };
   }
 
-  async function begin(): Promise<Courier> {
-    const store = await ready();
-    const onSwitchedOff = async (webhook: StoredWebhook) => {
-      log.warn(`Webhook ${webhook.id} is switched off: ${webhook.disabled?.reason}`, { webhook: webhook.id });
-      await tellSwitchedOff(webhook);
-    };
-    const made = createCourier({ ...world(), store, targetOf, onSwitchedOff });
-    await tellTroubles(store);
-    stopListening = await options.listen(() => made.wake());
-    return made;
-  }
-
-  /** What was switched off by itself is told until somebody has looked after it. */
-  async function tellTroubles(store: RunStore): Promise<void> {
-    for (const { id, disabled } of await store.listWebhooks()) {
-      if (disabled?.by === 'forge')
-        log.warn(`Webhook ${id} is switched off: ${disabled.reason}. When that is mended: forge webhook enable ${id}`);
-    }
-    for (const { id, missing } of configured)
-      if (missing.length > 0) log.warn(`Webhook ${id} cannot be told anything: ${missing.join(', ')} is not set`);
-  }
-
-  async function serve(): Promise<void> {
-    try {
-      if (courier === undefined && (await (await ready()).listWebhooks()).length === 0) return;
-      (await (courier ??= begin())).start();
-    } catch (error) {
-      courier = undefined;
-      log.warn('Webhooks are not told what happens', { error: String(error) });
-    }
-  }
+  const delivery = createDeliveryService({ configured, store: ready, targetOf, listen: options.listen, world, log });
+  const report = (store: RunStore, webhooks: readonly StoredWebhook[]) =>
+    reportWebhooks(store, webhooks, { targetOf, defaultSender: options.defaultSender });
 
   async function find(store: RunStore, webhookId: string): Promise<StoredWebhook> {
     const found = (await store.listWebhooks()).find(({ id }) => id === webhookId);
@@ -157,26 +109,9 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     throw forgeError('WEBHOOK_NOT_FOUND', `There is no webhook ${webhookId}`, { fix: 'forge webhook list shows them' });
   }
 
-  async function report(store: RunStore, webhooks: readonly StoredWebhook[]): Promise<WebhookReport[]> {
-    const counts = await store.countDeliveries();
-    return webhooks.map(({ target: _target, ...webhook }) => {
-      const target = targetOf({ ...webhook, target: _target });
-      const own = counts.filter(({ webhookId }) => webhookId === webhook.id);
-      const count = (state: DeliveryState) => own.find((one) => one.state === state)?.count ?? 0;
-      return {
-        ...webhook,
-        use: target?.use ?? options.defaultSender,
-        url: target?.url === undefined ? undefined : shownUrl(target.url),
-        missing: target?.missing ?? [],
-        counts: { pending: count('pending'), delivered: count('delivered'), dead: count('dead') },
-      };
-    });
-  }
-
   async function save(store: RunStore, webhook: StoredWebhook): Promise<WebhookReport> {
     await store.saveWebhook(webhook);
-    if (serving) await serve();
-    (await courier)?.wake();
+    await delivery.changed();
     return (await report(store, [webhook]))[0] as WebhookReport;
   }
 
@@ -244,7 +179,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
         if (await store.requeueDelivery(id, now)) continue;
         throw forgeError('DELIVERY_NOT_FOUND', `There is no delivery ${id}`, { fix: 'forge webhook show lists them' });
       }
-      (await courier)?.wake();
+      await delivery.changed();
       return ids.length;
     },
     async test(webhookId) {
@@ -257,21 +192,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       const sample = { id, ...sampleEvent(id, clock.now(), options.repository) };
       return sendEvent(sample, target, new AbortController().signal, world());
     },
-    async deliver() {
-      await (await (courier ??= begin())).deliver();
-    },
-    async start() {
-      serving = true;
-      await serve();
-    },
-    onSwitchedOff(listener) {
-      tellSwitchedOff = listener;
-    },
+    deliver: delivery.deliver,
+    start: delivery.start,
+    onSwitchedOff: delivery.onSwitchedOff,
     async close() {
-      serving = false;
-      const running = await courier?.catch(() => undefined);
-      stopListening?.();
-      await running?.close(graceMs);
+      await delivery.close();
       await transforms?.close();
     },
   };
