@@ -50,7 +50,7 @@ it('runs that share one worker take turns, however many tasks the first one has'
   let most = 0;
   const waiting = Object.keys(runs).map(() => Promise.withResolvers<void>());
   let estimated = 0;
-  (await kernel.forge.bus()).subscribe('*', (event) => {
+  await (await kernel.forge.bus()).subscribe('*', (event) => {
     // A run's tasks are put in line right after that.
     if (event.type === 'work.estimated') waiting[estimated++]?.resolve();
     if (event.type === 'task.completed') underWay.delete(event.payload.taskId);

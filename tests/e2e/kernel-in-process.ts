@@ -45,7 +45,7 @@ export async function kernelInProcess(options: {
   });
   onTestFinished(() => forge.close());
   let last: ForgeEvent | undefined;
-  (await forge.bus()).subscribe('*', (event) => {
+  await (await forge.bus()).subscribe('*', (event) => {
     last = event;
   });
   let flying = false;

@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { type Interaction, type Kind, reviewInputSchema, type Seams } from '@forge/plugin-api';
 import {
   agentContract,
+  busContract,
+  confiningCaseNames,
   deployerContract,
+  executorContract,
   gateContract,
   llmContract,
   memoryContract,
   type PersonsAnswer,
+  sandboxContract,
+  storeContract,
   toolContract,
   webhookContract,
 } from '@forge/testkit/contracts';
@@ -16,6 +21,7 @@ import { createAgentContext, createToolContext } from '@forge/testkit/fakes';
 import { answer, startModelServer } from '@forge/testkit/model-server';
 import { afterAll } from 'vitest';
 import { type Isolated, type IsolatedOptions, openIsolated, put } from './isolated.ts';
+import { keepingStore, tellStore } from './keeping-store.ts';
 
 // What `forge plugin create` gives, in a process of its own: each suite must find nothing that it would not find here.
 
@@ -78,6 +84,46 @@ memoryContract({
     const memory = await isolated.forge.get('memory', 'sample-thing');
     return { memory, reopen: async () => memory, dispose: () => isolated.close() };
   },
+});
+
+const bus = shared('bus');
+busContract({ name: 'isolated', create: async () => ({ bus: await bus() }) });
+
+let keeping: Promise<Isolated> | undefined;
+storeContract({
+  name: 'isolated',
+  async create() {
+    const isolated = await (keeping ??= openIsolated(keepingStore));
+    if (!opened.includes(isolated)) opened.push(isolated);
+    const store = await isolated.forge.get('store', 'keeping');
+    await tellStore(isolated, 'clear');
+    const reopen = async () => {
+      await tellStore(isolated, 'end');
+      return store;
+    };
+    return { store, reopen };
+  },
+});
+
+const executor = shared('executor');
+executorContract({
+  name: 'isolated',
+  create: async () => ({ executor: await executor() }),
+  skip: {
+    'an execution that is over before it began does not begin':
+      'the guard of the kernel puts the name of the plugin on a reason that is no error of Forge',
+  },
+});
+
+const sandbox = shared('sandbox');
+sandboxContract({
+  name: 'isolated',
+  async create() {
+    // Not below /tmp: a sandbox may have a /tmp of its own.
+    const folder = mkdtempSync('/var/tmp/forge-isolated-');
+    return { sandbox: await sandbox(), folder, dispose: () => rmSync(folder, { recursive: true }) };
+  },
+  skip: Object.fromEntries(confiningCaseNames.map((name) => [name, 'it confines nothing'])),
 });
 
 const deployer = shared('deployer');

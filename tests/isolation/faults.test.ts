@@ -134,12 +134,12 @@ describe('a plugin that does not start', () => {
     expect(isolated.forge.config.memory).toBe('sqlite');
   });
 
-  it('because it brings what works in the kernel only: the error says how to let it in', async () => {
-    const isolated = await openIsolated({ code: '', manifest: { provides: { buses: ['b'] } } });
+  it('because its options cannot leave the kernel: the error says how to let it in', async () => {
+    const isolated = await openIsolated({ code: '', manifest: tool, options: { call: () => 'me' } });
     onTestFinished(() => isolated.close());
-    await expect(isolated.forge.get('bus', 'b')).rejects.toMatchObject({
+    await expect(isolated.forge.get('tool', 't')).rejects.toMatchObject({
       code: 'UNSUPPORTED',
-      details: { fix: expect.stringContaining('"inProcess": true') },
+      details: { plugin: 'somebodys', fix: expect.stringContaining('"inProcess": true') },
     });
   });
 });

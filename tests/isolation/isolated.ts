@@ -8,14 +8,17 @@ import { createRecordingLogger, type LogEntry } from '@forge/testkit/fakes';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-export interface IsolatedOptions {
-  /** A template of `forge plugin create` by kind, or the code of a plugin. */
+export interface PluginFiles {
+  /** A template of `forge plugin create` by kind, the code of a plugin, or such code beside a template. */
   readonly template?: string;
   readonly code?: string;
   readonly manifest?: Partial<ManifestInput>;
+}
+
+export interface IsolatedOptions extends PluginFiles {
   readonly options?: Record<string, unknown>;
   /** Default `process`, which confines nothing: then Node's permission model is alone. */
-  readonly sandbox?: 'process' | 'bubblewrap';
+  readonly sandbox?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly limits?: ForgeOptions['limits'];
   readonly interaction?: ForgeOptions['interaction'];
@@ -35,12 +38,9 @@ export interface Isolated {
 export async function openIsolated(options: IsolatedOptions): Promise<Isolated> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'forge-isolated-')));
   const [cwd, home, plugin] = [join(folder, 'repository'), join(folder, 'home'), join(folder, 'plugin')];
-  for (const path of [join(cwd, '.git'), home, plugin]) mkdirSync(path, { recursive: true });
+  for (const path of [join(cwd, '.git'), home]) mkdirSync(path, { recursive: true });
   writeFileSync(join(cwd, '.git/HEAD'), '');
-  if (options.template !== undefined)
-    cpSync(join(root, 'tools/plugin-templates', options.template), plugin, { recursive: true });
-  if (options.code !== undefined) writeFileSync(join(plugin, 'index.ts'), options.code);
-  writeFileSync(join(plugin, 'plugin.json'), JSON.stringify({ ...manifestOf(plugin), ...options.manifest }));
+  putPlugin(plugin, options);
   const log = createRecordingLogger();
   const forge = await openForge({
     cwd,
@@ -70,6 +70,15 @@ export async function openIsolated(options: IsolatedOptions): Promise<Isolated> 
       }
     },
   };
+}
+
+/** Makes the folder of a plugin. */
+export function putPlugin(folder: string, { template, code, manifest }: PluginFiles): void {
+  mkdirSync(folder, { recursive: true });
+  if (template !== undefined)
+    cpSync(join(root, 'tools/plugin-templates', template), folder, { recursive: true, dereference: true });
+  if (code !== undefined) writeFileSync(join(folder, 'index.ts'), code);
+  writeFileSync(join(folder, 'plugin.json'), JSON.stringify({ ...manifestOf(folder), ...manifest }));
 }
 
 function manifestOf(plugin: string): object {

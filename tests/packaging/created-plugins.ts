@@ -12,8 +12,6 @@ const notPlayed = ['gate', 'llm'];
 
 /** Options that a plugin of that kind must have. */
 const options: Readonly<Record<string, readonly string[]>> = { llm: ['--option', 'baseUrl=http://127.0.0.1:9/v1'] };
-/** Works in Forge's own process only. */
-const inProcess = ['store', 'bus', 'executor', 'sandbox'];
 
 export interface Archives {
   commandLine(): string;
@@ -68,11 +66,7 @@ export function testCreatedPlugins(archives: Archives): void {
       expect(await user.bin('forge', ...created)).toMatchObject({ code: 0 });
       await expectPasses(
         kind,
-        await user.bin(
-          'forge',
-          ...['plugin', 'add', `./${folder}`, '--yes', ...(options[kind] ?? [])],
-          ...(inProcess.includes(kind) ? ['--in-process'] : []),
-        ),
+        await user.bin('forge', ...['plugin', 'add', `./${folder}`, '--yes', ...(options[kind] ?? [])]),
       );
       const bin = (name: string) => join(user.folder, 'node_modules/.bin', name);
       await expectPasses(kind, await user.runIn(folder, bin('tsc')));

@@ -45,7 +45,7 @@ export async function followRun(
     hasReplied = true;
     call.world.saveMemory();
   };
-  const stopListening = bus.subscribe('*', (event) => {
+  const stopListening = await bus.subscribe('*', (event) => {
     if (runId === undefined) early.push(event);
     else show(event);
   });

@@ -67,7 +67,7 @@ export function createHosts({ open, stampOf, clock, onFault }: HostsDeps): Hosts
     if (repository.url !== undefined && !existsSync(repository.path)) throw notReady(repository);
     const forge = open(repository.path, flags, stateFolderOf(repository)).then(async (opened) => {
       try {
-        (await opened.bus()).subscribe('*', tell);
+        await (await opened.bus()).subscribe('*', tell);
         // Also what nobody who was here before could deliver.
         if (flags === undefined) await opened.webhooks.start();
         return opened;

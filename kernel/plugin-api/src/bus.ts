@@ -9,8 +9,11 @@ export type EventHandler = (event: ForgeEvent) => void | Promise<void>;
 export interface EventTransport {
   readonly name: string;
   publish(events: readonly ForgeEvent[]): Promise<void>;
-  /** `type`: an event type, a prefix such as `tool.*`, or `*`. Returns how to stop listening. */
-  subscribe(type: string, handler: EventHandler): () => void;
+  /**
+   * `type`: an event type, a prefix such as `tool.*`, or `*`. Gives how to stop listening, once it listens: what is
+   * published from then on arrives.
+   */
+  subscribe(type: string, handler: EventHandler): (() => void) | Promise<() => void>;
   close?(): Promise<void>;
 }
 

@@ -40,6 +40,15 @@ export interface SandboxPolicy {
 /** From weak to strong. `process`: own process group and least environment, but the same files and network. */
 export type SandboxLevel = 'process' | 'namespace' | 'container';
 
+export interface SandboxTrial {
+  readonly signal: AbortSignal;
+  /**
+   * Runs a command to its end, as the kernel runs what `wrap` gives: with the rights of the person, confined by nothing
+   * else. Rejects with COMMAND_NOT_FOUND. A plugin in a process of its own needs the permission `exec` for it.
+   */
+  exec(command: Omit<Command, 'stdin'>): Promise<Pick<CommandResult, 'exitCode' | 'output'>>;
+}
+
 /**
  * Confines a command by rewriting it. The kernel starts the result, caps its output, and ends its process tree, so an
  * implementation holds no processes.
@@ -48,7 +57,7 @@ export interface Sandbox {
   readonly name: string;
   readonly level: SandboxLevel;
   /** Really tries it on this machine. `detail` says why not, with the fix. */
-  probe(call: { readonly signal: AbortSignal }): Promise<ProbeResult>;
-  /** The command to start instead. Must be free of side effects. */
-  wrap(command: Command, policy: SandboxPolicy): Command;
+  probe(call: SandboxTrial): Promise<ProbeResult>;
+  /** The command to start instead. Must be free of side effects. It is waited for before every command, for no longer than a minute. */
+  wrap(command: Command, policy: SandboxPolicy): Command | Promise<Command>;
 }

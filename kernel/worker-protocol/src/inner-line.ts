@@ -1,29 +1,47 @@
 import { Duplex } from 'node:stream';
 
-export interface InnerLine {
-  readonly stream: Duplex;
-  /** What came from the other side; undefined: it has ended. */
-  take(text: string | undefined): void;
+/** A piece of a line that travels within another one; without text: its end. */
+export interface Piece {
+  readonly id: number;
+  readonly text?: string | undefined;
 }
 
-/** A stream whose text travels in messages of another line. */
-export function createInnerLine(say: (text: string | undefined) => void): InnerLine {
-  const stream = new Duplex({
-    decodeStrings: false,
-    read: () => undefined,
-    write: (text: string, _encoding, done) => {
-      say(text);
-      done();
-    },
-    final: (done) => {
-      say(undefined);
-      done();
-    },
-  });
+/** Streams whose text travels in messages of another line, each under a number. */
+export interface InnerLines {
+  open(id: number): Duplex;
+  /** What came from the other side. */
+  take(piece: Piece): void;
+  close(id: number): void;
+  /** The outer line is gone. */
+  destroyAll(): void;
+}
+
+export function createInnerLines(say: (piece: { id: number; text?: string }) => void): InnerLines {
+  const streams = new Map<number, Duplex>();
   return {
-    stream,
-    take: (text) => {
-      if (!stream.destroyed) stream.push(text === undefined ? null : Buffer.from(text));
+    open(id) {
+      const stream = new Duplex({
+        decodeStrings: false,
+        read: () => undefined,
+        write: (text: string, _encoding, done) => {
+          say({ id, text });
+          done();
+        },
+        final: (done) => {
+          say({ id });
+          done();
+        },
+      });
+      streams.set(id, stream);
+      return stream;
+    },
+    take({ id, text }) {
+      const stream = streams.get(id);
+      if (stream?.destroyed === false) stream.push(text === undefined ? null : Buffer.from(text));
+    },
+    close: (id) => void streams.delete(id),
+    destroyAll() {
+      for (const stream of streams.values()) stream.destroy();
     },
   };
 }

@@ -22,8 +22,11 @@ export interface PeerOptions<Incoming extends Messages, Outgoing extends Message
   readonly beforeAnswer?: () => void;
   readonly afterAnswer?: () => void;
   readonly pulse?: { readonly everyMs: number; readonly missed: number };
-  /** What is taken from the other side: bytes a message, and messages a second. Default 256 MB, and any number. */
-  readonly bounds?: { readonly messageBytes: number; readonly perSecond: number };
+  /**
+   * What is taken from the other side: bytes a message, messages a second but for answers, and bytes that it does not
+   * read. Default: 256 MB a message, and any number.
+   */
+  readonly bounds?: { readonly messageBytes: number; readonly perSecond: number; readonly unreadBytes: number };
 }
 
 /** One end of the line: JSON-RPC 2.0, one message a line, as MCP and the Agent Client Protocol have it. */
@@ -48,9 +51,6 @@ const messageSchema = z.strictObject({
   error: z.strictObject({ code: z.int(), message: z.string(), data: faultSchema.optional() }).optional(),
 });
 type Envelope = z.output<typeof messageSchema>;
-
-/** So many of the largest messages may wait for the other side, which may ask for more than it reads. */
-const mostUnread = 8;
 
 /** JSON-RPC's own numbers; the fault beside it says more. */
 const failed = -32_000;
@@ -105,16 +105,18 @@ export function createPeer<Incoming extends Messages, Outgoing extends Messages>
 
   function send(message: Omit<Envelope, 'jsonrpc'>): void {
     if (over.signal.aborted) return;
-    if (bounds !== undefined && stream.writableLength > mostUnread * bounds.messageBytes)
+    if (bounds !== undefined && stream.writableLength > bounds.unreadBytes)
       return lose('it does not read what is said to it');
     stream.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   }
 
   function take(line: string): void {
     if (over.signal.aborted) return;
-    if (isFlood()) return lose(`it said more than ${bounds?.perSecond} things in a second`);
     const message = parse(line);
     if (message === undefined) return lose(`this is no message: ${line.slice(0, 100)}`);
+    // Of answers there are as many as were asked for.
+    if (message.method !== undefined && isFlood())
+      return lose(`it said more than ${bounds?.perSecond} things in a second`);
     silentFor = 0;
     if (message.method === undefined) answered(message);
     else asked(message.method, message);

@@ -38,8 +38,16 @@ const describedSchema = z.strictObject({
 });
 export type Described = z.output<typeof describedSchema>;
 
-/** A result. Vectors travel as base64: as JSON they would be four times as long. */
-const valueSchema = z.strictObject({ json: json.optional(), float32: z.string().optional() });
+/**
+ * An argument or a result; nothing for undefined. Of an object, `cleared` names what is there and undefined: in a patch
+ * that says something. Bytes and vectors travel as base64: as JSON they would be four times as long.
+ */
+const valueSchema = z.strictObject({
+  json: json.optional(),
+  cleared: z.array(z.string()).optional(),
+  bytes: z.string().optional(),
+  float32: z.string().optional(),
+});
 export type Value = z.output<typeof valueSchema>;
 
 /** A message of an execution, which speaks the protocol of workers within this one. Without text: its end. */
@@ -52,21 +60,28 @@ export const kernelMessages = {
     params: z.strictObject({ place: pluginPlaceSchema, world: lentSchema }),
     result: z.array(describedSchema),
   },
-  /** `id` is new for every call: the functions of its context belong to it, and end with it. */
+  /**
+   * `id` is new for every call: the functions of its context belong to it, and end with it. `callback` says which
+   * argument is a function; that belongs to the call until `release`, and so does what the call gave: how to end it.
+   */
   call: {
     params: z.strictObject({
       id: z.int(),
       contribution: z.int(),
       method: z.string(),
-      args: z.array(json),
+      args: z.array(valueSchema),
       context: z.strictObject({ at: z.int(), lent: lentSchema }).optional(),
+      callback: z.int().optional(),
     }),
     result: valueSchema,
   },
+  release: { params: z.strictObject({ id: z.int() }), result: nothing },
   /** The context's signal aborts, for this reason. */
   abort: { params: z.strictObject({ id: z.int(), fault: faultSchema }) },
-  'execution.begin': { params: z.strictObject({ id: z.int(), contribution: z.int() }) },
+  /** Of an agent; of an executor, with what its host can be asked. */
+  'execution.begin': { params: z.strictObject({ id: z.int(), contribution: z.int(), host: lentSchema.optional() }) },
   'execution.line': executionLine,
+  'agent.line': executionLine,
   /** What the plugin says of what it needs; nothing when it does not check anything. */
   check: { params: nothing, result: json },
   stop: { params: nothing, result: nothing },
@@ -75,9 +90,12 @@ export const kernelMessages = {
 
 /** What the process of a plugin says. */
 export const pluginMessages = {
-  /** Calls a function of what was lent: of a call's context, or with id 0 of the plugin's world. */
+  /** Calls a function of what was lent: of a call's context, its `callback`, or with id 0 of the plugin's world. */
   use: { params: z.strictObject({ id: z.int(), path: z.string(), args: z.array(json) }), result: json },
   'execution.line': executionLine,
+  /** An executor has an agent of Forge run there: this side is now the orchestrator, on a line of its own. */
+  'agent.begin': { params: z.strictObject({ id: z.int(), execution: z.int(), agent: z.string() }) },
+  'agent.line': executionLine,
   heartbeat,
 } as const satisfies Messages;
 

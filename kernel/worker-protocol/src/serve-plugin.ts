@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import {
-  type AgentContext,
   type Clock,
+  type ExecutionHost,
   type ExecutionJob,
   forgeError,
   type ForgeError,
@@ -9,7 +9,7 @@ import {
   type ProbeResult,
 } from '@forge/plugin-api';
 import { toFault } from './fault.ts';
-import { createInnerLine, type InnerLine } from './inner-line.ts';
+import { createInnerLines } from './inner-line.ts';
 import { lend, type Loan } from './lend.ts';
 import { createPeer, type Peer, type PeerOptions } from './peer.ts';
 import {
@@ -21,7 +21,10 @@ import {
   type PluginPlace,
 } from './plugin-messages.ts';
 import { serveExecution } from './serve-execution.ts';
-import { fromValue } from './value.ts';
+import { nowhere } from './nowhere.ts';
+import { lentHost } from './work-executor.ts';
+import { workExecution } from './work-execution.ts';
+import { fromValue, toValue } from './value.ts';
 
 export interface PluginCall {
   readonly contribution: number;
@@ -31,14 +34,21 @@ export interface PluginCall {
   readonly contextAt?: number | undefined;
 }
 
+export interface PluginSubscription extends Omit<PluginCall, 'contextAt'> {
+  /** Which of the arguments is a function that is called until what the method gave is. */
+  readonly callbackAt: number;
+}
+
 /** Forge's end of the line to a plugin's process. */
 export interface ServedPlugin {
   /** Loads and starts it. Rejects with what keeps it from starting. */
   start(place: PluginPlace, world: object): Promise<readonly Described[]>;
   /** Rejects with the plugin's error, with the signal's reason, and with WORKER_LOST. */
   call(call: PluginCall): Promise<unknown>;
-  /** Runs an agent: the protocol of workers, within this line. */
-  execute(contribution: number, job: ExecutionJob, context: AgentContext): Promise<Json>;
+  /** A call that gives how to end what it began. From then on its callback is not called, whatever the plugin does. */
+  subscribe(call: PluginSubscription): Promise<() => void>;
+  /** Runs an agent: the protocol of workers, within this line. With a host, an executor that runs one. */
+  execute(contribution: number, job: ExecutionJob, host: Pick<ExecutionHost, 'context'> | ExecutionHost): Promise<Json>;
   check(): Promise<ProbeResult | undefined>;
   stop(): Promise<void>;
   readonly lost: Promise<ForgeError>;
@@ -54,7 +64,8 @@ export interface ServePluginOptions {
 
 export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions): ServedPlugin {
   const loans = new Map<number, Loan>();
-  const executions = new Map<number, InnerLine>();
+  /** What an execution of an executor may ask of Forge. */
+  const hosts = new Map<number, Omit<ExecutionHost, 'context'>>();
   let lastId = 0;
 
   const peer: Peer<KernelMessages> = createPeer({
@@ -69,13 +80,25 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
         if (loan === undefined) throw forgeError('UNSUPPORTED', `"${path}" was called after the call had ended`);
         return loan.use(path, args as Json[]);
       },
-      'execution.line': ({ id, text }) => executions.get(id)?.take(text),
+      'execution.line': (piece) => executions.take(piece),
+      'agent.begin': ({ id, execution, agent }) => {
+        const line = agents.open(id);
+        const host = hosts.get(execution);
+        const over = () => agents.close(id);
+        // Its execution is over: nobody is there for it any more.
+        if (host === undefined) return void line.end(over);
+        workExecution({ stream: line, clock, loadAgent: () => host.resolveAgent(agent) }).then(over, over);
+      },
+      'agent.line': (piece) => agents.take(piece),
       heartbeat: () => undefined,
     },
     ...(pulse === undefined ? {} : { pulse }),
   });
+  const executions = createInnerLines((piece) => peer.notify('execution.line', piece));
+  const agents = createInnerLines((piece) => peer.notify('agent.line', piece));
   void peer.lost.then(() => {
-    for (const { stream: inner } of executions.values()) inner.destroy();
+    executions.destroyAll();
+    agents.destroyAll();
   });
 
   return {
@@ -89,7 +112,7 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
     async call({ contribution, method, args, contextAt }) {
       const id = (lastId += 1);
       const context = contextAt === undefined ? undefined : (args[contextAt] as object | undefined);
-      const given = args.map((argument, at) => (at === contextAt ? null : argument)) as Json[];
+      const given = args.map((argument, at) => toValue(at === contextAt ? undefined : argument));
       if (context === undefined) return fromValue(await peer.call('call', { id, contribution, method, args: given }));
       const { signal } = context as { readonly signal?: AbortSignal };
       signal?.throwIfAborted();
@@ -110,17 +133,37 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
         loans.delete(id);
       }
     },
-    async execute(contribution, job, context) {
+    async subscribe({ contribution, method, args, callbackAt }) {
       const id = (lastId += 1);
-      const inner = createInnerLine((text) =>
-        peer.notify('execution.line', { id, ...(text === undefined ? {} : { text }) }),
-      );
-      executions.set(id, inner);
+      const given = args.map((argument, at) => toValue(at === callbackAt ? undefined : argument));
+      loans.set(id, lend({ callback: args[callbackAt] }));
       try {
-        peer.notify('execution.begin', { id, contribution });
-        return await serveExecution({ stream: inner.stream, job, place: nowhere(job.agent), context, clock });
+        await peer.call('call', { id, contribution, method, args: given, callback: callbackAt });
+      } catch (error) {
+        loans.delete(id);
+        throw error;
+      }
+      return () => {
+        if (!loans.has(id)) return;
+        loans.set(id, lend({ callback: () => undefined }));
+        const forget = () => void loans.delete(id);
+        peer.call('release', { id }).then(forget, forget);
+      };
+    },
+    async execute(contribution, job, { context, ...host }) {
+      context.signal.throwIfAborted();
+      const id = (lastId += 1);
+      const stream = executions.open(id);
+      const loan = isHost(host) ? lend(lentHost(host)) : undefined;
+      if (isHost(host)) hosts.set(id, host);
+      if (loan !== undefined) loans.set(id, loan);
+      try {
+        peer.notify('execution.begin', { id, contribution, ...(loan === undefined ? {} : { host: loan.lent }) });
+        return await serveExecution({ stream, job, place: nowhere(job.agent), context, clock });
       } finally {
-        executions.delete(id);
+        executions.close(id);
+        hosts.delete(id);
+        loans.delete(id);
       }
     },
     check: async () => (await peer.call('check', undefined)) as unknown as ProbeResult | undefined,
@@ -128,7 +171,6 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
   };
 }
 
-/** The agent is there already: nothing is loaded from a place. */
-function nowhere(agent: string) {
-  return { agent, plugin: '', folder: '', origin: 'configuration', options: {}, variables: {} } as const;
+function isHost(host: object): host is Omit<ExecutionHost, 'context'> {
+  return 'resolveAgent' in host;
 }

@@ -1,8 +1,18 @@
 import type { Duplex } from 'node:stream';
-import { type Agent, type Clock, forgeError, type Json, type ProbeResult } from '@forge/plugin-api';
+import {
+  type Agent,
+  type AgentContext,
+  type Clock,
+  type ExecutionJob,
+  type Executor,
+  forgeError,
+  type Json,
+  type ProbeResult,
+} from '@forge/plugin-api';
 import { fromFault } from './fault.ts';
-import { createInnerLine, type InnerLine } from './inner-line.ts';
+import { createInnerLines } from './inner-line.ts';
 import { borrow } from './lend.ts';
+import { nowhere } from './nowhere.ts';
 import { createPeer, type Peer, type PeerOptions } from './peer.ts';
 import {
   type Described,
@@ -12,14 +22,18 @@ import {
   pluginMessages,
   type PluginPlace,
 } from './plugin-messages.ts';
-import { toValue } from './value.ts';
+import { createPace } from './pace.ts';
+import { fromValue, resultValue } from './value.ts';
+import { serveExecution } from './serve-execution.ts';
 import { workExecution } from './work-execution.ts';
+import { executorAsAgent, type LentHost } from './work-executor.ts';
 
 /** A plugin that runs in this process. */
 export interface OpenedPlugin {
   readonly described: readonly Described[];
   call(contribution: number, method: string, args: readonly unknown[]): unknown;
   agent(contribution: number): Agent;
+  executor(contribution: number): Executor;
   check(): Promise<ProbeResult | undefined>;
   close(): Promise<void>;
 }
@@ -32,10 +46,16 @@ export interface WorkPluginOptions {
   readonly pulse?: PeerOptions<KernelMessages, PluginMessages>['pulse'];
 }
 
+/** So often in a second callbacks are called, so that an honest plugin never says more than Forge listens to. */
+const callbacksPerSecond = 2_500;
+
 /** The plugin's end: starts it, and answers calls of it until the line closes. */
 export async function workPlugin({ stream, clock, open, pulse }: WorkPluginOptions): Promise<void> {
   const calls = new Map<number, AbortController>();
-  const executions = new Map<number, InnerLine>();
+  let lastAgent = 0;
+  /** How to end what a callback was given for. */
+  const ends = new Map<number, () => unknown>();
+  const pace = createPace(clock, callbacksPerSecond);
   let opened: OpenedPlugin | undefined;
 
   const plugin = (): OpenedPlugin => {
@@ -55,30 +75,43 @@ export async function workPlugin({ stream, clock, open, pulse }: WorkPluginOptio
         opened = await open(place, borrow(world, lentWith(0)));
         return [...opened.described];
       },
-      call: async ({ id, contribution, method, args, context }) => {
+      call: async ({ id, contribution, method, args, context, callback }) => {
         const ended = new AbortController();
         calls.set(id, ended);
         try {
-          const given: unknown[] = [...args];
+          const given = args.map(fromValue);
           if (context !== undefined) {
             given[context.at] = Object.assign(borrow(context.lent, lentWith(id)), { signal: ended.signal });
           }
-          return toValue(await plugin().call(contribution, method, given));
+          if (callback === undefined) return resultValue(await plugin().call(contribution, method, given));
+          given[callback] = (...of: unknown[]) => pace().then(() => lentWith(id)('callback', of));
+          ends.set(id, (await plugin().call(contribution, method, given)) as () => unknown);
+          return {};
         } finally {
           calls.delete(id);
         }
       },
-      abort: ({ id, fault }) => calls.get(id)?.abort(fromFault(fault)),
-      'execution.begin': ({ id, contribution }) => {
-        const agent = plugin().agent(contribution);
-        const inner = createInnerLine((text) =>
-          peer.notify('execution.line', { id, ...(text === undefined ? {} : { text }) }),
-        );
-        executions.set(id, inner);
-        const over = () => void executions.delete(id);
-        workExecution({ stream: inner.stream, clock, loadAgent: async () => agent }).then(over, over);
+      release: async ({ id }) => {
+        const end = ends.get(id);
+        ends.delete(id);
+        await end?.();
+        return undefined;
       },
-      'execution.line': ({ id, text }) => executions.get(id)?.take(text),
+      abort: ({ id, fault }) => calls.get(id)?.abort(fromFault(fault)),
+      'execution.begin': ({ id, contribution, host }) => {
+        const agentOf = (agent: string): Agent => {
+          if (host === undefined) return plugin().agent(contribution);
+          const lent = borrow(host, lentWith(id)) as LentHost;
+          return executorAsAgent(plugin().executor(contribution), agent, lent, runAgentFor(id));
+        };
+        const over = () => executions.close(id);
+        workExecution({ stream: executions.open(id), clock, loadAgent: async ({ agent }) => agentOf(agent) }).then(
+          over,
+          over,
+        );
+      },
+      'execution.line': (piece) => executions.take(piece),
+      'agent.line': (piece) => agents.take(piece),
       check: async () => (await plugin().check()) as Json | undefined,
       stop: async () => {
         await opened?.close();
@@ -88,5 +121,22 @@ export async function workPlugin({ stream, clock, open, pulse }: WorkPluginOptio
     },
     ...(pulse === undefined ? {} : { pulse }),
   });
+  const executions = createInnerLines((piece) => peer.notify('execution.line', piece));
+  const agents = createInnerLines((piece) => peer.notify('agent.line', piece));
+
+  /** Has Forge run an agent: this process is the orchestrator then. */
+  function runAgentFor(execution: number) {
+    return async (job: ExecutionJob, context: AgentContext): Promise<Json> => {
+      const id = (lastAgent += 1);
+      const stream = agents.open(id);
+      try {
+        peer.notify('agent.begin', { id, execution, agent: job.agent });
+        return await serveExecution({ stream, job, place: nowhere(job.agent), context, clock });
+      } finally {
+        agents.close(id);
+      }
+    };
+  }
+
   await peer.lost;
 }

@@ -4,8 +4,7 @@ import { sampleThing } from './src/sample-thing.ts';
 
 // npm run play -- nice
 const [file = 'nice', ...args] = argv.slice(2);
-console.log(await sampleThing.probe({ signal: new AbortController().signal }));
 const policy = { writable: [cwd()], readable: [], hidden: [], network: 'none' as const };
-const wrapped = sampleThing.wrap({ file, args, cwd: cwd(), env: { PATH: '/usr/bin:/bin' } }, policy);
+const wrapped = await sampleThing.wrap({ file, args, cwd: cwd(), env: { PATH: '/usr/bin:/bin' } }, policy);
 console.log([wrapped.file, ...wrapped.args].join(' '));
 spawnSync(wrapped.file, wrapped.args, { cwd: wrapped.cwd, env: { ...wrapped.env }, stdio: 'inherit' });

@@ -15,15 +15,23 @@ import { isStandardSchema, validate } from './standard-schema.ts';
 
 export type Contribution = Seams[Kind];
 
+interface Limit {
+  readonly milliseconds: number;
+  /** What it rejects with then. */
+  readonly code: ErrorCode;
+}
+
 /** How one method of a contract is guarded. `self` is the contribution as its author made it. */
 export interface MethodRule {
-  /** Its value may come at once. Default: it is a promise. */
+  /** Its value may come at once; only for one that does not there is a time limit. Default: it is a promise. */
   readonly sync?: boolean;
   /** May be missing; then it stays missing, because contracts say what the kernel does without it. Default false. */
   readonly optional?: boolean;
+  /** Which argument is a function that it calls until the function that it gives is called. */
+  readonly callback?: number;
   /** Which argument is the context of the call: what the kernel offers, and the signal whose abortion ends it. */
   readonly context?: number;
-  readonly limit?: (self: Contribution) => { readonly milliseconds: number; readonly code: ErrorCode };
+  readonly limit?: (self: Contribution) => Limit;
   /** Schema of the first argument. */
   readonly input?: (self: Contribution) => unknown;
   readonly output?: (self: Contribution) => unknown;
@@ -40,8 +48,6 @@ export interface KindRule {
   /** Taken over as they are. */
   readonly properties: readonly string[];
   readonly methods: Readonly<Record<string, MethodRule>>;
-  /** It is called where nothing can be waited for, so it cannot run in a process of its own. Default false. */
-  readonly inKernel?: boolean;
   /** What a call rejects with when the process of its plugin was lost. Default PLUGIN_LOST. */
   readonly lost?: ErrorCode;
   /** Says what is wrong with a contribution beyond missing methods. */
@@ -77,19 +83,31 @@ export function guard<T extends Contribution>(contribution: T, rule: KindRule, b
   for (const [method, methodRule] of Object.entries(rule.methods)) {
     if (typeof self[method] !== 'function') continue;
     const call: Method = (...args) => (self[method] as Method).apply(contribution, args);
-    guarded[method] = methodRule.sync === true ? guardSync(call, by) : guardAsync(call, methodRule, contribution, by);
+    guarded[method] =
+      methodRule.sync === true
+        ? guardSync(call, methodRule, contribution, by)
+        : guardAsync(call, methodRule, contribution, by);
   }
   return Object.freeze(guarded) as unknown as T;
 }
 
-function guardSync(call: Method, by: GuardedBy): Method {
+function guardSync(call: Method, rule: MethodRule, self: Contribution, by: GuardedBy): Method {
+  const output = rule.output?.(self);
+  const limit = rule.limit?.(self);
+  const late = async (value: unknown): Promise<unknown> => {
+    const result =
+      value instanceof Promise && limit !== undefined
+        ? await withTimeLimit({ ...limit, clock: by.clock, timedOut: () => tooSlow(by, limit) }, () => value)
+        : await value;
+    return output === undefined ? result : checked(output, result, 'OUTPUT_INVALID', by);
+  };
   return (...args) => {
     const fail = (error: unknown) => {
       throw tagged(error, by);
     };
     try {
       const value = call(...args);
-      return value instanceof Promise ? value.catch(fail) : value;
+      return value instanceof Promise || output !== undefined ? late(value).catch(fail) : value;
     } catch (error) {
       return fail(error);
     }
@@ -114,14 +132,14 @@ interface Running {
   readonly rule: MethodRule;
   readonly by: GuardedBy;
   readonly outer: AbortSignal | undefined;
-  readonly limit: { readonly milliseconds: number; readonly code: ErrorCode } | undefined;
+  readonly limit: Limit | undefined;
 }
 
 async function run(call: Method, args: readonly unknown[], running: Running): Promise<unknown> {
   const { rule, by, outer, limit } = running;
   try {
     if (outer === undefined && limit === undefined) return await call(...args);
-    const timedOut = () => tooSlow(by, limit?.milliseconds ?? 0, limit?.code ?? 'PLUGIN_FAULT');
+    const timedOut = () => tooSlow(by, limit ?? { milliseconds: 0, code: 'PLUGIN_FAULT' });
     return await withTimeLimit(
       { clock: by.clock, milliseconds: limit?.milliseconds, signal: outer, timedOut },
       (signal) => call(...(limit === undefined ? args : withSignal(rule, args, signal))),
@@ -147,7 +165,7 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
   return error === signal.reason || (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name));
 }
 
-function tooSlow({ plugin, kind, name }: GuardedBy, milliseconds: number, code: ErrorCode): ForgeError {
+function tooSlow({ plugin, kind, name }: GuardedBy, { milliseconds, code }: Limit): ForgeError {
   return forgeError(code, `The ${kind} "${name}" took longer than ${milliseconds / 1000} s`, { plugin });
 }
 

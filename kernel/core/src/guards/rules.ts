@@ -16,6 +16,8 @@ import { isZod4 } from './standard-schema.ts';
 const toolLimitMs = 120_000;
 /** A store that is silent for longer is as good as gone. */
 const storeLimitMs = 60_000;
+/** No command is started before its sandbox has answered. */
+const sandboxLimitMs = 60_000;
 /** A receiver that has not answered by then has to be asked again. */
 const webhookLimitMs = 15_000;
 
@@ -63,6 +65,14 @@ const storeMethods: readonly (keyof RunStore)[] = [
 ];
 
 const newMemorySchema = memorySchema.omit({ id: true, createdAt: true, updatedAt: true });
+/** What is started, so that nobody who rewrites a command can say more of its start than that. */
+const commandSchema = z.strictObject({
+  file: z.string(),
+  args: z.array(z.string()),
+  cwd: z.string(),
+  env: z.record(z.string(), z.string()),
+  stdin: z.string().optional(),
+});
 const memories = z.array(memorySchema.extend({ score: z.number() }));
 
 /** One row for each kind: what is taken over, what is called, and what is checked around a call. */
@@ -127,22 +137,27 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
       measure: optional,
       close: optional,
     },
-    inKernel: true,
+    lost: 'STORE_FAILED',
   },
   bus: {
     properties: ['name'],
-    methods: { publish: plain, subscribe: sync, close: optional },
-    inKernel: true,
+    methods: { publish: plain, subscribe: { ...sync, callback: 1 }, close: optional },
   },
   executor: {
     properties: ['name'],
     methods: { execute: { carriesKernelErrors: true }, close: optional },
-    inKernel: true,
+    lost: 'WORKER_LOST',
   },
   sandbox: {
     properties: ['name', 'level'],
-    methods: { probe: cancelled(0), wrap: sync },
-    inKernel: true,
+    methods: {
+      probe: cancelled(0),
+      wrap: {
+        ...sync,
+        limit: () => ({ milliseconds: sandboxLimitMs, code: 'SANDBOX_UNAVAILABLE' }),
+        output: () => commandSchema,
+      },
+    },
   },
   gate: {
     properties: ['id'],

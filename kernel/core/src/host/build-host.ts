@@ -19,13 +19,13 @@ import { createTrust } from '../trust/trust.ts';
 import { createTrustStore } from '../trust/trust-store.ts';
 import { createIds, systemRandom } from '../world/randomness.ts';
 import { systemClock } from '../world/system-clock.ts';
-import { runtimeFacts, thisProcess } from '../world/this-process.ts';
+import { thisProcess } from '../world/this-process.ts';
 import { join } from 'node:path';
 import { agentPlace } from './agent-place.ts';
 import { lockFault } from './check-lock.ts';
 import { runsInProcess } from './in-process.ts';
 import { createModels } from './choose-models.ts';
-import { chooseSandbox } from './choose-sandbox.ts';
+import { choosePluginSandbox, chooseSandbox, sandboxOptions } from './choose-sandbox.ts';
 import { trustSubjects } from './plugin-trust.ts';
 import { createRunDeps } from './run-deps.ts';
 import { configuredTargets, createDecisionLinks, createWebhookKeys, createWebhooks } from '../webhooks/index.ts';
@@ -131,7 +131,7 @@ export function buildHost(world: Container, configuration: Configuration, discov
     [tokens.options, tokens.pluginWorld, tokens.loadCode, tokens.pluginStart, tokens.owner, tokens.places],
     (options, world, loadCode, start, owner, { project }) => {
       const limits = { ...pluginLimits, ...options.limits };
-      const isolation = { world, owner, project, limits, sandbox: () => host.get(tokens.sandbox)() };
+      const isolation = { world, owner, project, limits, sandbox: () => host.get(tokens.pluginSandbox)() };
       const startIsolated: ActivationOptions['startIsolated'] = async (...plugin) => {
         const isolated = await import('../isolation/isolated-plugin.ts');
         const [record, given, signal] = plugin;
@@ -153,10 +153,17 @@ export function buildHost(world: Container, configuration: Configuration, discov
   host.factory(
     tokens.sandbox,
     [tokens.configuration, tokens.registry, tokens.clock, tokens.places, tokens.stopping],
-    ({ config }, registry, clock, { userCache }, { signal }) => {
+    (...deps) => {
       let chosen: ReturnType<typeof chooseSandbox> | undefined;
-      const { userId } = runtimeFacts();
-      return () => (chosen ??= chooseSandbox({ config, registry, clock, cacheFolder: userCache, userId, signal }));
+      return () => (chosen ??= chooseSandbox(sandboxOptions(...deps)));
+    },
+  );
+  host.factory(
+    tokens.pluginSandbox,
+    [tokens.configuration, tokens.registry, tokens.clock, tokens.places, tokens.stopping],
+    (...deps) => {
+      let chosen: ReturnType<typeof chooseSandbox> | undefined;
+      return () => (chosen ??= choosePluginSandbox(host.get(tokens.sandbox), sandboxOptions(...deps)));
     },
   );
   host.factory(tokens.webhookKeys, [tokens.pluginWorld], ({ stateDirectory }) => createWebhookKeys(stateDirectory));

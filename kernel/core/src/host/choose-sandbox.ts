@@ -2,6 +2,7 @@ import { mkdir, readFile, readlink, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Clock,
+  type Command,
   forgeError,
   isForgeError,
   type ProbeResult,
@@ -10,7 +11,11 @@ import {
   type SandboxLevel,
   z,
 } from '@forge/plugin-api';
+import { runToItsEnd } from '../installation/run-program.ts';
 import type { Registry } from '../plugins/registry.ts';
+import type { Configuration } from '../config/read-configuration.ts';
+import type { Places } from '../state/places.ts';
+import { runtimeFacts } from '../world/this-process.ts';
 import { withTimeLimit } from '../world/time-limit.ts';
 
 const strength: Readonly<Record<SandboxLevel, number>> = { process: 0, namespace: 1, container: 2 };
@@ -26,19 +31,28 @@ export interface SandboxOptions {
   readonly signal: AbortSignal;
 }
 
+export const sandboxOptions = (
+  { config }: Configuration,
+  registry: Registry,
+  clock: Clock,
+  { userCache }: Places,
+  { signal }: AbortController,
+): SandboxOptions => ({ config, registry, clock, cacheFolder: userCache, userId: runtimeFacts().userId, signal });
+
 export interface ChosenSandbox {
   readonly sandbox: Sandbox;
   readonly detail: string;
 }
 
 /**
- * The sandbox that the configuration names, or with `auto` the strongest that works here. Rejects with
- * SANDBOX_UNAVAILABLE when it does not work, or is weaker than `sandbox.require`.
+ * The sandbox that the configuration names, or with `auto` the strongest of Forge's own that works here: one of another
+ * plugin decides what every command may do, so somebody has to name it. Rejects with SANDBOX_UNAVAILABLE when it does
+ * not work, or is weaker than `sandbox.require`.
  */
 export async function chooseSandbox(options: SandboxOptions): Promise<ChosenSandbox> {
   const { config, registry } = options;
   const { use, require: wanted = 'process' } = config.sandbox;
-  const names = use === 'auto' ? registry.names('sandbox').map(({ name }) => name) : [use];
+  const names = use === 'auto' ? ownSandboxes(registry) : [use];
   const sandboxes = await Promise.all(names.map((name) => registry.get('sandbox', name)));
   sandboxes.sort((left, right) => strength[right.level] - strength[left.level]);
   const tried: string[] = [];
@@ -55,6 +69,32 @@ export async function chooseSandbox(options: SandboxOptions): Promise<ChosenSand
     why: [...tried, ...weaker].join('\n') || 'No plugin brings a sandbox.',
     fix: 'Install what is missing (on Debian: apt install bubblewrap), or set "sandbox": { "require": "process" }.',
   });
+}
+
+/**
+ * The sandbox for processes of plugins: the one in force when it is Forge's own, else the strongest that is. One of a
+ * plugin cannot confine the process in which it is, and would be told the secrets of all others.
+ */
+export async function choosePluginSandbox(
+  inForce: () => Promise<ChosenSandbox>,
+  options: SandboxOptions,
+): Promise<ChosenSandbox> {
+  const { config, registry } = options;
+  const { use } = config.sandbox;
+  if (use === 'auto' || isOwn(use, registry)) return inForce();
+  return chooseSandbox({
+    ...options,
+    config: { ...config, sandbox: { ...config.sandbox, use: 'auto', require: 'process' } },
+  });
+}
+
+/** The names of those that come with Forge. */
+export function ownSandboxes(registry: Registry): string[] {
+  return registry.names('sandbox').flatMap(({ name }) => (isOwn(name, registry) ? [name] : []));
+}
+
+function isOwn(name: string, registry: Registry): boolean {
+  return registry.owner('sandbox', name).origin === 'default';
 }
 
 /** Trying costs some ten milliseconds, so what works is remembered until the machine, container or user changes. */
@@ -80,12 +120,19 @@ async function probe(sandbox: Sandbox, { clock, signal }: SandboxOptions): Promi
   const milliseconds = probeLimitMs;
   const timedOut = () => forgeError('SANDBOX_UNAVAILABLE', `no answer within ${milliseconds / 1000} s`);
   try {
-    return await withTimeLimit({ clock, milliseconds, signal, timedOut }, (inner) => sandbox.probe({ signal: inner }));
+    return await withTimeLimit({ clock, milliseconds, signal, timedOut }, (inner) =>
+      sandbox.probe({ signal: inner, exec: (command) => tryOut(command, inner) }),
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (isForgeError(error)) return { ok: false, detail: error.message };
     throw error;
   }
+}
+
+async function tryOut(command: Omit<Command, 'stdin'>, signal: AbortSignal) {
+  const { code, lastWords } = await runToItsEnd({ ...command, signal });
+  return { exitCode: code, output: lastWords };
 }
 
 /** A boot of a machine, as seen from one container by one user. Undefined where that cannot be told. */

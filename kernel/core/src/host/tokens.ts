@@ -36,6 +36,7 @@ export const tokens = {
   registry: token<Registry>('registry'),
   models: token<Models>('models'),
   sandbox: token<() => Promise<ChosenSandbox>>('sandbox'),
+  pluginSandbox: token<() => Promise<ChosenSandbox>>('sandbox of plugins'),
   webhookKeys: token<WebhookKeys>('webhook-keys'),
   decisionLinks: token<DecisionLinks>('decision-links'),
   webhooks: token<Webhooks>('webhooks'),

@@ -1,6 +1,7 @@
 import { contributionKeys, type Kind, isForgeError, type ResolvedConfig } from '@forge/plugin-api';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import type { Registry } from '../plugins/registry.ts';
+import { ownSandboxes } from './choose-sandbox.ts';
 import { allowedTools } from './run-deps.ts';
 
 /** The plugins that a run with this configuration may load. Names that nobody owns are left for whoever asks for them. */
@@ -27,7 +28,6 @@ function wantedNames(
 ): readonly (readonly [kind: Kind, names: readonly string[]])[] {
   const providers = config.llm.provider === 'auto' ? (config.llm.auto ?? []) : [config.llm.provider];
   const fallbacks = config.llm.fallback.map((entry) => entry.slice(0, entry.indexOf(':')));
-  const allSandboxes = registry.names('sandbox').map(({ name }) => name);
   return [
     ['agent', Object.values(config.agents)],
     ['tool', allowedTools(config, registry)],
@@ -36,7 +36,7 @@ function wantedNames(
     ['store', [config.store]],
     ['bus', [config.bus]],
     ['executor', [config.executor]],
-    ['sandbox', config.sandbox.use === 'auto' ? allSandboxes : [config.sandbox.use]],
+    ['sandbox', config.sandbox.use === 'auto' ? ownSandboxes(registry) : [config.sandbox.use]],
     ['gate', config.gates],
     ['deployer', [config.deployment.deployer]],
     ['webhook', config.webhooks.map(({ use = config.webhookSender }) => use)],

@@ -1,14 +1,30 @@
-import { type AgentContext, forgeError, isForgeError, type Json, type Kind } from '@forge/plugin-api';
+import {
+  type AgentContext,
+  type ExecutionHost,
+  type ExecutionJob,
+  forgeError,
+  isForgeError,
+  type Json,
+  type Kind,
+} from '@forge/plugin-api';
 import type { Described } from '@forge/worker-protocol';
 import { guardRules } from '../guards/index.ts';
 import type { Grants } from './grants.ts';
+import type { Listeners } from './listeners.ts';
 import type { ProcessPool } from './process-pool.ts';
+
+export interface IsolatedCallerDeps {
+  readonly pool: ProcessPool;
+  readonly listeners: Listeners;
+  readonly grants: Grants;
+  readonly plugin: string;
+}
 
 /** How the methods of one contribution are called, which is in a process of its plugin. */
 export function isolatedCaller(
   described: Described,
   contribution: number,
-  { pool, grants, plugin }: { readonly pool: ProcessPool; readonly grants: Grants; readonly plugin: string },
+  { pool, listeners, grants, plugin }: IsolatedCallerDeps,
 ): (method: string, args: readonly unknown[]) => Promise<unknown> {
   const kind = described.kind as Kind;
   const { methods, lost = 'PLUGIN_LOST' } = guardRules[kind];
@@ -17,19 +33,40 @@ export function isolatedCaller(
       const [input, context] = args as [Json, AgentContext];
       const { runId, executionId } = context;
       const job = { runId, executionId, agent: described.data['id'] as string, input };
-      return pool.run(undefined, lost, (served) => served.execute(contribution, job, context));
+      return pool.run(undefined, lost, (served) => served.execute(contribution, job, { context }));
     }
-    const contextAt = methods[method]?.context;
+    if (kind === 'executor' && method === 'execute') {
+      const [job, host] = args as [ExecutionJob, ExecutionHost];
+      return pool.run(undefined, lost, (served) => served.execute(contribution, job, lentHost(host, grants)));
+    }
+    const { context: contextAt, callback: callbackAt } = methods[method] ?? {};
     const context = contextAt === undefined ? undefined : (args[contextAt] as Record<string, unknown> | undefined);
     const workspace = grants.workspace === 'none' ? undefined : context?.['workspace'];
     const given = args.map((argument, at) => (at === contextAt ? lentContext(argument, grants, plugin) : argument));
     try {
+      if (callbackAt !== undefined) {
+        const subscription = { contribution, method, args, callbackAt };
+        return await listeners.listen(subscription, (begin) => pool.run(undefined, lost, begin));
+      }
       return await pool.run(workspace as string | undefined, lost, (served) =>
         served.call({ contribution, method, args: given, contextAt }),
       );
     } catch (error) {
       throw blamed(error, plugin);
     }
+  };
+}
+
+/** An executor is told no secret that its own manifest does not ask for. */
+function lentHost(host: ExecutionHost, { variables: own }: Grants): ExecutionHost {
+  return {
+    ...host,
+    async locateAgent(name) {
+      const place = await host.locateAgent(name);
+      if (place === undefined) return undefined;
+      const shared = Object.entries(place.variables).filter(([variable]) => Object.hasOwn(own, variable));
+      return { ...place, variables: Object.fromEntries(shared) };
+    },
   };
 }
 

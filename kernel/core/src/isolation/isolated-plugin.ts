@@ -6,12 +6,10 @@ import {
   type Json,
   jsonSchema,
   type Kind,
-  kinds,
   type LeaseOwner,
   type ProbeResult,
   type Sandbox,
 } from '@forge/plugin-api';
-import { guardRules } from '../guards/index.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import type { PluginLimits } from '../plugins/limits.ts';
 import type { PluginWorld } from '../plugins/plugin-context.ts';
@@ -23,6 +21,7 @@ import { contributionFrom } from './describe.ts';
 import { grantsOf } from './grants.ts';
 import { isolatedCaller } from './isolated-caller.ts';
 import type { LentWorld } from './lent-world.ts';
+import { createListeners } from './listeners.ts';
 import { prepareGround } from './plugin-ground.ts';
 import { createProcessPool } from './process-pool.ts';
 
@@ -37,8 +36,8 @@ export interface IsolationDeps {
 
 /**
  * Starts a plugin in a process of its own, in which it can do what its manifest asks for and nothing else. What it
- * brings behaves as if it were here. Rejects with what keeps it from starting, and with UNSUPPORTED for what cannot
- * leave Forge's own process.
+ * brings behaves as if it were here. Rejects with what keeps it from starting, with UNSUPPORTED for options
+ * that cannot leave this process, and with PERMISSION_MISSING for a sandbox that may start nothing.
  *
  * @param signal aborts when nobody waits for the start any more
  */
@@ -50,6 +49,7 @@ export async function startIsolated(
 ): Promise<Contributions & { check(): Promise<ProbeResult>; stop(): Promise<void> }> {
   const { manifest, folder, source } = record;
   const { world, owner, project, limits } = deps;
+  refuseSandboxWithoutExec(record);
   const options = transportable(record, given);
   const grants = grantsOf(manifest, options, world.env);
   const log = maskedLogger(world.log, world.masker, { plugin: manifest.name });
@@ -86,13 +86,19 @@ export async function startIsolated(
     deprecations: world.deprecations ?? deprecations,
     log,
   };
+  const listeners = createListeners();
   const pool = createProcessPool({
     plugin: manifest.name,
-    start: (workspace) => {
+    start: async (workspace) => {
       refuseChanged(record, files);
       return ground.start(workspace);
     },
-    begin: (served) => served.start(place, lent),
+    async begin(served, workspace) {
+      const described = await served.start(place, lent);
+      // Those for a workspace live beside it.
+      if (workspace === undefined) await listeners.moveTo(served);
+      return described;
+    },
     finish: (served) =>
       withTimeLimit({ clock, milliseconds: limits.stop, timedOut: () => stopsTooSlowly(manifest.name) }, () =>
         served.stop(),
@@ -111,7 +117,7 @@ export async function startIsolated(
     // It may have been before anybody listened.
     signal.throwIfAborted();
     const contributions = (await pool.describe()).map((described, index) => {
-      const call = isolatedCaller(described, index, { pool, grants, plugin: manifest.name });
+      const call = isolatedCaller(described, index, { pool, listeners, grants, plugin: manifest.name });
       return [described.kind as Kind, contributionFrom(described, call)] as const;
     });
     const byKind = Object.entries(Object.groupBy(contributions, ([kind]) => kind)).map(([kind, all]) => [
@@ -142,19 +148,25 @@ function stopsTooSlowly(plugin: string) {
   return forgeError('PLUGIN_STOP', `The plugin "${plugin}" did not stop in time, and was ended`, { plugin });
 }
 
-/** The options, when they and all that the plugin brings can leave this process. */
-function transportable({ manifest }: PluginRecord, { value }: GivenOptions): Record<string, Json> {
-  const here = kinds.filter(
-    (kind) => guardRules[kind].inKernel === true && manifest.provides[contributionKeys[kind]].length > 0,
+/** The options, when they can leave this process. */
+function transportable({ manifest: { name: plugin } }: PluginRecord, { value }: GivenOptions): Record<string, Json> {
+  if (jsonSchema.safeParse(value).success) return value as Record<string, Json>;
+  throw forgeError(
+    'UNSUPPORTED',
+    `The plugin "${plugin}" has options that are not JSON: they cannot leave Forge's process`,
+    {
+      fix: `if you trust it as you trust Forge, let it in: { "use": "${plugin}", "inProcess": true }, or --in-process when you add it`,
+      plugin,
+    },
   );
-  if (here.length > 0) throw onlyHere(manifest.name, `brings a ${here.join(' and a ')}`);
-  if (!jsonSchema.safeParse(value).success) throw onlyHere(manifest.name, 'has options that are not JSON');
-  return value as Record<string, Json>;
 }
 
-function onlyHere(plugin: string, why: string) {
-  return forgeError('UNSUPPORTED', `The plugin "${plugin}" ${why}, which works in Forge's own process only`, {
-    fix: `if you trust it as you trust Forge, allow it: { "use": "${plugin}", "inProcess": true }, or --in-process when you add it`,
-    plugin,
-  });
+/** Whatever a sandbox makes of a command is started. */
+function refuseSandboxWithoutExec({ manifest: { name: plugin, provides, permissions } }: PluginRecord): void {
+  if (provides.sandboxes.length === 0 || permissions.exec) return;
+  throw forgeError(
+    'PERMISSION_MISSING',
+    `The plugin "${plugin}" brings a sandbox, which says what is started for a command, and its manifest does not ask to start programs`,
+    { fix: 'add "exec": true to permissions in its plugin.json', plugin },
+  );
 }

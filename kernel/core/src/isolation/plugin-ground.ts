@@ -14,7 +14,7 @@ import { type PluginProcess, startPluginProcess } from './plugin-process.ts';
 export interface PluginGround {
   /** It may write there, and finds it again the next time. */
   readonly stateDirectory: string;
-  start(workspace: string | undefined): PluginProcess;
+  start(workspace: string | undefined): Promise<PluginProcess>;
   /** Ends whatever its processes have started, and removes their home. */
   close(): Promise<void>;
 }
@@ -85,6 +85,7 @@ export async function prepareGround(
         env: processEnv,
         sandbox,
         policy: { writable: write, readable: [...readable, ...reach.read], hidden, network: 'none' },
+        isStore: manifest.provides.stores.length > 0,
         clock,
         silentMs,
         onText: (text) => log.debug('a plugin says', { text }),

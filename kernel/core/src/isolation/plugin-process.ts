@@ -2,8 +2,11 @@ import type { Clock } from '@forge/plugin-api';
 import { servePlugin, type ServedPlugin, startWorker } from '@forge/worker-protocol';
 import type { Sandbox } from '@forge/plugin-api';
 
+const megabyte = 1024 * 1024;
 /** What a plugin may take of Forge's attention. */
-const bounds = { messageBytes: 32 * 1024 * 1024, perSecond: 5_000 };
+const bounds = { messageBytes: 32 * megabyte, perSecond: 5_000, unreadBytes: 256 * megabyte };
+/** A whole log is one answer. */
+const boundsOfStores = { ...bounds, messageBytes: 256 * megabyte };
 /** Milliseconds that a process may take to end after its line. */
 const endMs = 2_000;
 /** How a line ends when the process at its other end does. */
@@ -28,6 +31,8 @@ export interface PluginProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly sandbox: Sandbox;
   readonly policy: Parameters<Sandbox['wrap']>[1];
+  /** It may have to give a log as a whole. */
+  readonly isStore: boolean;
   readonly clock: Clock;
   /** Milliseconds of silence after which it is given up. */
   readonly silentMs: number;
@@ -35,11 +40,16 @@ export interface PluginProcessOptions {
 }
 
 /** A process for a plugin, which is still to be started in it. */
-export function startPluginProcess(options: PluginProcessOptions): PluginProcess {
-  const { cwd, env, sandbox, policy, clock, silentMs } = options;
+export async function startPluginProcess(options: PluginProcessOptions): Promise<PluginProcess> {
+  const { cwd, env, sandbox, policy, isStore, clock, silentMs } = options;
   const everyMs = silentMs / missed;
-  const worker = startWorker(sandbox.wrap({ ...options.node(everyMs), cwd, env }, policy), options.onText);
-  const served = servePlugin({ stream: worker.stream, clock, bounds, pulse: { everyMs, missed } });
+  const worker = startWorker(await sandbox.wrap({ ...options.node(everyMs), cwd, env }, policy), options.onText);
+  const served = servePlugin({
+    stream: worker.stream,
+    clock,
+    bounds: isStore ? boundsOfStores : bounds,
+    pulse: { everyMs, missed },
+  });
   let isGone = false;
   const gone = served.lost.then(async ({ details: { why } }) => {
     isGone = true;

@@ -35,6 +35,7 @@ await workPlugin({
       described: describeContributions(provided),
       call: (contribution, method, args) => methods[contribution]?.[method]?.(...args),
       agent: (contribution) => methods[contribution] as never,
+      executor: (contribution) => methods[contribution] as never,
       check,
       async close() {
         stopping.abort(new Error('Forge is closing'));

@@ -8,7 +8,8 @@ const mostLosses = 3;
 const mostProcesses = 8;
 
 interface Member {
-  readonly process: PluginProcess;
+  /** Rejects when none could be started. */
+  readonly process: Promise<PluginProcess>;
   readonly described: Promise<readonly Described[]>;
   /** How many losses in a row there were when it was started. */
   readonly after: number;
@@ -31,9 +32,9 @@ export interface ProcessPool {
 
 export interface ProcessPoolOptions {
   readonly plugin: string;
-  start(workspace: string | undefined): PluginProcess;
+  start(workspace: string | undefined): Promise<PluginProcess>;
   /** Loads and starts the plugin in a new process. */
-  begin(served: ServedPlugin): Promise<readonly Described[]>;
+  begin(served: ServedPlugin, workspace: string | undefined): Promise<readonly Described[]>;
   /** Lets it stop, for no longer than its time. */
   finish(served: ServedPlugin): Promise<void>;
 }
@@ -51,11 +52,12 @@ export function createProcessPool({ plugin, start, begin, finish }: ProcessPoolO
     if (isStopped) throw stopped(plugin);
     if (losses >= mostLosses) throw givenUp(plugin, losses);
     const process = start(workspace);
-    const member: Member = { process, described: begin(process.served), after: losses, isStarted: false, busy: 0 };
+    const described = process.then(({ served }) => begin(served, workspace));
+    const member: Member = { process, described, after: losses, isStarted: false, busy: 0 };
     // Another one may have taken its place by then.
     const forget = () => void (members.get(workspace) === member && members.delete(workspace));
     member.described.then(() => (member.isStarted = true), forget);
-    void process.gone.then(forget);
+    process.then(({ gone }) => void gone.then(forget), forget);
     return member;
   }
 
@@ -66,20 +68,22 @@ export function createProcessPool({ plugin, start, begin, finish }: ProcessPoolO
     return member;
   }
 
-  async function started({ process, described, after }: Member): Promise<readonly Described[]> {
+  async function started({ process, described, after }: Member): Promise<PluginProcess> {
+    const begun = await process;
     try {
-      return await described;
+      await described;
+      return begun;
     } catch (error) {
-      const loss = process.isGone() ? await lossOf({ process, after }, 'PLUGIN_LOST', error) : error;
-      await process.end();
+      const loss = begun.isGone() ? await lossOf(begun, after, 'PLUGIN_LOST', error) : error;
+      await begun.end();
       throw loss;
     }
   }
 
   /** Many calls may lose one process, and many processes may be lost at once: that is one loss. */
-  async function lossOf({ process, after }: Pick<Member, 'process' | 'after'>, code: ErrorCode, cause: unknown) {
+  async function lossOf({ gone }: PluginProcess, after: number, code: ErrorCode, cause: unknown) {
     if (losses === after) losses += 1;
-    const { why, lastWords } = await process.gone;
+    const { why, lastWords } = await gone;
     return lost(plugin, code, why, lastWords, cause);
   }
 
@@ -97,29 +101,36 @@ export function createProcessPool({ plugin, start, begin, finish }: ProcessPoolO
     }
   }
 
-  async function endOf({ process, isStarted }: Member): Promise<void> {
+  async function endOf(member: Member): Promise<void> {
+    const process = await member.process.catch(() => undefined);
     try {
-      if (isStarted && !process.isGone()) await finish(process.served);
+      if (member.isStarted && process?.isGone() === false) await finish(process.served);
     } finally {
-      await process.end();
+      await process?.end();
     }
   }
 
   return {
-    describe: async () => started(memberFor(undefined)),
+    async describe() {
+      const member = memberFor(undefined);
+      await started(member);
+      return member.described;
+    },
     async run(workspace, code, work) {
       const member = memberFor(workspace);
       member.busy += 1;
       try {
         retireIdle();
-        await started(member);
-        const result = await work(member.process.served);
-        losses = 0;
-        return result;
-      } catch (error) {
-        if (member.isStarted && member.process.isGone() && isForgeError(error, 'WORKER_LOST'))
-          throw await lossOf(member, code, error);
-        throw error;
+        const process = await started(member);
+        try {
+          const result = await work(process.served);
+          losses = 0;
+          return result;
+        } catch (error) {
+          if (process.isGone() && isForgeError(error, 'WORKER_LOST'))
+            throw await lossOf(process, member.after, code, error);
+          throw error;
+        }
       } finally {
         member.busy -= 1;
       }

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { contributionKeys, kinds, manifestSchema } from '@forge/plugin-api';
-import { guardRules } from '../../src/guards/index.ts';
 import { describe, expect, it } from 'vitest';
 import { createPlugin } from '../../src/creation/create-plugin.ts';
 import { noSandbox } from '../support/no-sandbox.ts';
@@ -43,7 +42,7 @@ describe.each(kinds)('a created %s', (kind) => {
       ...hostOptions(cwd),
       trust: true,
       inlinePlugins: [noSandbox],
-      flags: { plugins: [{ use: folder, options, inProcess: guardRules[kind].inKernel === true }] },
+      flags: { plugins: [{ use: folder, options }] },
     });
     const [registered] = forge.names(kind).filter(({ plugin }) => plugin === 'forge-plugin-tide-table');
     await expect(forge.get(kind, registered?.name ?? '')).resolves.toBeDefined();

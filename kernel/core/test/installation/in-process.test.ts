@@ -20,15 +20,12 @@ const where = defineTool({
 });
 export default definePlugin({ tools: [where] });
 `;
-const bus = `import { definePlugin } from '@forge/plugin-api';
-export default definePlugin({ buses: [{ name: 'loud', publish: async () => {}, subscribe: () => () => {}, close: async () => {} }] });
-`;
 
-function project(code = where, provides: Parameters<typeof manifest>[1] = { tools: ['where'] }) {
+function project() {
   const cwd = temporaryFolder({
     '.git/HEAD': '',
-    'own/plugin.json': manifest('own', provides),
-    'own/index.ts': code,
+    'own/plugin.json': manifest('own', { tools: ['where'] }),
+    'own/index.ts': where,
   });
   const forge: ForgeOptions = hostOptions(cwd, { inlinePlugins: [noSandbox], env: { HOME: temporaryFolder() } });
   const proposals: PluginProposal[] = [];
@@ -70,15 +67,6 @@ describe('without the word of a person', () => {
     ]);
   });
 
-  it('what works in the process of Forge only is not added, and says what to do', async () => {
-    const { add, cwd } = project(bus, { buses: ['loud'] });
-    await expect(add()).rejects.toMatchObject({
-      code: 'UNSUPPORTED',
-      details: { fix: expect.stringContaining('"inProcess": true') },
-    });
-    expect(readPluginLock(cwd)).toBeUndefined();
-  });
-
   it('a repository that says so for a plugin that nobody added is not believed', async () => {
     const { configure, isHere } = project();
     configure([{ use: './own', inProcess: true }]);
@@ -115,12 +103,6 @@ describe('with it', () => {
     expect(config()).toEqual({ plugins: [{ use: './own', inProcess: true }] });
     expect(lock()?.inProcess).toBe(true);
     expect(await isHere()).toBe(true);
-  });
-
-  it('what works there only works', async () => {
-    const { add, lock } = project(bus, { buses: ['loud'] });
-    await add({ inProcess: true });
-    expect(lock()?.inProcess).toBe(true);
   });
 
   it('the repository may ask for it once the person has said so', async () => {

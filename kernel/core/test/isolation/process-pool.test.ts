@@ -17,7 +17,7 @@ function scene(options: Partial<ProcessPoolOptions> = {}) {
   const finished: ServedPlugin[] = [];
   const pool = createProcessPool({
     plugin: 'somebodys',
-    start(workspace) {
+    async start(workspace) {
       const gone = Promise.withResolvers<{ why: string; lastWords: string }>();
       let isGone = false;
       const die = () => {

@@ -79,7 +79,7 @@ async function inSandbox(run: Run, command: SandboxedCommand) {
   const { sandbox } = run.sandbox;
   const network = command.network ?? run.sandbox.network;
   const place = command.place ?? (await run.processes.privatePlace());
-  const wrapped = sandbox.wrap(
+  const wrapped = await sandbox.wrap(
     {
       file,
       args,

@@ -26,9 +26,12 @@ const events = (count: number, traceId = 'r1') =>
   Array.from({ length: count }, (_, index) => event(index + 1, 'agent.progress', traceId));
 
 /** Collects what a listener gets. */
-function listen(bus: EventTransport, type = '*'): { readonly got: ForgeEvent[]; readonly stop: () => void } {
+async function listen(
+  bus: EventTransport,
+  type = '*',
+): Promise<{ readonly got: ForgeEvent[]; readonly stop: () => void }> {
   const got: ForgeEvent[] = [];
-  const stop = bus.subscribe(type, (each) => void got.push(each));
+  const stop = await bus.subscribe(type, (each) => void got.push(each));
   return { got, stop };
 }
 
@@ -38,16 +41,28 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
   {
     name: 'a listener gets what was published, as it was',
     async run({ bus }) {
-      const { got } = listen(bus);
+      const { got } = await listen(bus);
       await bus.publish([event(1), event(2, 'agent.note')]);
       await eventually(() => got.length === 2, 'two events');
       assert.deepEqual(got, [event(1), event(2, 'agent.note')]);
     },
   },
   {
+    name: 'who subscribes gets what is published from then on',
+    async run({ bus }) {
+      for (const seq of [1, 2, 3]) {
+        const { got, stop } = await listen(bus);
+        await bus.publish([event(seq)]);
+        await eventually(() => got.length > 0, 'the first event after');
+        assert.deepEqual(numbers(got), [seq]);
+        stop();
+      }
+    },
+  },
+  {
     name: 'every listener gets every event',
     async run({ bus }) {
-      const listeners = [listen(bus), listen(bus), listen(bus)];
+      const listeners = await Promise.all([listen(bus), listen(bus), listen(bus)]);
       await bus.publish(events(3));
       for (const { got } of listeners) {
         await eventually(() => got.length === 3, 'three events');
@@ -58,10 +73,10 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
   {
     name: 'a listener gets the types it asked for: one, those with a prefix, or all',
     async run({ bus }) {
-      const all = listen(bus);
-      const one = listen(bus, 'agent.note');
-      const prefix = listen(bus, 'agent.*');
-      const other = listen(bus, 'agent');
+      const all = await listen(bus);
+      const one = await listen(bus, 'agent.note');
+      const prefix = await listen(bus, 'agent.*');
+      const other = await listen(bus, 'agent');
       await bus.publish([event(1, 'agent.progress'), event(2, 'agent.note'), event(3, 'run.discarded')]);
       await eventually(() => all.got.length === 3, 'all events');
       await eventually(() => one.got.length === 1 && prefix.got.length === 2, 'those that were asked for');
@@ -71,7 +86,7 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
   {
     name: 'order is kept per run',
     async run({ bus }) {
-      const { got } = listen(bus);
+      const { got } = await listen(bus);
       const [one, two] = [events(100, 'r1'), events(100, 'r2')];
       await Promise.all(one.flatMap((each, index) => [bus.publish([each]), bus.publish([two[index] as ForgeEvent])]));
       await eventually(() => got.length === 200, '200 events');
@@ -89,7 +104,7 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
       const got: number[] = [];
       let busy = 0;
       let most = 0;
-      bus.subscribe('*', async ({ seq }) => {
+      await bus.subscribe('*', async ({ seq }) => {
         most = Math.max(most, ++busy);
         await new Promise((resolve) => setTimeout(resolve, seq % 2));
         got.push(seq);
@@ -105,15 +120,15 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
     name: 'a listener that throws or rejects harms nobody, and gets the next event',
     async run({ bus }) {
       const failed: number[] = [];
-      bus.subscribe('*', ({ seq }) => {
+      await bus.subscribe('*', ({ seq }) => {
         failed.push(seq);
         throw new Error('a bad listener');
       });
-      bus.subscribe('*', async ({ seq }) => {
+      await bus.subscribe('*', async ({ seq }) => {
         failed.push(-seq);
         throw new Error('a bad listener, later');
       });
-      const { got } = listen(bus);
+      const { got } = await listen(bus);
       await bus.publish([event(1)]);
       await bus.publish([event(2)]);
       await eventually(() => got.length === 2 && failed.length === 4, 'two events for each');
@@ -126,8 +141,8 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
   {
     name: 'a listener that never ends holds up neither the publisher nor other listeners',
     async run({ bus }) {
-      bus.subscribe('*', () => new Promise(() => {}));
-      const { got } = listen(bus);
+      await bus.subscribe('*', () => new Promise(() => {}));
+      const { got } = await listen(bus);
       for (const each of events(10)) await bus.publish([each]);
       await eventually(() => got.length === 10, 'ten events');
     },
@@ -135,7 +150,7 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
   {
     name: 'who stops listening gets nothing more',
     async run({ bus }) {
-      const [stopped, other] = [listen(bus), listen(bus)];
+      const [stopped, other] = await Promise.all([listen(bus), listen(bus)]);
       await bus.publish([event(1)]);
       await eventually(() => stopped.got.length === 1 && other.got.length === 1, 'the first event');
       stopped.stop();
@@ -150,12 +165,12 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
     async run({ bus }) {
       const inner: number[] = [];
       let publishing: Promise<void> | undefined;
-      const stop = bus.subscribe('*', ({ seq }) => {
+      const stop = await bus.subscribe('*', async ({ seq }) => {
         stop();
-        bus.subscribe('*', (each) => void inner.push(each.seq));
+        await bus.subscribe('*', (each) => void inner.push(each.seq));
         publishing = bus.publish([event(seq + 1)]);
       });
-      const { got } = listen(bus);
+      const { got } = await listen(bus);
       await bus.publish([event(1)]);
       await eventually(() => got.length === 2 && inner.includes(2), 'the event of the listener');
       await publishing;
@@ -165,7 +180,7 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
     name: 'publishing to nobody, and publishing nothing, is fine',
     async run({ bus }) {
       await bus.publish([event(1)]);
-      const { got } = listen(bus);
+      const { got } = await listen(bus);
       await bus.publish([]);
       await bus.publish([event(2)]);
       await eventually(() => numbers(got).includes(2), 'the event after');
@@ -174,7 +189,7 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
   {
     name: 'every text arrives exactly',
     async run({ bus }) {
-      const { got } = listen(bus);
+      const { got } = await listen(bus);
       const sent = oddTexts.map((message, index) => ({ ...event(index + 1), payload: { message } }) as ForgeEvent);
       await bus.publish(sent);
       await eventually(() => got.length === sent.length, 'all texts');
@@ -185,7 +200,7 @@ export const busCases: readonly ContractCase<BusSubject>[] = [
     name: 'after close nobody is called, and publishing harms nobody',
     async run({ bus }) {
       assert.ok(bus.close, 'a bus without close skips this case');
-      const { got } = listen(bus);
+      const { got } = await listen(bus);
       await bus.close();
       const before = got.length;
       await bus.publish([event(1)]).catch(() => undefined);

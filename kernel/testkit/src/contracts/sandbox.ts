@@ -30,6 +30,12 @@ async function start(command: Command): Promise<Ended> {
   return { exitCode, output };
 }
 
+/** Runs a command for a trial. */
+async function tryOut(command: Command) {
+  const { exitCode, output } = await start(command);
+  return { exitCode: exitCode ?? undefined, output };
+}
+
 interface Place {
   readonly workspace: string;
   readonly beside: string;
@@ -46,9 +52,9 @@ function placeIn({ sandbox, folder }: SandboxSubject): Place {
     workspace,
     beside,
     policy,
-    sh(line, { policy: changed = {}, ...given } = {}) {
+    async sh(line, { policy: changed = {}, ...given } = {}) {
       const command = { file: 'sh', args: ['-c', line], cwd: workspace, env: { PATH: '/usr/bin:/bin' }, ...given };
-      return start(sandbox.wrap(command, { ...policy, ...changed }));
+      return start(await sandbox.wrap(command, { ...policy, ...changed }));
     },
   };
 }
@@ -60,7 +66,7 @@ const commonCases: readonly SandboxCase[] = [
   {
     name: 'says that it works here, and how',
     async run({ sandbox }) {
-      const { ok, detail } = await sandbox.probe({ signal: new AbortController().signal });
+      const { ok, detail } = await sandbox.probe({ signal: new AbortController().signal, exec: tryOut });
       assert.ok(ok, detail);
       assert.ok(detail.trim() !== '' && !detail.includes('\n'), detail);
     },
@@ -80,7 +86,7 @@ const commonCases: readonly SandboxCase[] = [
         hidden: [],
         network: 'none' as const,
       });
-      assert.deepEqual(sandbox.wrap(command, policy), sandbox.wrap(command, policy));
+      assert.deepEqual(await sandbox.wrap(command, policy), await sandbox.wrap(command, policy));
       assert.equal(existsSync(join(folder, 'made')), false);
     },
   },

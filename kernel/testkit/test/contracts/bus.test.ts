@@ -8,6 +8,8 @@ interface Rules {
   /** How events reach one listener. */
   readonly hand: (events: readonly ForgeEvent[], listener: Listener) => Promise<void> | void;
   readonly wants?: (type: string, event: ForgeEvent) => boolean;
+  /** What happens before it listens, and is waited for by nobody. */
+  readonly before?: () => Promise<unknown>;
   readonly stop?: (listeners: Set<Listener>, listener: Listener) => void;
 }
 
@@ -15,7 +17,7 @@ const fits = (type: string, event: ForgeEvent) =>
   type === '*' || type === event.type || (type.endsWith('.*') && event.type.startsWith(type.slice(0, -1)));
 
 /** A bus that would be right but for these rules. */
-function busWith({ hand, wants = fits, stop = (all, one) => void all.delete(one) }: Rules): EventTransport {
+function busWith({ hand, wants = fits, before, stop = (all, one) => void all.delete(one) }: Rules): EventTransport {
   const listeners = new Set<Listener>();
   return {
     name: 'wrong',
@@ -27,7 +29,8 @@ function busWith({ hand, wants = fits, stop = (all, one) => void all.delete(one)
     },
     subscribe(type, handler) {
       const listener = { type, handler };
-      listeners.add(listener);
+      if (before === undefined) listeners.add(listener);
+      else void before().then(() => listeners.add(listener));
       return () => stop(listeners, listener);
     },
     async close() {
@@ -83,6 +86,12 @@ const wrong: readonly ({ readonly fault: string; readonly caughtBy: string } & R
     caughtBy: 'who stops listening gets nothing more',
     hand: (events, listener) => void inTurn(events, listener),
     stop: () => undefined,
+  },
+  {
+    fault: 'says that it listens before it does',
+    caughtBy: 'who subscribes gets what is published from then on',
+    hand: (events, listener) => void inTurn(events, listener),
+    before: () => new Promise((resolve) => setImmediate(resolve)),
   },
   {
     fault: 'loses texts that are not well-formed',

@@ -14,7 +14,7 @@ const setUp = () => {
 test('a listener that fails is logged, with its error', async () => {
   const { log, bus } = setUp();
   const error = new Error('no');
-  bus.subscribe('agent.*', () => {
+  await bus.subscribe('agent.*', () => {
     throw error;
   });
   await bus.publish(events(1));
@@ -31,8 +31,8 @@ test('a listener that fails is logged, with its error', async () => {
 test('close lets listeners take what was published, and does not wait for one that is busy', async () => {
   const { bus } = setUp();
   const got: number[] = [];
-  bus.subscribe('*', () => new Promise(() => {}));
-  bus.subscribe('*', async ({ seq }) => {
+  await bus.subscribe('*', () => new Promise(() => {}));
+  await bus.subscribe('*', async ({ seq }) => {
     await Promise.resolve();
     got.push(seq);
   });
@@ -45,7 +45,7 @@ test('a listener that does not keep up loses the oldest events, which is logged,
   const { log, bus } = setUp();
   const got: number[] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  bus.subscribe('*', async ({ seq }) => {
+  await bus.subscribe('*', async ({ seq }) => {
     got.push(seq);
     await released;
   });

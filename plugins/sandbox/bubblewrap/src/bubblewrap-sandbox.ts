@@ -22,11 +22,11 @@ const neededOfRun = [
 ];
 
 /** Namespaces of its own for files, processes and, where the policy says so, the network. Linux only. */
-export const bubblewrapSandbox: Sandbox = {
+export const bubblewrapSandbox = {
   name: 'bubblewrap',
   level: 'namespace',
 
-  async probe({ signal }) {
+  async probe({ signal }: { readonly signal: AbortSignal }) {
     const trial = wrap(
       { file: 'true', args: [], cwd: '/', env: {} },
       { writable: [], readable: [], hidden: [], network: 'none' },
@@ -40,7 +40,7 @@ export const bubblewrapSandbox: Sandbox = {
   },
 
   wrap,
-};
+} satisfies Sandbox;
 
 function wrap({ file, args, ...command }: Command, policy: SandboxPolicy): Command {
   const options = [

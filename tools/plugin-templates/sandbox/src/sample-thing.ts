@@ -1,8 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Sandbox } from '@forge/plugin-api';
-
-const run = promisify(execFile);
 
 /**
  * Lets a command run when nobody else needs the machine. It confines nothing: the level says so. One that does rewrites
@@ -11,10 +7,13 @@ const run = promisify(execFile);
 export const sampleThing: Sandbox = {
   name: 'sample-thing',
   level: 'process',
-  async probe({ signal }) {
+  async probe({ signal, exec }) {
     try {
-      await run('nice', ['-n', '19', 'true'], { signal });
-      return { ok: true, detail: 'lowest priority; same files and network' };
+      const command = { file: 'nice', args: ['-n', '19', 'true'], cwd: '/', env: { PATH: '/usr/bin:/bin' } };
+      const { exitCode, output } = await exec(command);
+      return exitCode === 0
+        ? { ok: true, detail: 'lowest priority; same files and network' }
+        : { ok: false, detail: `nice does not work here: ${output}` };
     } catch (error) {
       signal.throwIfAborted();
       return {
