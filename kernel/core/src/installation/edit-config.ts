@@ -44,10 +44,10 @@ interface Editor {
   readonly editEntry: EditEntry;
 }
 
-async function attempt(file: string, work: (editor: Editor) => string): Promise<string> {
+async function attempt(file: string, work: (editor: Editor) => string | Promise<string>): Promise<string> {
   const editor = await editorOf(file);
   try {
-    return work(editor);
+    return await work(editor);
   } catch (error) {
     throw forgeError('CONFIG_UNREADABLE', 'The configuration cannot be edited by a program', {
       where: file,

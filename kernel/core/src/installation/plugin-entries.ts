@@ -9,7 +9,10 @@ export type PluginEntry =
     };
 
 /** Changes `plugins` in the text of a configuration. Throws when it cannot be found in there. */
-export type EditPlugins = (text: string, change: (entries: readonly PluginEntry[]) => readonly PluginEntry[]) => string;
+export type EditPlugins = (
+  text: string,
+  change: (entries: readonly PluginEntry[]) => readonly PluginEntry[],
+) => string | Promise<string>;
 
 /** A change within the entries of a plugin: what stands at a path of it, or that nothing stands there any more. */
 export interface EntryChange {
@@ -19,7 +22,7 @@ export interface EntryChange {
 }
 
 /** Changes the entries of a plugin; without one, it is named at the end. Throws as `EditPlugins` does. */
-export type EditEntry = (text: string, change: EntryChange) => string;
+export type EditEntry = (text: string, change: EntryChange) => string | Promise<string>;
 
 export function useOf(entry: PluginEntry): string {
   return typeof entry === 'string' ? entry : entry.use;

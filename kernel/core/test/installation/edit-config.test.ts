@@ -25,6 +25,51 @@ const forms: readonly (readonly [name: string, file: string, text: string, kept:
     ["own('x')", "'./tools/a'"],
   ],
   ['JavaScript that exports an object', 'forge.config.mjs', 'export default { concurrency: 2 };\n', ['concurrency: 2']],
+  [
+    'CommonJS',
+    'forge.config.cjs',
+    'module.exports = {\n  concurrency: 2, // few\n};\n',
+    ['  concurrency: 2, // few\n', 'module.exports = {'],
+  ],
+  [
+    'TypeScript with a name and a type',
+    'forge.config.ts',
+    "const config = {\n  plugins: [\n    // first\n    './tools/a', // own\n  ],\n} satisfies UserConfig;\nexport default config;\n",
+    ["    // first\n    './tools/a', // own\n", '} satisfies UserConfig;'],
+  ],
+  [
+    'TypeScript with a list that has a name',
+    'forge.config.ts',
+    `const plugins = ["./tools/a"] as const;\n${code('{ plugins, concurrency: 2 }')}`,
+    ['"./tools/a"', '{ plugins, concurrency: 2 }'],
+  ],
+  ['TypeScript with an empty object', 'forge.config.ts', code('{}'), []],
+  [
+    'TypeScript whose list only says something',
+    'forge.config.ts',
+    code('{\n  plugins: [\n    // none yet\n  ],\n}'),
+    ['    // none yet\n'],
+  ],
+];
+
+/** Code before and after a plugin is added: not a sign of what was there is another. */
+const codeForms: readonly (readonly [name: string, before: string, after: string])[] = [
+  ['a list on a line', "export default { plugins: ['a'] }\n", "export default { plugins: ['a', 'x'] }\n"],
+  [
+    'a list of lines',
+    "export default {\n\tplugins: [\n\t\t'a', /* one */ // two\n\t],\n}",
+    "export default {\n\tplugins: [\n\t\t'a', /* one */ // two\n\t\t'x',\n\t],\n}",
+  ],
+  [
+    'lines without a last comma',
+    'export default {\n  plugins: [\n    "a" // one\n  ]\n}',
+    'export default {\n  plugins: [\n    "a", // one\n    "x"\n  ]\n}',
+  ],
+  [
+    'an object without plugins',
+    'export default defineConfig({\n  concurrency: 2, // few\n  // last\n});',
+    "export default defineConfig({\n  concurrency: 2, // few\n  plugins: ['x'],\n  // last\n});",
+  ],
 ];
 
 describe('a configuration', () => {
@@ -60,6 +105,26 @@ describe('a configuration', () => {
     },
   );
 
+  it.each(codeForms)('%s changes nothing else in code', async (_, text, expected) => {
+    const added = await withPlugin('forge.config.ts', text, 'x');
+    expect(added).toBe(expected);
+    const removed = await withoutPlugin('forge.config.ts', added, 'x');
+    expect(await withPlugin('forge.config.ts', removed, 'x')).toBe(expected);
+  });
+
+  it.each([
+    ["[\n  'a', // about a\n  'x', // about x\n  'b',\n]", "[\n  'a', // about a\n  'b',\n]"],
+    ["['a', 'x', 'b']", "['a', 'b']"],
+    ["['x', 'b']", "['b']"],
+    ["['a', 'x']", "['a']"],
+    ["['x']", '[]'],
+    ["[\n  'a',\n  'x'\n]", "[\n  'a'\n]"],
+    ["[{ use: 'x', options: { a: 1 } }, own('x')]", "[own('x')]"],
+  ])('in code loses an entry: %j', async (list, expected) => {
+    const text = (plugins: string) => `export default { plugins: ${plugins} };\n`;
+    expect(await withoutPlugin('forge.config.ts', text(list), 'x')).toBe(text(expected));
+  });
+
   it('keeps the entries beside the one that goes', async () => {
     const text = '{"plugins": ["a", {"use": "forge-plugin-jira"}, "b"]}';
     expect(JSON.parse(await withoutPlugin('forge.config.json', text, 'forge-plugin-jira'))).toEqual({
@@ -69,7 +134,8 @@ describe('a configuration', () => {
 
   it.each([
     ['forge.config.ts', 'export default makeConfig;\n'],
-    ['forge.config.ts', 'const config = {};\nexport default config;\n'],
+    ['forge.config.ts', 'export default { ...base };\n'],
+    ['forge.config.ts', 'export default { plugins: list() };\n'],
     ['forge.config.ts', 'export default {'],
     ['forge.config.yaml', 'a: [1'],
   ])('in %s that a program cannot edit says so', async (file, text) => {
