@@ -12,6 +12,8 @@ export interface PluginAddOptions {
   readonly inProcess?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  /** Ends where nothing is newer than what is there. */
+  readonly onlyNewer?: boolean;
 }
 
 /** Shows what a plugin brings and may do, asks, and adds it. */
@@ -23,6 +25,7 @@ export async function proposePlugin(
   const { addPlugin } = await import('@forge/core/installation');
   const { options, printer, terminal, world } = call;
   const interaction = createInteraction(call);
+  let isNewest = false;
   const added = await addPlugin(forgeOptions(call), {
     spec,
     options: given,
@@ -31,20 +34,25 @@ export async function proposePlugin(
     dryRun: options.dryRun === true,
     confirm: async (proposal) => {
       printer.object({ type: 'plugin.proposal', ...proposal });
+      if (options.onlyNewer === true && proposal.upToDate) {
+        isNewest = true;
+        return false;
+      }
       terminal.print(`\n${draw(proposal)}\n`);
       if (options.dryRun === true || options.yes === true) return true;
       return confirmed(await interaction.ask(question(proposal), world.interrupted), proposal);
     },
-    ask: ({ name, description }: OptionQuestion) =>
-      interaction.ask(
-        { title: `Option ${name}${description === undefined ? '' : ` — ${description}`}` },
-        world.interrupted,
-      ),
+    ask: (asked: OptionQuestion) => interaction.ask({ title: optionTitle(asked) }, world.interrupted),
     report: (step) => terminal.print(`${glyph('note', printer.style)} ${step}`),
     signal: world.interrupted,
   });
+  if (isNewest) return printer.words(`${glyph('done', printer.style)} Nothing is newer. Nothing was changed.`);
   if (added === undefined) return printer.words('Nothing was changed.');
   printer.print({ type: 'plugin.added', ...added }, () => done(call, added));
+}
+
+function optionTitle({ name, description, problem }: OptionQuestion): string {
+  return [`Option ${name}`, ...[description, problem].filter((words) => words !== undefined)].join(' — ');
 }
 
 function question({ manifest: { name, version } }: PluginProposal) {

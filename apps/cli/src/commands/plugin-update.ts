@@ -7,5 +7,7 @@ export default async function pluginUpdate(
 ): Promise<CommandEnd> {
   const { updateSpec } = await import('@forge/core/installation');
   const [name = ''] = call.words;
-  return proposePlugin(call, updateSpec(forgeOptions(call), name, { rollback: call.options.rollback === true }), {});
+  const rollback = call.options.rollback === true;
+  const spec = updateSpec(forgeOptions(call), name, { rollback });
+  return proposePlugin({ ...call, options: { ...call.options, onlyNewer: !rollback } }, spec, {});
 }

@@ -44,13 +44,14 @@ export function lockFault(
 /** What a person types to approve it as it is now, or to have the approved one again. */
 export function approval(
   { manifest: { name, version }, source }: PluginRecord,
-  { integrity, version: approved, copied, source: from }: LockedPlugin,
+  { integrity, version: approved, copied, archive, source: from }: LockedPlugin,
 ): string {
   // What is no package is used where it lies.
   if (integrity === undefined || copied === true)
     return `look at it and approve it: forge plugin add ./${dirname(source.file)}`.replace('.//', '/');
   if (from !== undefined && gitAddress(from) !== undefined)
     return `look at it and approve it: forge plugin add ${from}`;
+  if (archive === true) return 'look at it and approve it: forge plugin add <the archive>';
   if (version === approved) return `have it again as it was published: forge plugin add ${from ?? name}@${version}`;
   return [
     `look at it and approve it: forge plugin add ${from ?? name}@${version}`,

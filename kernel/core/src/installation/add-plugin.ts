@@ -14,7 +14,7 @@ import { keepFiles } from './kept-files.ts';
 import { lookAtPlugin, type PluginProposal, type Project } from './look-at-plugin.ts';
 import { lockFileName, lockPlugin } from './plugin-lock.ts';
 import { chooseOptions, type OptionQuestion, optionValues } from './plugin-options.ts';
-import { gitAddress } from './git-address.ts';
+import { gitAddress, isArchive } from './git-address.ts';
 import { keepConfigTrust, keepPluginTrust, trustPlugin } from './trust-now.ts';
 
 export interface AddPluginRequest {
@@ -96,6 +96,7 @@ async function carryOut(
       integrity: fetched.integrity,
       form: fetched.form,
       source: sourceOf(request.spec, fetched),
+      isArchive: fetched.form !== 'folder' && isArchive(request.spec),
       inProcess: project.inProcess,
     });
     // What the configuration of a repository says is not the person's word.

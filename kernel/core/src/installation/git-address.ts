@@ -1,3 +1,7 @@
+/** An archive, by its path or by its address. */
+export const isArchive = (spec: string): boolean =>
+  gitAddress(spec) === undefined && (/\.(tgz|tar\.gz)$/.test(spec) || /^(https?|file):/.test(spec));
+
 /** An address that git understands, with the commit, tag or branch that is wanted. */
 export function gitAddress(spec: string): { readonly url: string; readonly ref: string } | undefined {
   const [address = '', ref = 'HEAD'] = spec.split('#', 2);

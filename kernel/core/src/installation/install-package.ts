@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { cp, lstat, rm } from 'node:fs/promises';
+import { cp, lstat, readFile, rm } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
-import { forgeError } from '@forge/plugin-api';
+import { forgeError, z } from '@forge/plugin-api';
 import type { ForgeOptions } from '../forge.ts';
 import { realPath } from '../state/places.ts';
 import { hashFolder } from '../trust/content-hash.ts';
 import { copyPlace, copyPlugin } from './copy-plugin.ts';
 import type { FetchedPlugin } from './fetch-plugin.ts';
+import { gitAddress, isArchive } from './git-address.ts';
 import type { Project } from './look-at-plugin.ts';
 import { makePackage } from './package-manager.ts';
 
@@ -43,6 +44,7 @@ export async function installPackage(
   const packages = project.packages ?? (await makePackage({ from: project.folder, top: project.top, env, signal }));
   const place = placeOf(fetched, project);
   const files = hashFolder(fetched.record.folder);
+  if (packages.buildsFromGit && gitAddress(spec) !== undefined) await refuseBuild(fetched, packages.name);
   report(`installing it with ${packages.name}, without running scripts`);
   await setAside(place, { files, aside: asideOf(fetched) }, undo);
   // Also for who has had enough of it, which ends all else.
@@ -68,7 +70,7 @@ async function placeCopy(
 }
 
 /** Absolute folder in which a plugin of the project lies, or will. */
-export function placeOf(fetched: FetchedPlugin, { packages, folder }: Project): string {
+export function placeOf(fetched: FetchedPlugin, { packages, folder }: Pick<Project, 'packages' | 'folder'>): string {
   const { form, source, packageName, record } = fetched;
   if (form === 'folder') return source;
   if (form === 'copy') return copyPlace(folder, record.manifest);
@@ -103,9 +105,24 @@ interface Aside {
 
 /** What was looked at is what is installed: a name gets the version that was shown. */
 function installSpec(spec: string, cwd: string, { packageName, version }: FetchedPlugin): string {
-  if (/\.(tgz|tar\.gz)$/.test(spec)) return /^https?:/.test(spec) ? spec : resolve(cwd, spec);
+  if (isArchive(spec)) return /^(https?|file):/.test(spec) ? spec : resolve(cwd, spec);
   const isName = spec === packageName || spec.startsWith(`${packageName}@`);
   return isName ? `${packageName}@${version}` : spec;
+}
+
+/** What a package manager runs before it packs what it has cloned. */
+const buildScripts = ['preinstall', 'install', 'postinstall', 'prepare', 'prepack', 'postpack', 'prepublish'];
+
+async function refuseBuild({ record }: FetchedPlugin, manager: string): Promise<void> {
+  const { scripts = {} } = z
+    .object({ scripts: z.record(z.string(), z.unknown()).optional() })
+    .parse(JSON.parse(await readFile(join(record.folder, 'package.json'), 'utf8')));
+  const found = buildScripts.filter((name) => scripts[name] !== undefined);
+  if (found.length === 0) return;
+  throw forgeError('INSTALL_FAILED', `${manager} would run scripts of "${record.manifest.name}"`, {
+    why: `it builds what comes from git, with the scripts ${found.join(', ')} of its package.json`,
+    fix: 'add it as an archive (npm pack --ignore-scripts <git address>) or from a registry',
+  });
 }
 
 /** As a configuration in that folder writes it. */

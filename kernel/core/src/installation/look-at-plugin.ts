@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ForgeFaults, forgeError, type Manifest } from '@forge/plugin-api';
 import type { ForgeOptions } from '../forge.ts';
@@ -9,12 +10,14 @@ import type { Configuration } from '../config/read-configuration.ts';
 import { checkManifests } from '../manifests/check.ts';
 import type { Discovered } from '../manifests/discover.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
-import { findPlaces } from '../state/places.ts';
+import { findPlaces, realPath } from '../state/places.ts';
+import { hashFolder } from '../trust/content-hash.ts';
 import type { FetchedPlugin } from './fetch-plugin.ts';
+import { gitAddress, isArchive } from './git-address.ts';
 import { copyPlace } from './copy-plugin.ts';
-import { relativeUse } from './install-package.ts';
+import { placeOf, relativeUse } from './install-package.ts';
 import { findPackageManager, type PackageManager } from './package-manager.ts';
-import { readPluginLock } from './plugin-lock.ts';
+import { type LockedPlugin, readPluginLock } from './plugin-lock.ts';
 import { bringsOf, permissionWords } from './plugin-words.ts';
 
 /** What would happen, for the person to look at before anything does. */
@@ -32,6 +35,8 @@ export interface PluginProposal extends PluginParts {
   readonly configFile: string;
   /** The version that is approved so far. */
   readonly replaces: string | undefined;
+  /** What is approved and there is this very one, or a newer one of the same registry. */
+  readonly upToDate: boolean;
   /** What it may do and was not allowed before. */
   readonly newPermissions: readonly string[];
 }
@@ -58,9 +63,10 @@ export interface Project {
 /** Holds a plugin against what is there. Rejects with all that keeps it from being added. */
 export async function lookAtPlugin(
   forge: ForgeOptions,
-  { record, form }: FetchedPlugin,
-  request: { readonly inProcess?: boolean; readonly signal: AbortSignal },
+  fetched: FetchedPlugin,
+  request: { readonly spec: string; readonly inProcess?: boolean; readonly signal: AbortSignal },
 ): Promise<{ readonly project: Project; readonly proposal: PluginProposal }> {
+  const { record, form } = fetched;
   const { manifest } = record;
   const { signal } = request;
   const { project: top } = findPlaces(forge.cwd, forge.env);
@@ -101,12 +107,30 @@ export async function lookAtPlugin(
         makesPackage: isPackage && packages === undefined,
         configFile,
         replaces: locked?.version,
+        upToDate: await isUpToDate(fetched, { packages, folder }, locked, request.spec),
         newPermissions: permissionWords(manifest.permissions, inProcess).filter((words) => !allowed.includes(words)),
       },
     };
   } finally {
     await close();
   }
+}
+
+async function isUpToDate(
+  fetched: FetchedPlugin,
+  project: Pick<Project, 'packages' | 'folder'>,
+  locked: LockedPlugin | undefined,
+  spec: string,
+): Promise<boolean> {
+  const { form, integrity, version } = fetched;
+  if (locked === undefined || form === 'folder') return false;
+  const place = placeOf(fetched, project);
+  // What was tampered with, or is gone, is not the one that was approved.
+  if (!existsSync(place) || hashFolder(realPath(place)) !== locked.files) return false;
+  if (locked.integrity === integrity) return true;
+  if (form !== 'package' || gitAddress(spec) !== undefined || isArchive(spec)) return false;
+  const { default: lt } = await import('semver/functions/lt.js');
+  return lt(version, locked.version);
 }
 
 function refuseWithoutCode({ definition, manifest: { name } }: PluginRecord): void {

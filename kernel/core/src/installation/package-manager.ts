@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { forgeError } from '@forge/plugin-api';
 import { runProgram } from './run-program.ts';
@@ -11,6 +11,8 @@ export interface PackageManager {
   readonly folder: string;
   /** Files that installing may change, absolute; they need not exist. */
   readonly files: readonly string[];
+  /** Builds a package from git with its own scripts, whatever it is told. */
+  readonly buildsFromGit: boolean;
   /** Scripts of packages do not run. */
   add(spec: string, options: { readonly exact: boolean }): Promise<void>;
   /** @param signal default: the request's */
@@ -33,13 +35,18 @@ const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml',
 /** How each one leaves scripts out. */
 const withoutScripts = (agent: string): string => (agent === 'yarn@berry' ? '--mode=skip-build' : '--ignore-scripts');
 
+/** What each one takes when it removes. pnpm knows the flag when it installs only. */
+const removeFlag = (agent: string): string =>
+  agent.startsWith('pnpm') ? '--config.ignore-scripts=true' : withoutScripts(agent);
+
 type Flags = (exact: boolean) => readonly string[];
 
 /** How each one leaves scripts out and takes the very version. A plugin is a tool of development. */
 const flags: Readonly<Record<string, Flags>> = {
   npm: (exact) => ['--save-dev', '--ignore-scripts', '--no-audit', '--no-fund', ...(exact ? ['--save-exact'] : [])],
   pnpm: (exact) => ['--save-dev', '--ignore-scripts', ...(exact ? ['--save-exact'] : [])],
-  yarn: (exact) => ['--dev', '--ignore-scripts', ...(exact ? ['--exact'] : [])],
+  // A plugin runs with Forge's Node, whatever the project's is.
+  yarn: (exact) => ['--dev', '--ignore-scripts', '--ignore-engines', ...(exact ? ['--exact'] : [])],
   'yarn@berry': (exact) => ['--dev', '--mode=skip-build', ...(exact ? ['--exact'] : [])],
   bun: (exact) => ['--dev', '--ignore-scripts', ...(exact ? ['--exact'] : [])],
 };
@@ -50,7 +57,17 @@ export async function findPackageManager(request: PackageManagerRequest): Promis
   if (folder === undefined) return undefined;
   const { detect } = await import('package-manager-detector/detect');
   const found = await detect({ cwd: folder, stopDir: request.top });
-  return managerOf(found?.agent ?? 'npm', folder, request);
+  const agent = found?.agent ?? 'npm';
+  return managerOf(agent === 'yarn' && (await isBerry(request)) ? 'yarn@berry' : agent, folder, request);
+}
+
+/** Its newer versions have a lock file of another form, and flags of their own. */
+async function isBerry({ from, top }: PackageManagerRequest): Promise<boolean> {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const lock = await readFile(join(folder, 'yarn.lock'), 'utf8').catch(() => undefined);
+    if (lock !== undefined) return /^__metadata:/m.test(lock);
+    if (folder === top || dirname(folder) === folder) return false;
+  }
 }
 
 /** The least package there can be, for a project that had none. */
@@ -84,10 +101,12 @@ async function managerOf(
   return {
     name: agent,
     folder,
+    buildsFromGit: agent.startsWith('yarn'),
     files: ['package.json', ...lockFiles].map((name) => join(folder, name)),
     add: (spec, { exact }) => run('add', [...flagsOf(exact), spec]),
-    remove: (packageName, ended) => run('uninstall', [packageName], ended),
-    install: ({ frozen }) => run(frozen ? 'frozen' : 'install', [withoutScripts(agent)]),
+    remove: (packageName, ended) => run('uninstall', [removeFlag(agent), packageName], ended),
+    install: ({ frozen }) =>
+      run(frozen ? 'frozen' : 'install', [withoutScripts(agent), ...(agent === 'yarn' ? ['--ignore-engines'] : [])]),
   };
 }
 

@@ -16,6 +16,8 @@ const lockedSchema = z.strictObject({
   inProcess: z.literal(true).optional(),
   /** Where newer versions come from: a package of another name, or a git address. Default: the package of its name. */
   source: z.string().optional(),
+  /** It came as an archive: nobody says where newer ones are. Default false. */
+  archive: z.literal(true).optional(),
   /** It was copied into the project, and goes with `forge plugin remove`. Default false. */
   copied: z.literal(true).optional(),
   /** What was there before the last update. */
@@ -58,13 +60,14 @@ interface Approved {
   readonly inProcess: boolean;
   readonly form: FetchedPlugin['form'];
   readonly source: string | undefined;
+  readonly isArchive: boolean;
 }
 
 /** Writes down that this version was approved, and which one was before. */
 export async function lockPlugin(
   folder: string,
   { name, permissions }: Manifest,
-  { version, files, integrity, inProcess, form, source }: Approved,
+  { version, files, integrity, inProcess, form, source, isArchive }: Approved,
 ): Promise<void> {
   const known = readPluginLock(folder) ?? {};
   const before = known[name];
@@ -79,6 +82,7 @@ export async function lockPlugin(
     permissions,
     ...(inProcess ? { inProcess } : {}),
     ...(from.source === undefined ? {} : { source: from.source }),
+    ...(isArchive ? { archive: true as const } : {}),
     ...(from.copied === true ? { copied: true as const } : {}),
     ...(previous === undefined ? {} : { previous }),
   };

@@ -1,4 +1,4 @@
-import { forgeError, type Manifest } from '@forge/plugin-api';
+import { forgeError, type Manifest, z } from '@forge/plugin-api';
 import { didYouMean } from '../faults/did-you-mean.ts';
 import { isSecretOption } from '../secrets.ts';
 
@@ -7,6 +7,8 @@ export interface OptionQuestion {
   readonly name: string;
   /** What the manifest says of it. */
   readonly description: string | undefined;
+  /** What is wrong with the answer before. */
+  readonly problem?: string;
 }
 
 interface PropertySchema {
@@ -31,14 +33,40 @@ export async function chooseOptions(
   const texts: Record<string, string> = { ...given };
   for (const name of required) {
     if (texts[name] !== undefined) continue;
-    const answer = await ask({ name, description: properties[name]?.description });
-    if (answer === undefined || answer === '') throw missing(plugin, name);
+    const answer = await answerTo({ name, description: properties[name]?.description }, properties[name], ask);
+    if (answer === undefined) throw missing(plugin, name);
     texts[name] = answer;
   }
   return optionValues({ name: plugin, options: schema }, texts);
 }
 
-/** Options given as texts, as the configuration takes them. Throws USAGE for a secret, and for a name that is none. */
+/** Asks until the schema takes the answer. Undefined when there is nobody to ask. */
+async function answerTo(
+  question: OptionQuestion,
+  property: PropertySchema | undefined,
+  ask: (question: OptionQuestion) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  for (let asked = question; ; ) {
+    const answer = await ask(asked);
+    if (answer === undefined) return undefined;
+    const problem = answer === '' ? 'it is needed' : problemWith(valueOf(answer, property?.type), property);
+    if (problem === undefined) return answer;
+    asked = { ...question, problem };
+  }
+}
+
+/** What keeps a value from being that option, in words. */
+function problemWith(value: unknown, property: PropertySchema | undefined): string | undefined {
+  if (property === undefined) return undefined;
+  // A copy: zod empties what it is given.
+  const schema = structuredClone(property) as Parameters<typeof z.fromJSONSchema>[0];
+  return z.fromJSONSchema(schema).safeParse(value).error?.issues[0]?.message;
+}
+
+/**
+ * Options given as texts, as the configuration takes them. Throws USAGE for a secret and for a name that is none,
+ * PLUGIN_OPTIONS for what the schema refuses.
+ */
 export function optionValues(
   { name: plugin, options: schema }: Pick<Manifest, 'name' | 'options'>,
   texts: Readonly<Record<string, string>>,
@@ -50,7 +78,12 @@ export function optionValues(
       throw unknownOption(plugin, name, Object.keys(properties));
     }
   }
-  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, valueOf(text, properties[name]?.type)]));
+  const values = Object.entries(texts).map(([name, text]) => [name, valueOf(text, properties[name]?.type)] as const);
+  for (const [name, value] of values) {
+    const problem = problemWith(value, properties[name]);
+    if (problem !== undefined) throw refused(plugin, name, problem);
+  }
+  return Object.fromEntries(values);
 }
 
 /** What stands for a text. Anything else than JSON of that type is the text itself, for the schema to refuse. */
@@ -61,6 +94,13 @@ function valueOf(text: string, type: string | undefined): unknown {
   } catch {
     return text;
   }
+}
+
+function refused(plugin: string, option: string, problem: string) {
+  return forgeError('PLUGIN_OPTIONS', `The option "${option}" of "${plugin}" is not as it should be: ${problem}`, {
+    fix: `say it with --option ${option}=…`,
+    plugin,
+  });
 }
 
 function missing(plugin: string, option: string) {

@@ -14,10 +14,11 @@ export function updateSpec({ cwd, env }: ForgeOptions, name: string, options: { 
   if (locked === undefined) {
     throw forgeError('USAGE', `"${name}" was not added with forge plugin add`, { fix: `forge plugin add ${name}` });
   }
-  const { source = name, copied, integrity } = locked;
+  const { source = name, copied, integrity, archive } = locked;
   const isGit = gitAddress(source) !== undefined && source !== name;
   // Nothing says that a package of its name has to do with it.
-  if (integrity === undefined || (copied === true && !isGit)) throw hasNoSource(name, integrity === undefined);
+  if (integrity === undefined || archive === true || (copied === true && !isGit))
+    throw hasNoSource(name, integrity === undefined);
   if (options.rollback) return before(name, source, locked, isGit);
   return isGit ? source : `${source}@latest`;
 }

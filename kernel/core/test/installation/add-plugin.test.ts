@@ -212,6 +212,22 @@ describe('forge plugin add', () => {
     });
   });
 
+  it('refuses an option that its manifest refuses before anything is installed, and asks again for an answer', async () => {
+    const { add, read } = project();
+    const steps: string[] = [];
+    const report = (step: string) => void steps.push(step);
+    const site = { type: 'string', format: 'uri' };
+    const spec = archive({ more: { options: { type: 'object', properties: { site }, required: ['site'] } } });
+    const wrong = add(spec, { options: { site: 'no address' }, report });
+    await expect(wrong).rejects.toMatchObject({ code: 'PLUGIN_OPTIONS', message: expect.stringContaining('site') });
+    expect(steps).toEqual([`looking at ${spec}`]);
+    const asked: unknown[] = [];
+    const answers = ['', 'no address', 'https://b.example'];
+    await add(spec, { options: {}, ask: async ({ problem }) => (asked.push(problem), answers.shift()) });
+    expect(asked).toEqual([undefined, 'it is needed', 'Invalid URL']);
+    expect(read('forge.config.json')).toContain('https://b.example');
+  });
+
   it('uninstalls it also when the person has had enough', async () => {
     const { add, cwd, files } = project();
     const enough = new AbortController();
@@ -270,8 +286,7 @@ describe('a plugin that was approved', () => {
       previous: { version: '1.0.0' },
     });
     expect(read('forge.config.json')).toBe(config);
-    expect(updateSpec(forge, 'forge-plugin-hello', { rollback: true })).toBe('forge-plugin-hello@1.0.0');
-    expect(updateSpec(forge, 'forge-plugin-hello', { rollback: false })).toBe('forge-plugin-hello@latest');
+    expect(() => updateSpec(forge, 'forge-plugin-hello', { rollback: true })).toThrow(/came from an archive/);
     expect(() => updateSpec(forge, 'other', { rollback: false })).toThrow(/was not added/);
   });
 

@@ -144,11 +144,15 @@ it('a copy that was changed in its place is approved where it lies, and is a cop
 it('a package whose name is another than that of the plugin is updated by its own name', async () => {
   const folder = temporaryFolder({ ...plugin('1'), 'package.json': { name: '@acme/agent-reports', version: '3.0.0' } });
   const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
-  const archive = join(folder, execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }).trim());
-  const { forge, add, skills, lock } = project();
-  await add(archive);
+  const file = join(folder, execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }).trim());
+  const { cwd, forge, add, skills, lock } = project();
+  await add(file);
   expect(lock()).toMatchObject({ version: '3.0.0', source: '@acme/agent-reports' });
   expect(await skills()).toEqual(['sum']);
+  expect(() => updateSpec(forge, 'reports', { rollback: false })).toThrow(/came from an archive/);
+  // As it is when a registry gave it.
+  const { archive: _, ...locked } = lock() ?? {};
+  writeFiles(cwd, { 'forge.plugins.lock': { version: 1, plugins: { reports: locked } } });
   expect(updateSpec(forge, 'reports', { rollback: false })).toBe('@acme/agent-reports@latest');
 });
 

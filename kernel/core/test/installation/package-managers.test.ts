@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addPlugin } from '../../src/installation/add-plugin.ts';
+import { findPackageManager } from '../../src/installation/package-manager.ts';
 import { installLocked } from '../../src/installation/install-locked.ts';
 import { removePlugin } from '../../src/installation/remove-plugin.ts';
 import { openForge } from '../../src/open-forge.ts';
@@ -77,6 +78,38 @@ describe.each(managers)('with %s', (name, packageManager, lockFile, frozen) => {
       expect(readFileSync(join(cwd, 'package.json'), 'utf8')).not.toContain('forge-plugin-bell');
     },
   );
+});
+
+it('what yarn would build with its own scripts is refused before yarn is asked', async () => {
+  const plugin = temporaryFolder({
+    'package.json': { name: 'forge-plugin-bell', version: '1.0.0', type: 'module', scripts: { prepare: 'touch ran' } },
+    'plugin.json': { ...manifest('forge-plugin-bell', { gates: ['bell'] }), entry: './index.js' },
+    'index.js': '',
+  });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=P', '-c', 'user.email=p@example.org', ...args], { cwd: plugin });
+  git('init', '--quiet');
+  git('add', '--all');
+  git('commit', '--quiet', '--message=feat: ring');
+  const cwd = temporaryFolder({ '.git/HEAD': '', 'package.json': { name: 'p', private: true }, 'yarn.lock': '' });
+  const forge = hostOptions(cwd, { env: { PATH: process.env['PATH'], HOME: temporaryFolder() } });
+  const added = addPlugin(forge, {
+    ...{ spec: `git+file://${plugin}`, options: {}, exact: false, dryRun: false, report, signal },
+    confirm: async () => true,
+    ask: async () => undefined,
+  });
+  await expect(added).rejects.toMatchObject({
+    message: expect.stringContaining('would run scripts'),
+    details: { why: expect.stringContaining('prepare') },
+  });
+});
+
+it.each([
+  ['yarn', '# yarn lockfile v1\n'],
+  ['yarn@berry', '__metadata:\n  version: 10\n'],
+])('%s is told by its lock file', async (name, lock) => {
+  const from = temporaryFolder({ '.git/HEAD': '', 'package.json': { name: 'p' }, 'yarn.lock': lock });
+  expect(await findPackageManager({ from, top: from, env: {}, signal })).toMatchObject({ name });
 });
 
 async function gates(forge: ReturnType<typeof hostOptions>) {
