@@ -73,9 +73,14 @@ function written(event: ForgeEvent, view: RunView, { printer: { style }, options
 
 /** What the model said, or what a tool or the tests printed. */
 function wordsOf(event: ForgeEvent): string {
-  if (event.type === 'tool.result') return event.payload.text;
+  if (event.type === 'tool.result') return resultOf(event.payload);
   if (event.type === 'tests.ran') return event.payload.evidence.output;
   return event.type === 'llm.responded' ? textOf(event.payload) : '';
+}
+
+/** With the rules for the place that the agent was told with it. */
+function resultOf({ text, instructions = [] }: EventPayload<'tool.result'>): string {
+  return [text, ...instructions.map((each) => `[${each.path}]\n${each.text}`)].join('\n');
 }
 
 function textOf({ response }: EventPayload<'llm.responded'>): string {

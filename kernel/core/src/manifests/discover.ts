@@ -163,7 +163,7 @@ class Search {
       : `the plugin "${use.use}" was not found${meant === undefined ? '' : ` — did you mean "${meant}"?`}`;
     const fix = path
       ? 'Correct the path, or add the manifest.'
-      : `Install it in your project, such as: npm install ${use.use}`;
+      : `Install it in your project: forge plugin install, where forge.plugins.lock names it, or npm install ${use.use}`;
     const fault = await placed(
       { path: [], aspect: 'value', text },
       { code: 'PLUGIN_NOT_FOUND', fix, source: written.source, at: written.at, ...whereOf(written.where) },

@@ -105,23 +105,30 @@ function urlOf(text: string): URL {
   });
 }
 
+const seeReceiver = 'see what is wrong with the receiver; what waits for it is tried again';
+
 /** Without the URL's path, which may be a secret. */
 function unreachable(url: URL, error: unknown) {
   const { code = 'no connection' } = error as NodeJS.ErrnoException;
   return forgeError('WEBHOOK_FAILED', `${url.host} could not be reached (${code})`, {
     where: url.origin,
+    fix: seeReceiver,
     transient: true,
   });
 }
 
 function refusal(url: URL, { status, headers, text }: Answer, now: number) {
   if (status === 410) {
-    return forgeError('WEBHOOK_GONE', `${url.host} wants no more webhooks (410)`, { where: url.origin });
+    return forgeError('WEBHOOK_GONE', `${url.host} wants no more webhooks (410)`, {
+      where: url.origin,
+      fix: 'enable the webhook again when that has changed: forge webhook enable',
+    });
   }
   const said = text.trim();
   const retryAfterMs = retryAfterOf({ get: (name) => [headers[name]].flat()[0] ?? null }, now);
   return forgeError('WEBHOOK_FAILED', `${url.host} answered ${status}`, {
     where: url.origin,
+    fix: seeReceiver,
     ...(said === '' ? {} : { why: said.slice(0, 200) }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     transient: true,
