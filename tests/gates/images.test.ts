@@ -70,3 +70,9 @@ test.each<[string, Question['images']]>([
   expect(error?.code).toBe('INPUT_INVALID');
   expect(await store.listRequests()).toEqual([]);
 });
+
+test('a question of another shape is refused before anybody sees it', async () => {
+  const { error, store } = await asking({ question: 'Like this?', options: ['yes', 'no'] as never });
+  expect(error).toMatchObject({ code: 'INPUT_INVALID' });
+  expect(await store.listRequests({})).toEqual([]);
+});

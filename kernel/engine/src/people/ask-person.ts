@@ -1,6 +1,7 @@
 import {
   approvalStanding,
   forgeError,
+  humanRequestSchema,
   isForgeError,
   type ApprovalLevel,
   type Clock,
@@ -13,6 +14,7 @@ import {
   type RequestImage,
   type RunStore,
   type StoredRequest,
+  z,
 } from '@forge/plugin-api';
 import type { PassCrashPoint } from '../crash-points.ts';
 import type { EventLog, EventMeta } from '../log/event-log.ts';
@@ -129,8 +131,9 @@ async function leftOpen({ store, lease }: AskDeps, hash: string): Promise<HumanR
   return request;
 }
 
+/** Rejects with INPUT_INVALID: what an agent asks comes from a plugin, and everybody's inbox shows it. */
 function newRequest({ clock, ...deps }: AskDeps, ask: Ask, hash: string): HumanRequest {
-  return {
+  const parsed = humanRequestSchema.safeParse({
     id: deps.newId(),
     runId: deps.lease().runId,
     kind: ask.kind,
@@ -147,7 +150,9 @@ function newRequest({ clock, ...deps }: AskDeps, ask: Ask, hash: string): HumanR
     ...(ask.levels === undefined || ask.levels.length === 0 ? {} : { levels: [...ask.levels] }),
     createdAt: clock.now(),
     ...(ask.timeoutMs === undefined ? {} : { expiresAt: clock.now() + ask.timeoutMs }),
-  };
+  });
+  if (parsed.success) return parsed.data;
+  throw forgeError('INPUT_INVALID', 'What is asked has a wrong shape', { why: z.prettifyError(parsed.error) });
 }
 
 async function decide(
