@@ -62,6 +62,9 @@ export function createRunQueue({ hosts, repositories, clones, files, clock, log,
   /** Their files are being written. */
   const accepting = new Set<string>();
   const active = new Map<string, Active>();
+  /** When each repository had its last turn, counted in turns. */
+  const turns = new Map<string, number>();
+  let turn = 0;
   const closing = new AbortController();
   const warn = (what: string) => (error: unknown) => log.warn(what, { error: String(error) });
 
@@ -70,6 +73,7 @@ export function createRunQueue({ hosts, repositories, clones, files, clock, log,
       const work = nextFair(
         waiting,
         [...active.values()].map((one) => one.work.repositoryId),
+        turns,
       );
       if (work === undefined) return;
       waiting.splice(waiting.indexOf(work), 1);
@@ -96,6 +100,7 @@ export function createRunQueue({ hosts, repositories, clones, files, clock, log,
         }),
     };
     active.set(work.id, entry);
+    turns.set(work.repositoryId, (turn += 1));
     return entry;
   }
 
