@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { formatMessages, type BuildFailure } from 'esbuild';
 import { bundle } from './bundle.ts';
 import { repositoryRoot } from './repository.ts';
-import { writeBundle } from './write.ts';
+import { beginBundle, writeBundle } from './write.ts';
 
-const started = new Date();
+const folder = join(repositoryRoot, 'apps/cli/dist');
+const started = beginBundle(folder);
 try {
-  writeBundle(join(repositoryRoot, 'apps/cli/dist'), await bundle(repositoryRoot), started);
+  writeBundle(folder, await bundle(repositoryRoot), started);
 } catch (error) {
   const { errors } = error as Partial<BuildFailure>;
   if (errors === undefined) throw error;

@@ -16,6 +16,15 @@ import { forward } from './repository.ts';
 const keepUnused = 24 * 3_600_000;
 
 /**
+ * Makes the folder of a bundle, and says from when on the sources are read. Making it changes the folder around it, which
+ * is one of the sources: it must not look newer than what is built from it.
+ */
+export function beginBundle(folder: string): Date {
+  mkdirSync(folder, { recursive: true });
+  return new Date(Math.max(new Date().getTime(), Math.ceil(statSync(dirname(folder)).mtimeMs)));
+}
+
+/**
  * Makes a folder hold the bundle, which was made from the sources as they were when it `started`. A file appears by rename, so a Forge that starts meanwhile never reads half of one;
  * unchanged files are not touched, so what Node has compiled stays valid; the entry comes last. Chunks of an earlier
  * bundle stay for a day, because a Forge that is running may still load them.

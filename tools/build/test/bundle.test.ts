@@ -16,13 +16,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bundle } from '../src/bundle.ts';
-import { writeBundle } from '../src/write.ts';
+import { beginBundle, writeBundle } from '../src/write.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 // The smallest repository with everything a bundle has to get right.
 const sources: Record<string, string> = {
   'apps/cli/package.json': '{ "name": "forge", "version": "1.2.3", "type": "module", "dependencies": {} }',
+  'apps/cli/CHANGELOG.md': '# forge',
   'apps/cli/demo/task.txt': 'make it so',
   'apps/cli/src/main.ts': `
     import * as api from '@forge/plugin-api';
@@ -85,7 +86,8 @@ function put(path: string, text: string): void {
 }
 
 async function build(): Promise<void> {
-  writeBundle(dist, await bundle(root), new Date());
+  const started = beginBundle(dist);
+  writeBundle(dist, await bundle(root), started);
 }
 
 function start(...args: string[]) {
@@ -108,6 +110,11 @@ test('the bundle runs: one plugin-api, workers, assets and the default plugins a
     name: 'echo',
     entry: './index.js',
   });
+});
+
+test('a first build counts as newer than its sources', async () => {
+  await build();
+  expect(start('runs').stderr).toBe('');
 });
 
 test('what did not change is not written again; what is gone goes, but a chunk only after a day', async () => {
