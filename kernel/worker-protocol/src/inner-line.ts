@@ -6,6 +6,8 @@ export interface Piece {
   readonly text?: string | undefined;
 }
 
+export type SayPiece = (piece: { id: number; text?: string }) => void;
+
 /** Streams whose text travels in messages of another line, each under a number. */
 export interface InnerLines {
   open(id: number): Duplex;
@@ -16,7 +18,7 @@ export interface InnerLines {
   destroyAll(): void;
 }
 
-export function createInnerLines(say: (piece: { id: number; text?: string }) => void): InnerLines {
+export function createInnerLines(say: SayPiece): InnerLines {
   const streams = new Map<number, Duplex>();
   return {
     open(id) {

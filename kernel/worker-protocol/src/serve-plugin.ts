@@ -9,6 +9,7 @@ import {
   type ProbeResult,
 } from '@forge/plugin-api';
 import { toFault } from './fault.ts';
+import { type AgentHost, createHostedAgents } from './hosted-agents.ts';
 import { createInnerLines } from './inner-line.ts';
 import { lend, type Loan } from './lend.ts';
 import { createPeer, type Peer, type PeerOptions } from './peer.ts';
@@ -23,7 +24,6 @@ import {
 import { serveExecution } from './serve-execution.ts';
 import { nowhere } from './nowhere.ts';
 import { lentHost } from './work-executor.ts';
-import { workExecution } from './work-execution.ts';
 import { fromValue, toValue } from './value.ts';
 
 export interface PluginCall {
@@ -64,8 +64,6 @@ export interface ServePluginOptions {
 
 export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions): ServedPlugin {
   const loans = new Map<number, Loan>();
-  /** What an execution of an executor may ask of Forge. */
-  const hosts = new Map<number, Omit<ExecutionHost, 'context'>>();
   let lastId = 0;
 
   const peer: Peer<KernelMessages> = createPeer({
@@ -81,21 +79,14 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
         return loan.use(path, args as Json[]);
       },
       'execution.line': (piece) => executions.take(piece),
-      'agent.begin': ({ id, execution, agent }) => {
-        const line = agents.open(id);
-        const host = hosts.get(execution);
-        const over = () => agents.close(id);
-        // Its execution is over: nobody is there for it any more.
-        if (host === undefined) return void line.end(over);
-        workExecution({ stream: line, clock, loadAgent: () => host.resolveAgent(agent) }).then(over, over);
-      },
+      'agent.begin': (agent) => agents.begin(agent),
       'agent.line': (piece) => agents.take(piece),
       heartbeat: () => undefined,
     },
     ...(pulse === undefined ? {} : { pulse }),
   });
   const executions = createInnerLines((piece) => peer.notify('execution.line', piece));
-  const agents = createInnerLines((piece) => peer.notify('agent.line', piece));
+  const agents = createHostedAgents((piece) => peer.notify('agent.line', piece), clock);
   void peer.lost.then(() => {
     executions.destroyAll();
     agents.destroyAll();
@@ -154,15 +145,18 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
       context.signal.throwIfAborted();
       const id = (lastId += 1);
       const stream = executions.open(id);
-      const loan = isHost(host) ? lend(lentHost(host)) : undefined;
-      if (isHost(host)) hosts.set(id, host);
-      if (loan !== undefined) loans.set(id, loan);
+      const begin = { id, contribution };
       try {
-        peer.notify('execution.begin', { id, contribution, ...(loan === undefined ? {} : { host: loan.lent }) });
+        if (isHost(host)) {
+          const loan = lend(lentHost(host));
+          loans.set(id, loan);
+          agents.admit(id, host);
+          peer.notify('execution.begin', { ...begin, host: loan.lent });
+        } else peer.notify('execution.begin', begin);
         return await serveExecution({ stream, job, place: nowhere(job.agent), context, clock });
       } finally {
         executions.close(id);
-        hosts.delete(id);
+        agents.dismiss(id);
         loans.delete(id);
       }
     },
@@ -171,6 +165,6 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
   };
 }
 
-function isHost(host: object): host is Omit<ExecutionHost, 'context'> {
+function isHost(host: object): host is AgentHost {
   return 'resolveAgent' in host;
 }

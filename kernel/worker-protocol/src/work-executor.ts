@@ -1,13 +1,14 @@
 import type { Agent, AgentContext, ExecutionHost, ExecutionJob, Executor, Json } from '@forge/plugin-api';
+import type { AgentHost } from './hosted-agents.ts';
 
 /** What the host of an executor gives when it is called from elsewhere. */
-export interface LentHost extends Pick<ExecutionHost, 'locateAgent' | 'workerCommand'> {
+export interface LentHost extends Omit<AgentHost, 'resolveAgent'> {
   /** The agent, which stays where it is. */
   resolveAgent(name: string): Promise<Pick<Agent, 'id' | 'type' | 'description'>>;
 }
 
 /** The host as it is lent: an agent is named, and run here when the executor says so. */
-export function lentHost(host: Omit<ExecutionHost, 'context'>): LentHost {
+export function lentHost(host: AgentHost): LentHost {
   return {
     locateAgent: (name) => host.locateAgent(name),
     workerCommand: () => host.workerCommand(),

@@ -16,6 +16,8 @@ import { isZod4 } from './standard-schema.ts';
 const toolLimitMs = 120_000;
 /** A store that is silent for longer is as good as gone. */
 const storeLimitMs = 60_000;
+/** Whoever wants to listen does nothing else until it does. */
+const busLimitMs = 60_000;
 /** No command is started before its sandbox has answered. */
 const sandboxLimitMs = 60_000;
 /** A receiver that has not answered by then has to be asked again. */
@@ -141,7 +143,11 @@ export const guardRules: Readonly<Record<Kind, KindRule>> = {
   },
   bus: {
     properties: ['name'],
-    methods: { publish: plain, subscribe: { ...sync, callback: 1 }, close: optional },
+    methods: {
+      publish: plain,
+      subscribe: { ...sync, callback: 1, limit: () => ({ milliseconds: busLimitMs, code: 'PLUGIN_FAULT' }) },
+      close: optional,
+    },
   },
   executor: {
     properties: ['name'],

@@ -2,6 +2,8 @@ import {
   type Agent,
   type AgentContext,
   type ChatRequest,
+  type Clock,
+  type Command,
   defineTool,
   type Deployer,
   type EventTransport,
@@ -12,6 +14,8 @@ import {
   kinds,
   type LLMProvider,
   type MemoryStore,
+  type Sandbox,
+  type SandboxPolicy,
   type Tool,
   type ToolContext,
   type WebhookSender,
@@ -134,6 +138,24 @@ describe('time', () => {
       details: { plugin: 'acme' },
     });
     expect(signal?.reason).toBe(caught);
+  });
+
+  it('of a sandbox is limited only where the command comes later, so that one that comes at once costs no timer', async () => {
+    const slept: number[] = [];
+    const over = Promise.withResolvers<void>();
+    const clock: Clock = { now: () => 0, sleep: (milliseconds) => (slept.push(milliseconds), over.promise) };
+    const by = { plugin: 'acme', kind: 'sandbox', name: 'x', clock } as const;
+    const sandbox = (wrap: Sandbox['wrap']) =>
+      guard<Sandbox>({ name: 'x', level: 'process', probe: () => never(), wrap }, guardRules.sandbox, by);
+    const command: Command = { file: 'ls', args: [], cwd: '/', env: {} };
+    const wrapBy = (wrap: Sandbox['wrap']) => sandbox(wrap).wrap(command, {} as SandboxPolicy);
+    expect(await wrapBy((given) => given)).toEqual(command);
+    expect(slept).toEqual([]);
+    expect(await wrapBy(async (given) => given)).toEqual(command);
+    const waiting = wrapBy(() => never());
+    over.resolve();
+    await expect(waiting).rejects.toMatchObject({ code: 'SANDBOX_UNAVAILABLE', details: { plugin: 'acme' } });
+    expect(slept).toEqual([60_000, 60_000]);
   });
 
   const reason = forgeError('STOPPED', 'stopped by the person');
