@@ -180,10 +180,9 @@ async function checked(
   if (result.issues === undefined) return result.value;
   const faults = await schemaFaults(result.issues, { code, schema, value });
   const what = code === 'INPUT_INVALID' ? 'The input of' : 'What came from';
-  const why = faults.map((fault) => fault.message).join('; ');
-  throw forgeError(code, `${what} the ${by.kind} "${by.name}" does not fit its schema: ${why}`, {
+  const wrong = faults.map((fault) => fault.message).join('; ');
+  throw forgeError(code, `${what} the ${by.kind} "${by.name}" does not fit its schema: ${wrong}`, {
     plugin: by.plugin,
-    why,
   });
 }
 

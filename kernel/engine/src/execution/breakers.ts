@@ -6,7 +6,7 @@ import {
   type ResolvedConfig,
 } from '@forge/plugin-api';
 import type { Budget, Resource } from './budget.ts';
-import { LoopDetector } from './loop-detector.ts';
+import { LoopDetector, type Observation } from './loop-detector.ts';
 
 type Limits = Pick<ResolvedConfig['safety'], 'maxMinutes' | 'maxFailures' | 'maxRepeats'>;
 
@@ -66,7 +66,7 @@ export class ExecutionBreakers {
    * Tells what a tool call came to. Returns a hint for the model the first time that it seems to go round in circles;
    * throws BREAKER_LOOP or BREAKER_FAILURES when it goes on.
    */
-  afterToolCall(call: { readonly key: string; readonly failed: boolean }): string | undefined {
+  afterToolCall(call: Observation): string | undefined {
     this.#failuresInARow = call.failed ? this.#failuresInARow + 1 : 0;
     if (this.#failuresInARow >= this.#deps.limits.maxFailures) {
       throw forgeError('BREAKER_FAILURES', `${this.#failuresInARow} tool calls failed one after the other`, {
@@ -78,7 +78,7 @@ export class ExecutionBreakers {
     if (loop === undefined) return undefined;
     if (loop.repeats >= this.#deps.limits.maxRepeats) {
       throw forgeError('BREAKER_LOOP', `An agent repeated itself ${loop.repeats} times with the same outcome`, {
-        why: `the calls were ${loop.pattern.slice(0, 300)}`,
+        why: `it called ${loop.tools.join(', then ')}, each time with the same input`,
         fix: 'look at `forge logs`; say more clearly what is wanted, then run again',
       });
     }

@@ -1,11 +1,13 @@
 /** One call as the detector sees it: equal calls with equal outcomes have equal keys. */
 export interface Observation {
+  readonly tool: string;
   readonly key: string;
   readonly failed: boolean;
 }
 
 export interface LoopFound {
-  readonly pattern: string;
+  /** Those that the pattern calls, in order. */
+  readonly tools: readonly string[];
   readonly repeats: number;
 }
 
@@ -17,7 +19,7 @@ const longestPattern = 3;
  * text, or tests run again with another result, are honest work.
  */
 export class LoopDetector {
-  readonly #keys: string[] = [];
+  readonly #seen: Observation[] = [];
   readonly #keep: number;
 
   constructor(maxRepeats: number) {
@@ -25,23 +27,23 @@ export class LoopDetector {
   }
 
   /** The longest run of one repeated pattern at the end of what was observed, if any pattern stands there twice. */
-  observe({ key }: Observation): LoopFound | undefined {
-    this.#keys.push(key);
-    if (this.#keys.length > this.#keep) this.#keys.shift();
+  observe(call: Observation): LoopFound | undefined {
+    this.#seen.push(call);
+    if (this.#seen.length > this.#keep) this.#seen.shift();
     const found = Array.from({ length: longestPattern }, (_, index) => this.#repeatsOf(index + 1));
     const best = found.reduce((most, next) => (next.repeats > most.repeats ? next : most));
     return best.repeats >= 2 ? best : undefined;
   }
 
   #repeatsOf(length: number): LoopFound {
-    const keys = this.#keys;
-    const pattern = keys.slice(-length);
+    const seen = this.#seen;
+    const pattern = seen.slice(-length);
     let repeats = 0;
-    for (let end = keys.length; end - length >= 0; end -= length) {
-      const same = pattern.every((key, index) => keys[end - length + index] === key);
+    for (let end = seen.length; end - length >= 0; end -= length) {
+      const same = pattern.every(({ key }, index) => seen[end - length + index]?.key === key);
       if (!same) break;
       repeats += 1;
     }
-    return { pattern: pattern.join(' → '), repeats };
+    return { tools: pattern.map(({ tool }) => tool), repeats };
   }
 }

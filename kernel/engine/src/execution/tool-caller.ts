@@ -93,6 +93,7 @@ export function createToolCaller(deps: ToolCallerDeps): AgentTools {
     }
     await journal.turnOf(ordinal);
     const hint = breakers.afterToolCall({
+      tool: name,
       key: `${name} ${hash.slice(0, 12)} ${hashJson(outcome.text).slice(0, 12)}`,
       failed: !outcome.ok,
     });

@@ -38,10 +38,10 @@ describe('ExecutionBreakers', () => {
 
   it('fires after failures in a row, and a success begins the count anew', () => {
     const breakers = breakersAt({});
-    const fail = (key: string) => breakers.afterToolCall({ key, failed: true });
+    const fail = (key: string) => breakers.afterToolCall({ tool: 'shell', key, failed: true });
     fail('a');
     fail('b');
-    breakers.afterToolCall({ key: 'c', failed: false });
+    breakers.afterToolCall({ tool: 'shell', key: 'c', failed: false });
     fail('d');
     fail('e');
     expect(() => fail('f')).toThrow(expect.objectContaining({ code: 'BREAKER_FAILURES' }));
@@ -57,18 +57,29 @@ describe('ExecutionBreakers', () => {
       const breakers = breakersAt({});
       const hints: (string | undefined)[] = [];
       const call = (index: number) =>
-        hints.push(breakers.afterToolCall({ key: pattern[index % pattern.length] ?? '', failed: false }));
+        hints.push(
+          breakers.afterToolCall({ tool: 'fs_read', key: pattern[index % pattern.length] ?? '', failed: false }),
+        );
       for (let index = 0; index < pattern.length * 6 - 1; index += 1) call(index);
       expect(hints.filter((hint) => hint !== undefined)).toHaveLength(1);
-      expect(() => call(pattern.length * 6 - 1)).toThrow(expect.objectContaining({ code: 'BREAKER_LOOP' }));
+      expect(() => call(pattern.length * 6 - 1)).toThrow(
+        expect.objectContaining({
+          code: 'BREAKER_LOOP',
+          details: expect.objectContaining({
+            why: `it called ${pattern.map(() => 'fs_read').join(', then ')}, each time with the same input`,
+          }),
+        }),
+      );
     });
   }
 
   it('never stops forty different edits, nor tests that are run again after each change', () => {
     const breakers = breakersAt({});
     for (let index = 0; index < 40; index += 1) {
-      expect(breakers.afterToolCall({ key: `edit ${index}`, failed: false })).toBeUndefined();
-      expect(breakers.afterToolCall({ key: `npm test → ${40 - index} failing`, failed: false })).toBeUndefined();
+      expect(breakers.afterToolCall({ tool: 'shell', key: `edit ${index}`, failed: false })).toBeUndefined();
+      expect(
+        breakers.afterToolCall({ tool: 'shell', key: `npm test → ${40 - index} failing`, failed: false }),
+      ).toBeUndefined();
     }
   });
 });
