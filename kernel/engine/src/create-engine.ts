@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { forgeError, type AgentType, type EventPayload, type RunRecord, type RunStore } from '@forge/plugin-api';
+import type { AgentType, EventPayload, RunRecord, RunStore } from '@forge/plugin-api';
 import type { Engine, ResumeRequest, RunHandle, RunOutcome, StartRequest } from './engine.ts';
 import { createCircuits } from './execution/circuits.ts';
 import { journalVersion } from './log/journal-version.ts';
@@ -11,6 +11,7 @@ import { pruneRuns } from './run/prune-runs.ts';
 import { discardRun } from './run/discard-run.ts';
 import { costOf } from './run/run-state.ts';
 import { isOver, nothingToResume } from './run/nothing-to-resume.ts';
+import { knownRun } from './run/known-run.ts';
 import { openRun, type OpenedRun } from './run/open-run.ts';
 import { forkOrigin, lostAt } from './run/fork-origin.ts';
 import { inheritEvents, type InheritedEvent } from './run/inherit-events.ts';
@@ -89,13 +90,8 @@ export function createEngine(deps: RunDeps, ground: Ground = realGround): Engine
 
     async discard(runId, by) {
       const store = await deps.store();
-      const record = await knownRun(store, runId);
-      if (record.status === 'completed') {
-        throw forgeError('USAGE', `Run ${runId} is completed; there is nothing to discard`, {
-          fix: `git branch -D ${record.branch} removes what it delivered`,
-        });
-      }
-      return discardRun(deps, ground, store, record, by);
+      await knownRun(store, runId);
+      return discardRun(deps, ground, store, runId, by);
     },
 
     async prune(request = {}) {
@@ -280,10 +276,4 @@ interface ModelNames {
   /** Agent type to `provider:model`. */
   readonly names: Readonly<Record<string, string>>;
   readonly recorded: boolean;
-}
-
-async function knownRun(store: RunStore, runId: string): Promise<RunRecord> {
-  const record = await store.getRun(runId);
-  if (record !== undefined) return record;
-  throw forgeError('RUN_NOT_FOUND', `There is no run ${runId} here`, { fix: 'forge runs lists them' });
 }

@@ -24,6 +24,7 @@ const continued: ReadonlySet<string> = new Set([
   'OUTCOME_UNKNOWN',
   'WAITING_FOR_QUOTA',
   'BREAKER_COST',
+  'RECOVERY_LIMIT',
   'STOPPED',
   'LEASE_LOST',
   'LLM_OVERLOADED',
@@ -66,7 +67,7 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
         },
         async (error: unknown) => {
           // It died before its first event: nobody knows what was wanted.
-          if (isForgeError(error, 'LOG_CORRUPT')) await startOver(engine, wanted);
+          if (isForgeError(error, 'LOG_CORRUPT')) await startOver(engine, wanted, beganAt);
           live -= 1;
           if (isForgeError(error, 'LOG_CORRUPT')) return;
           // It died between the end and the tidying up.
@@ -84,10 +85,14 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
     isDone = lease === undefined || lease.expiresAt <= since;
   }
 
-  async function startOver(engine: Engine, wanted: string): Promise<void> {
-    await engine.discard(wanted, 'person').catch((error: unknown) => {
+  async function startOver(engine: Engine, wanted: string, since: number): Promise<void> {
+    try {
+      await engine.discard(wanted, 'person');
+    } catch (error) {
+      // The process that stood still before its first event went on, and came to the end.
+      if (isForgeError(error, 'USAGE')) return learnEnd(since);
       if (!refused.has(codeOf(error))) world.broken.push(`a run could not be discarded: ${String(error)}`);
-    });
+    }
     runId = '';
   }
 

@@ -6,7 +6,7 @@ import { interruptions } from '../run/run-execution.ts';
 import { scheduleTasks } from '../run/schedule-tasks.ts';
 import { planOrder } from '../run/task-graph.ts';
 import { createWorkers } from '../run/workers.ts';
-import { workOnChange } from './change.ts';
+import { advanceTo, workOnChange } from './change.ts';
 import { counted } from './counted.ts';
 import { mergeChange } from './merge-change.ts';
 import { createMergeCheck } from './merge-check.ts';
@@ -15,6 +15,8 @@ import { taskBase } from './task-base.ts';
 
 /** Each task of the plan in a checkout of its own; results come together in plan order. */
 export async function implement(run: Run, progress: Progress): Promise<PhaseResult> {
+  // An earlier process may have died between a merge and the branch; what is merged now must come after it.
+  for (const taskId of Object.keys(run.state.merged)) await advanceTo(run, taskId);
   const tasks = planOrder(progress.plan);
   const check = createMergeCheck(run, progress);
   const inTurn = untilParked();

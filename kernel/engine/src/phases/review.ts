@@ -69,7 +69,7 @@ async function reviewOnce(
   return output;
 }
 
-/** Only findings about what is really there count; each is told once. */
+/** Only findings about what is really there count; each is told once, and again when it comes back after a later round. */
 async function checkedFindings(
   run: Run,
   findings: readonly Finding[],
@@ -80,7 +80,10 @@ async function checkedFindings(
   for (const finding of findings) {
     const fault = checkFinding(finding, await run.workspaces.readFile(change.commit, finding.file), change);
     if (fault === undefined) kept.push(finding);
-    if (run.state.findings.some((known) => sameFinding(known.finding, finding) && known.state !== 'resolved')) continue;
+    const isTold = run.state.findings.some(
+      (known) => sameFinding(known.finding, finding) && (known.state !== 'resolved' || known.round >= round),
+    );
+    if (isTold) continue;
     if (fault === undefined) await run.events.emit('finding.detected', { finding, round }, { phase: 'review' });
     else await run.events.emit('finding.rejected', { finding, reason: fault }, { phase: 'review' });
   }
@@ -95,8 +98,10 @@ async function resolveOthers(
 ): Promise<void> {
   for (const finding of seen) {
     if (now.some((other) => sameFinding(other, finding))) continue;
-    const known = run.state.findings.find((other) => sameFinding(other.finding, finding));
-    if (known?.state === 'open') await run.events.emit('finding.resolved', { finding, round }, { phase: 'review' });
+    const isOpen = run.state.findings.some(
+      (known) => sameFinding(known.finding, finding) && known.state === 'open' && known.round < round,
+    );
+    if (isOpen) await run.events.emit('finding.resolved', { finding, round }, { phase: 'review' });
   }
 }
 

@@ -1,9 +1,10 @@
-import type { RunRecord, RunStore } from '@forge/plugin-api';
+import { forgeError, type RunRecord, type RunStore } from '@forge/plugin-api';
 import { EventLog } from '../log/event-log.ts';
 import { keepLease } from '../log/lease-keeper.ts';
 import { genesisHash } from '../log/verify-events.ts';
 import type { RunDeps } from '../run-deps.ts';
 import type { Ground } from './ground.ts';
+import { knownRun } from './known-run.ts';
 import { runDirectory } from './run-directory.ts';
 
 /** Ends a run for good. Rejects with LEASE_HELD while a living process owns it. Its events stay. */
@@ -11,11 +12,18 @@ export async function discardRun(
   deps: RunDeps,
   ground: Ground,
   store: RunStore,
-  record: RunRecord,
+  runId: string,
   by: string,
 ): Promise<RunRecord> {
-  const keeper = await keepLease({ ...deps, store }, record.id, () => undefined);
+  const keeper = await keepLease({ ...deps, store }, runId, () => undefined);
   try {
+    // Looked at once it is ours: until then its owner may have written, or brought it to its end.
+    const record = await knownRun(store, runId);
+    if (record.status === 'completed') {
+      throw forgeError('USAGE', `Run ${runId} is completed; there is nothing to discard`, {
+        fix: `git branch -D ${record.branch} removes what it delivered`,
+      });
+    }
     const events = new EventLog({ ...deps, store, bus: await deps.bus() }, keeper.current, {
       seq: record.lastSeq,
       hash: record.lastSeq === 0 ? genesisHash(record.id) : record.lastHash,
@@ -26,5 +34,5 @@ export async function discardRun(
   } finally {
     await keeper.release();
   }
-  return (await store.getRun(record.id)) ?? record;
+  return knownRun(store, runId);
 }
