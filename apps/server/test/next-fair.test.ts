@@ -24,5 +24,5 @@ it.each([
   [2, 'AAAABBBBC', 'ABCABABAB'],
   [4, 'AAAAAAB', 'ABAAAAA'],
 ])('with %i at once, %s begin as %s', (most, arrived, expected) => {
-  expect(order(most, [...arrived])).toBe(expected);
+  expect(order(most, arrived.split(''))).toBe(expected);
 });
