@@ -35,18 +35,29 @@ const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml',
 /** How each one leaves scripts out. */
 const withoutScripts = (agent: string): string => (agent === 'yarn@berry' ? '--mode=skip-build' : '--ignore-scripts');
 
-/** What each one takes when it removes. pnpm knows the flag when it installs only. */
-const removeFlag = (agent: string): string =>
-  agent.startsWith('pnpm') ? '--config.ignore-scripts=true' : withoutScripts(agent);
+/** What each one takes when it removes, also at the root of a workspace. pnpm knows the flag when it installs only. */
+function removeFlags(agent: string): readonly string[] {
+  if (agent.startsWith('pnpm')) return ['--config.ignore-scripts=true'];
+  return agent === 'yarn' ? ['--ignore-scripts', '--ignore-workspace-root-check'] : [withoutScripts(agent)];
+}
 
 type Flags = (exact: boolean) => readonly string[];
 
-/** How each one leaves scripts out and takes the very version. A plugin is a tool of development. */
+/**
+ * How each one leaves scripts out and takes the very version. A plugin is a tool of development, of the whole project where
+ * that is a workspace.
+ */
 const flags: Readonly<Record<string, Flags>> = {
   npm: (exact) => ['--save-dev', '--ignore-scripts', '--no-audit', '--no-fund', ...(exact ? ['--save-exact'] : [])],
-  pnpm: (exact) => ['--save-dev', '--ignore-scripts', ...(exact ? ['--save-exact'] : [])],
+  pnpm: (exact) => [
+    ...['--save-dev', '--ignore-scripts', '--ignore-workspace-root-check'],
+    ...(exact ? ['--save-exact'] : []),
+  ],
   // A plugin runs with Forge's Node, whatever the project's is.
-  yarn: (exact) => ['--dev', '--ignore-scripts', '--ignore-engines', ...(exact ? ['--exact'] : [])],
+  yarn: (exact) => [
+    ...['--dev', '--ignore-scripts', '--ignore-engines', '--ignore-workspace-root-check'],
+    ...(exact ? ['--exact'] : []),
+  ],
   'yarn@berry': (exact) => ['--dev', '--mode=skip-build', ...(exact ? ['--exact'] : [])],
   bun: (exact) => ['--dev', '--ignore-scripts', ...(exact ? ['--exact'] : [])],
 };
@@ -104,7 +115,7 @@ async function managerOf(
     buildsFromGit: agent.startsWith('yarn'),
     files: ['package.json', ...lockFiles].map((name) => join(folder, name)),
     add: (spec, { exact }) => run('add', [...flagsOf(exact), spec]),
-    remove: (packageName, ended) => run('uninstall', [removeFlag(agent), packageName], ended),
+    remove: (packageName, ended) => run('uninstall', [...removeFlags(agent), packageName], ended),
     install: ({ frozen }) =>
       run(frozen ? 'frozen' : 'install', [withoutScripts(agent), ...(agent === 'yarn' ? ['--ignore-engines'] : [])]),
   };

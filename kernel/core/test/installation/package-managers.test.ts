@@ -43,11 +43,13 @@ export default definePlugin({ gates: [{ id: 'bell', condition: () => true, reque
 describe.each(managers)('with %s', (name, packageManager, lockFile, frozen) => {
   const isThere = onPath(name);
   it.skipIf(!isThere)(
-    `a plugin comes without scripts, is there again after a fresh clone, and goes${isThere ? '' : ` (${name} is not on the PATH)`}`,
+    `at the root of a workspace a plugin comes without scripts, is there again after a fresh clone, and goes${isThere ? '' : ` (${name} is not on the PATH)`}`,
     async () => {
       const cwd = temporaryFolder({
         '.git/HEAD': '',
-        'package.json': { name: 'p', version: '1.0.0', private: true, packageManager },
+        'package.json': { name: 'p', version: '1.0.0', private: true, packageManager, workspaces: ['packages/*'] },
+        'pnpm-workspace.yaml': 'packages: ["packages/*"]\n',
+        'packages/a/package.json': { name: 'a', version: '1.0.0', private: true },
       });
       // A program that looks whether it is the version that the project asks for would fetch that one.
       const env = {
