@@ -42,14 +42,15 @@ export async function installPackage(
   }
   if (fetched.form === 'copy') return placeCopy(fetched, project, { report, undo });
   const packages = project.packages ?? (await makePackage({ from: project.folder, top: project.top, env, signal }));
-  const place = placeOf(fetched, project);
   const files = hashFolder(fetched.record.folder);
   if (packages.buildsFromGit && gitAddress(spec) !== undefined) await refuseBuild(fetched, packages.name);
   report(`installing it with ${packages.name}, without running scripts`);
-  await setAside(place, { files, aside: asideOf(fetched) }, undo);
+  await setAside(packages.placeOf(fetched.packageName), { files, aside: asideOf(fetched) }, undo);
   // Also for who has had enough of it, which ends all else.
   if (!project.isConfigured) undo(() => packages.remove(fetched.packageName, new AbortController().signal));
   await packages.add(installSpec(spec, cwd, fetched), { exact });
+  const place = packages.placeOf(fetched.packageName);
+  if (!existsSync(place)) throw isNowhere(place, packages.name);
   if (hashFolder(realPath(place)) !== files) throw notWhatWasShown(fetched, place);
   return { place, use: fetched.packageName, files };
 }
@@ -74,7 +75,7 @@ export function placeOf(fetched: FetchedPlugin, { packages, folder }: Pick<Proje
   const { form, source, packageName, record } = fetched;
   if (form === 'folder') return source;
   if (form === 'copy') return copyPlace(folder, record.manifest);
-  return join(packages?.folder ?? folder, 'node_modules', packageName);
+  return packages?.placeOf(packageName) ?? join(folder, 'node_modules', packageName);
 }
 
 /**
@@ -129,6 +130,13 @@ async function refuseBuild({ record }: FetchedPlugin, manager: string): Promise<
 export function relativeUse(folder: string, place: string): string {
   const path = relative(folder, place).split(sep).join(posix.sep);
   return /^\.\.?(\/|$)/.test(path) ? path : `./${path}`;
+}
+
+function isNowhere(where: string, manager: string) {
+  return forgeError('INSTALL_FAILED', `${manager} has put the plugin somewhere else than into node_modules`, {
+    where,
+    fix: 'have it use node_modules: "nodeLinker: node-modules" in .yarnrc.yml, "node-linker=isolated" in .npmrc',
+  });
 }
 
 function notWhatWasShown({ record }: FetchedPlugin, place: string) {

@@ -11,6 +11,8 @@ export interface PackageManager {
   readonly folder: string;
   /** Files that installing may change, absolute; they need not exist. */
   readonly files: readonly string[];
+  /** Absolute folder in which a package lies, or will: in a workspace maybe above `folder`. */
+  placeOf(packageName: string): string;
   /** Builds a package from git with its own scripts, whatever it is told. */
   readonly buildsFromGit: boolean;
   /** Scripts of packages do not run. */
@@ -64,7 +66,7 @@ const flags: Readonly<Record<string, Flags>> = {
 
 /** The project's own package manager. Undefined outside of a package: there is nothing to install into. */
 export async function findPackageManager(request: PackageManagerRequest): Promise<PackageManager | undefined> {
-  const folder = packageFolder(request.from, request.top);
+  const folder = foldersUp(request.from, request.top).find((each) => existsSync(join(each, 'package.json')));
   if (folder === undefined) return undefined;
   const { detect } = await import('package-manager-detector/detect');
   const found = await detect({ cwd: folder, stopDir: request.top });
@@ -74,11 +76,10 @@ export async function findPackageManager(request: PackageManagerRequest): Promis
 
 /** Its newer versions have a lock file of another form, and flags of their own. */
 async function isBerry({ from, top }: PackageManagerRequest): Promise<boolean> {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const lock = await readFile(join(folder, 'yarn.lock'), 'utf8').catch(() => undefined);
-    if (lock !== undefined) return /^__metadata:/m.test(lock);
-    if (folder === top || dirname(folder) === folder) return false;
-  }
+  const lock = foldersUp(from, top)
+    .map((folder) => join(folder, 'yarn.lock'))
+    .find((file) => existsSync(file));
+  return lock !== undefined && /^__metadata:/m.test(await readFile(lock, 'utf8'));
 }
 
 /** The least package there can be, for a project that had none. */
@@ -90,7 +91,7 @@ export async function makePackage(request: PackageManagerRequest): Promise<Packa
 async function managerOf(
   agent: string,
   folder: string,
-  { env, signal }: PackageManagerRequest,
+  { top, env, signal }: PackageManagerRequest,
 ): Promise<PackageManager> {
   const { resolveCommand } = await import('package-manager-detector/commands');
   const flagsOf = flags[agent] ?? flags[agent.replace(/@.*/, '')];
@@ -100,20 +101,36 @@ async function managerOf(
       fix: 'install the package yourself, then name it in "plugins" of the configuration',
     });
   }
+  // In production each would leave out, or take away, what is of development.
   const run = async (
     action: 'add' | 'uninstall' | 'install' | 'frozen',
-    args: readonly string[],
+    flagsAndSpec: readonly string[],
     ended: AbortSignal = signal,
   ) => {
-    const resolved = resolveCommand(agent as Parameters<typeof resolveCommand>[0], action, [...args]);
+    const resolved = resolveCommand(agent as Parameters<typeof resolveCommand>[0], action, [...flagsAndSpec]);
     if (resolved === null) throw forgeError('UNSUPPORTED', `${agent} knows no "${action}"`, { where: folder });
-    await runProgram({ file: resolved.command, args: resolved.args, cwd: folder, env, signal: ended });
+    const args = agent === 'npm' ? [...resolved.args, '--include=dev'] : resolved.args;
+    await runProgram({
+      file: resolved.command,
+      args,
+      cwd: folder,
+      env: { ...env, NODE_ENV: undefined },
+      signal: ended,
+    });
   };
   return {
     name: agent,
     folder,
     buildsFromGit: agent.startsWith('yarn'),
-    files: ['package.json', ...lockFiles].map((name) => join(folder, name)),
+    placeOf(packageName) {
+      const places = foldersUp(folder, top).map((each) => join(each, 'node_modules', packageName));
+      return places.find((place) => existsSync(place)) ?? join(folder, 'node_modules', packageName);
+    },
+    // The lock file of a workspace lies at its root.
+    files: [
+      join(folder, 'package.json'),
+      ...foldersUp(folder, top).flatMap((each) => lockFiles.map((name) => join(each, name))),
+    ],
     add: (spec, { exact }) => run('add', [...flagsOf(exact), spec]),
     remove: (packageName, ended) => run('uninstall', [...removeFlags(agent), packageName], ended),
     install: ({ frozen }) =>
@@ -121,9 +138,8 @@ async function managerOf(
   };
 }
 
-function packageFolder(from: string, top: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
-    if (folder === top || dirname(folder) === folder) return undefined;
-  }
+/** From a folder up to the top, both included. */
+function foldersUp(from: string, top: string): string[] {
+  const above = dirname(from);
+  return from === top || above === from ? [from] : [from, ...foldersUp(above, top)];
 }

@@ -22,8 +22,12 @@ const managers = [
   ['bun', 'bun@1.2.0', 'bun.lock', true],
 ] as const;
 
+const bell = `import { definePlugin } from '@forge/plugin-api';
+export default definePlugin({ gates: [{ id: 'bell', condition: () => true, request: async () => undefined }] });
+`;
+
 /** An archive of a plugin that would leave a trace if one of its scripts ran. */
-function archive(): string {
+function archive(body = bell): string {
   const folder = temporaryFolder({
     'package.json': {
       name: 'forge-plugin-bell',
@@ -32,9 +36,7 @@ function archive(): string {
       scripts: Object.fromEntries(['preinstall', 'install', 'postinstall'].map((name) => [name, 'touch script-ran'])),
     },
     'plugin.json': { ...manifest('forge-plugin-bell', { gates: ['bell'] }), entry: './index.js' },
-    'index.js': `import { definePlugin } from '@forge/plugin-api';
-export default definePlugin({ gates: [{ id: 'bell', condition: () => true, request: async () => undefined }] });
-`,
+    'index.js': body,
   });
   const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
   return join(folder, execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }).trim());
@@ -55,6 +57,7 @@ describe.each(managers)('with %s', (name, packageManager, lockFile, frozen) => {
       const env = {
         PATH: process.env['PATH'],
         HOME: temporaryFolder(),
+        NODE_ENV: 'production',
         npm_config_manage_package_manager_versions: 'false',
         pnpm_config_pm_on_fail: 'ignore',
       };
@@ -80,6 +83,31 @@ describe.each(managers)('with %s', (name, packageManager, lockFile, frozen) => {
       expect(readFileSync(join(cwd, 'package.json'), 'utf8')).not.toContain('forge-plugin-bell');
     },
   );
+});
+
+it('in a package of a workspace, what came is found where it lies, and what fails leaves the lock file of the root', async () => {
+  const cwd = temporaryFolder({
+    '.git/HEAD': '',
+    'package.json': { name: 'root', private: true, workspaces: ['packages/*'] },
+    'packages/a/package.json': { name: 'a', version: '1.0.0', private: true },
+    'packages/a/forge.config.json': {},
+  });
+  const env = { PATH: process.env['PATH'], HOME: temporaryFolder() };
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--offline'], { cwd, env });
+  const lock = () => readFileSync(join(cwd, 'package-lock.json'), 'utf8');
+  const before = lock();
+  const forge = hostOptions(join(cwd, 'packages/a'), { env, trust: true });
+  const add = (spec: string) =>
+    addPlugin(forge, {
+      ...{ spec, options: {}, exact: false, dryRun: false, inProcess: true, report, signal },
+      confirm: async () => true,
+      ask: async () => undefined,
+    });
+  await expect(add(archive('throw new Error("no");'))).rejects.toMatchObject({ code: 'PLUGIN_LOAD' });
+  expect(lock()).toBe(before);
+  await add(archive());
+  expect(existsSync(join(cwd, 'node_modules/forge-plugin-bell/plugin.json'))).toBe(true);
+  expect(await gates(forge)).toEqual(['bell']);
 });
 
 it('what yarn would build with its own scripts is refused before yarn is asked', async () => {
