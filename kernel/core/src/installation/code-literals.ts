@@ -30,7 +30,7 @@ export function withItem(code: CodeText, literal: Literal, item: string): string
   if (!text.slice(start, first.start).includes('\n')) return replaced(text, at(last.end), `, ${item}`);
   const comma = commaAfter(code, last.end);
   const place = endOfLine(code, comma === undefined ? last.end : comma + 1);
-  const line = `\n${indentAt(text, first.start)}${item}`;
+  const line = `${newline(text)}${indentAt(text, first.start)}${item}`;
   if (comma !== undefined) return replaced(text, at(place), `${line},`);
   return replaced(replaced(text, at(place), line), at(last.end), ',');
 }
@@ -40,7 +40,11 @@ function withFirst(text: string, inner: Spot, item: string): string {
   const between = text.slice(inner.start, inner.end);
   if (between.trim() === '') return replaced(text, inner, braces ? ` ${item} ` : item);
   const indent = indentAt(text, inner.start);
-  return replaced(text, inner, `${between.trimEnd()}\n${indent}${indentUnit(text)}${item},\n${indent}`);
+  return replaced(
+    text,
+    inner,
+    `${between.trimEnd()}${newline(text)}${indent}${indentUnit(text)}${item},${newline(text)}${indent}`,
+  );
 }
 
 /** The text without one item of a literal, its comma, and what is said of it at the end of its line. */
@@ -104,6 +108,7 @@ function indentAt(text: string, place: number): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
+const newline = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n');
 const indentUnit = (text: string): string => /^(\t| {2,})\S/m.exec(text)?.[1] ?? '  ';
 const at = (place: number): Spot => ({ start: place, end: place });
 

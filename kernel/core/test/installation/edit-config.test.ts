@@ -66,6 +66,11 @@ const codeForms: readonly (readonly [name: string, before: string, after: string
     'export default {\n  plugins: [\n    "a", // one\n    "x"\n  ]\n}',
   ],
   [
+    'lines as Windows ends them',
+    "export default {\r\n  plugins: [\r\n    'a', // one\r\n  ],\r\n};\r\n",
+    "export default {\r\n  plugins: [\r\n    'a', // one\r\n    'x',\r\n  ],\r\n};\r\n",
+  ],
+  [
     'an object without plugins',
     'export default defineConfig({\n  concurrency: 2, // few\n  // last\n});',
     "export default defineConfig({\n  concurrency: 2, // few\n  plugins: ['x'],\n  // last\n});",
