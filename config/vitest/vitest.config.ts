@@ -22,7 +22,7 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
     // Only what hangs is cut: a busy machine is no fault.
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    testTimeout: 400_000,
+    hookTimeout: 400_000,
   },
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { startModelServer } from '@forge/testkit/model-server';
 import { onTestFinished } from 'vitest';
 import { createForge } from '../e2e/forge-process.ts';
-import { eventsIn, fromSource } from '../e2e/restarting.ts';
+import { eventsIn, crashing } from '../e2e/restarting.ts';
 import { sampleRepository, temporaryFolder } from '../e2e/sample-repository.ts';
 import { createScenario } from './scenario.ts';
 
@@ -46,7 +46,7 @@ export async function createChaosWorld(seed: number, tasks = 3) {
     server,
     forge,
     start(crash: string, ...words: string[]) {
-      const { file, args, options } = fromSource(command(...words), crash);
+      const { file, args, options } = crashing(command(...words), crash);
       return spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     },
     command,

@@ -1,7 +1,6 @@
 import { writeSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '@forge/core';
 import type { PassCrashPoint } from '@forge/engine';
 
 /**
@@ -28,14 +27,24 @@ const modes: Readonly<Record<string, PassCrashPoint>> = {
   },
 };
 
-const workerEntry = fileURLToPath(new URL('../../apps/worker/src/main.worker.ts', import.meta.url));
-
-// The command line is a program: what it exports is for itself alone, so it is loaded and not imported.
-const load = async (file: string): Promise<unknown> =>
-  import(new URL(`../../apps/cli/src/${file}`, import.meta.url).href);
-const [{ runProgram }, { version }, processes] = (await Promise.all(
-  ['program.ts', 'version.ts', 'processes.ts'].map(load),
-)) as [{ runProgram(world: object): Promise<number> }, { readonly version: string }, object];
+// The command line is a program: what it exports is for itself alone, so it is loaded and not imported. From its bundle,
+// because that starts with half the work.
+const root = new URL('../../', import.meta.url);
+const load = async (file: string): Promise<unknown> => import(new URL(file, root).href);
+const [{ runProgram }, { version }, processes, { systemClock }] = (await Promise.all(
+  [
+    'apps/cli/dist/program.js',
+    'apps/cli/src/version.ts',
+    'apps/cli/src/processes.ts',
+    'kernel/core/src/world/system-clock.ts',
+  ].map(load),
+)) as [
+  { runProgram(world: object): Promise<number> },
+  { readonly version: string },
+  object,
+  { readonly systemClock: object },
+];
+const workerEntry = fileURLToPath(new URL('apps/cli/dist/apps/worker/src/main.worker.js', root));
 
 const world = {
   version,

@@ -71,7 +71,7 @@ it('an Agent Plugin is added, and a run uses its skill and its MCP server', asyn
     figures: '',
   });
   expect(readFileSync(join(data, 'figures.txt'), 'utf8')).toBe('sales 7\n');
-}, 240_000);
+});
 
 it('what was not approved, or has changed since, is not there, and the run says so', async () => {
   const { model, repository, forge } = await world();
@@ -89,4 +89,4 @@ it('what was not approved, or has changed since, is not there, and the run says 
   const examined = await forge.run('plugin', 'doctor', 'reports');
   expect(examined.code).toBe(6);
   expect(examined.stdout).toContain('its files differ');
-}, 240_000);
+});

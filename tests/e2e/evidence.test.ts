@@ -28,7 +28,7 @@ const write = (path: string, content: string) => callTool('fs_write', { path, co
 const shell = (command: string) => callTool('shell', { command });
 const triangle = callTool('fs_edit', { path: file, edits: [{ old: from, new: to }] });
 
-describe('evidence of a run', { timeout: 120_000 }, () => {
+describe('evidence of a run', () => {
   it('names the tests that newly pass, and the numbers of the report', async () => {
     const { end, evidence, forge } = await runOf(sampleRepository('node'), triangle, write(testFile, test));
     expect(end.code).toBe(0);

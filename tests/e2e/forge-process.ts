@@ -12,9 +12,9 @@ const entry = fileURLToPath(new URL('../../apps/cli/dist/forge.js', import.meta.
 /** Commands after which every checkpoint is compared with the fold of its events. */
 const storing: ReadonlySet<string> = new Set(['run', 'resume', 'fork', 'approve', 'answer', 'reject']);
 
-/** With `ALWAYS_CRASH`, these are carried out by processes of which each is killed when it has got one event further. */
-const restarted: ReadonlySet<string> =
-  process.env['ALWAYS_CRASH'] === undefined ? new Set() : new Set(['run', 'resume', 'fork']);
+/** With `ALWAYS_CRASH=n`, these are carried out by processes of which each is killed when it has got n events further. */
+const restarted: ReadonlySet<string> = new Set(['run', 'resume', 'fork']);
+const step = Number(process.env['ALWAYS_CRASH']);
 
 export interface ForgeEnd {
   readonly code: number | null;
@@ -101,8 +101,8 @@ export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} 
   }
 
   async function run(...words: string[]): Promise<ForgeEnd> {
-    if (!words.some((word) => restarted.has(word))) return start(...words).ended;
-    const { code, stdout, stderr, events } = await throughRestarts({ cwd, env: environment, words });
+    if (!(step > 0) || !words.some((word) => restarted.has(word))) return start(...words).ended;
+    const { code, stdout, stderr, events } = await throughRestarts({ cwd, env: environment, words }, step);
     await checkpointsFit();
     return { code, signal: null, stdout, stderr, objects: parse(stdout), events };
   }

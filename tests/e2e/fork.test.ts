@@ -71,7 +71,7 @@ describe('forge fork', () => {
     const shown = await forge.run('show');
     expect(shown.stdout).toContain(`fork     of ${source.events[0]?.traceId} at event`);
     expect((await forge.run('show', '--diff')).stdout).toContain('+export function triangle');
-  }, 400_000);
+  });
 
   it('finds the work of tasks that were done at once and are not merged at that event, though the run is completed', async () => {
     const { repository, forge, server } = await setUp(
@@ -88,7 +88,7 @@ describe('forge fork', () => {
     expect({ code: fork.code, stderr: fork.stderr }).toMatchObject({ code: 0 });
     expect(repository.git('rev-parse', `${branchOf(fork)}^{tree}`)).toBe(tree);
     expect(server.complaints).toEqual([]);
-  }, 120_000);
+  });
 
   it('carries out what was only planned, with another budget', async () => {
     const { repository, forge, asked } = await setUp();
@@ -103,7 +103,7 @@ describe('forge fork', () => {
     expect((await forge.run('show', planned.events[0]?.traceId ?? '', '--json')).objects[0]).toMatchObject({
       status: 'completed',
     });
-  }, 120_000);
+  });
 
   it('begins a task again that was in the middle, and keeps the answer that was given in it', async () => {
     const { repository, forge } = await setUp();
@@ -118,7 +118,7 @@ describe('forge fork', () => {
     // The one that it was forked from still waits to be gone on with.
     const resumed = await forge.run('resume', killed.events[0]?.traceId ?? '', '--yes', '--json');
     expect(resumed.code).toBe(0);
-  }, 120_000);
+  });
 
   it('says up to where when the commits are gone, and what is wrong with an event', async () => {
     const rejecting = pipelineScript(changes.node, { reviewer: byTurn([answer({ approved: false, findings: [] })]) });
@@ -141,5 +141,5 @@ describe('forge fork', () => {
       const end = await forge.run('fork', runId, '--at', at, '--json');
       expect({ at, code: end.code }).toEqual({ at, code: 2 });
     }
-  }, 120_000);
+  });
 });

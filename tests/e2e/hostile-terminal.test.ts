@@ -152,7 +152,7 @@ describe('a repository with names and words that a terminal would act on', () =>
     );
     expect(existsSync(join(repository.path, 'pwned'))).toBe(false);
     expect(repository.git('show', `${branch}:line\nbreak.txt`)).toMatch(/more$/);
-  }, 240_000);
+  });
 
   it('cannot have an approval given by words in AGENTS.md', async () => {
     const { repository, forge: start } = foreign();

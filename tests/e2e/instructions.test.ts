@@ -53,4 +53,4 @@ it('agents get the AGENTS.md nearest to what they work on, as the commit has it'
   expect(results.join()).not.toMatch(/for files below src.*\n(Not committed|Written by an agent)/);
   expect(results).toContainEqual(expect.stringContaining('Tests: node:test alone.'));
   expect((await forge.run('logs', '--full')).stdout).toMatch(/\[test\/CLAUDE\.md\]\n *Tests: node:test alone\./);
-}, 240_000);
+});

@@ -162,7 +162,7 @@ describe('forge replay', () => {
       expect(words.stderr).toContain('triangle-test: Test triangle');
       expect(words.stdout).toContain('Done in');
     }
-  }, 120_000);
+  });
 });
 
 describe('checkpoints', () => {

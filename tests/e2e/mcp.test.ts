@@ -55,14 +55,14 @@ it('an agent uses the servers that a repository names, once the person trusts th
 
   repository.write('.mcp.json', JSON.stringify({ mcpServers: { ...servers.mcpServers, more: { command: 'true' } } }));
   expect((await forge.run(...run)).code).toBe(2);
-}, 240_000);
+});
 
 it('nothing of it stands in a prompt where the configuration does not ask for it', async () => {
   const { model, repository, forge } = await world(...sum);
   repository.write('.mcp.json', JSON.stringify(servers));
   await forge.run(...run);
   expect(model.requests.flatMap(({ tools }) => tools).filter((name) => name.startsWith('mcp_'))).toEqual([]);
-}, 240_000);
+});
 
 it('an agent looks at the runs of Forge itself through forge mcp, and starts none from what only reads', async () => {
   const { model, repository, forge } = await world(
@@ -79,4 +79,4 @@ it('an agent looks at the runs of Forge itself through forge mcp, and starts non
   expect(results).toContainEqual(expect.stringContaining('forge/runs (mcp_read)'));
   expect(results).toContainEqual(expect.stringMatching(/"status":"running".*"phases":\[\{"name":"planning"/));
   expect(results).toContainEqual(expect.stringContaining('forge does not say that start only reads'));
-}, 240_000);
+});

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byTurn, noSuchModel, startModelServer, turnOf, type ScriptFunction } from '@forge/testkit/model-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createForge, type ForgeEnd } from './forge-process.ts';
 import { calls, isAbout, isResolving, opening, planScript, type ScriptedTask } from './parallel-scripts.ts';
+import { crashing } from './restarting.ts';
 import { sampleRepository, type SampleRepository } from './sample-repository.ts';
 import { done } from './scripts.ts';
 
@@ -92,7 +95,7 @@ describe('tasks at once', () => {
       trees.push(treeOf(repository));
     }
     expect(trees[1]).toBe(trees[0]);
-  }, 120_000);
+  });
 
   it('do not wait for a slow one that does not concern them', async () => {
     const slow = [
@@ -111,7 +114,7 @@ describe('tasks at once', () => {
     const end = await run();
     expect(end.code).toBe(0);
     expect(merged(end)).toEqual(['slow', 'quick', 'after']);
-  }, 240_000);
+  });
 
   it('are stopped by a failing one only where they depend on it; resume works on the failed ones alone', async () => {
     const four = [
@@ -138,7 +141,27 @@ describe('tasks at once', () => {
     expect(merged(resumed)).toEqual(['bad', 'child', 'worse']);
     expect(server.requests.slice(before).filter((request) => isAbout(request, 'good'))).toEqual([]);
     expect(shown(repository, 'child.txt')).toBe('child');
-  }, 240_000);
+  });
+
+  it('are merged after what only the log knows of, when Forge died before the branch had it', async () => {
+    const two = [
+      { id: 'bad', writes: { 'bad.txt': 'bad\n' } },
+      { id: 'good', writes: { 'good.txt': 'good\n' } },
+    ];
+    const honest = planScript(two);
+    const { server, forge, repository } = await scene((request, index) =>
+      isAbout(request, 'bad') ? noSuchModel() : honest(request, index),
+    );
+    const words = ['run', 'Several things', '--yes', '--json'];
+    const { file, args, options } = crashing({ ...forge.command().options, words }, 'kill task.merged 1');
+    const [, signal] = await once(spawn(file, args, { ...options, stdio: 'ignore' }), 'close');
+    expect(signal).toBe('SIGKILL');
+    server.play(honest);
+    const resumed = await forge.run('resume', '--yes', '--json');
+    expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
+    expect(merged(resumed)).toEqual(['bad']);
+    expect([shown(repository, 'good.txt'), shown(repository, 'bad.txt')]).toEqual(['good', 'bad']);
+  });
 });
 
 describe('a conflict', () => {
@@ -165,7 +188,7 @@ describe('a conflict', () => {
     expect(repository.git('log', '--format=%s', `main..${branch}`).split('\n')).toEqual(
       expect.arrayContaining(['feat: do sum', 'feat: do feet', 'feat: do metres']),
     );
-  }, 240_000);
+  });
 
   it('that nobody resolves fails its task alone, and resume tries again', async () => {
     const honest = planScript([...clash, { id: 'other', writes: { 'other.txt': 'other\n' } }]);
@@ -184,7 +207,7 @@ describe('a conflict', () => {
     expect(merged(resumed)).toEqual(['feet', 'sum']);
     expect(shown(repository, 'src/area.js')).toBe(both.trim());
     expect(left(repository, runId)).toEqual({ folders: [], processes: [] });
-  }, 240_000);
+  });
 
   for (const point of ['task.conflicted', 'tool.result', 'execution.completed', 'task.merged'] as const) {
     it(`is resolved once, although Forge is killed right after ${point}`, async () => {
@@ -205,7 +228,7 @@ describe('a conflict', () => {
       const asked = server.requests.map(({ raw }) => raw);
       // The reply that was on its way when Forge died may be asked for again; no other is.
       expect(asked.length - new Set(asked).size).toBeLessThanOrEqual(1);
-    }, 240_000);
+    });
   }
 });
 
@@ -237,7 +260,7 @@ describe('tests after each merge', () => {
       ['more', true],
     ]);
     expect(shown(repository, 'src/more.js')).toBe(mended.trim());
-  }, 240_000);
+  });
 
   it('fail the task that breaks them and does not mend it, and leave its change out', async () => {
     const honest = planScript(apart);
@@ -254,5 +277,5 @@ describe('tests after each merge', () => {
     const { stdout } = await forge.run('show', end.events[0]?.traceId ?? '', '--diff');
     expect(stdout).toContain('guard.test.js');
     expect(stdout).not.toContain('more.js');
-  }, 240_000);
+  });
 });

@@ -70,7 +70,6 @@ describe('forge run, from a task to a branch', () => {
         repository.git('worktree', 'add', '--quiet', '.forge/check', branch);
         expect(spawnSync(test[0], test.slice(1), { cwd: `${repository.path}/.forge/check` }).status).toBe(0);
       },
-      120_000,
     );
   }
 

@@ -64,4 +64,4 @@ it('old finished runs go with all they had; what waits, what is new, and what is
   expect(details.get('workspaces')).toMatch(/^[\d.]+ [kM]B/);
   const resumed = await forge.run('resume', idOf(parked), '--yes', '--json');
   expect(resumed.code).toBe(0);
-}, 300_000);
+});

@@ -115,7 +115,7 @@ describe('calls that must not be made twice, cut by a kill -9 in two tasks at on
     expect(published()).toEqual(['triangle', 'triangle-test', 'triangle-test']);
     expect(await open()).toEqual([]);
     expect((await forge.run('verify', '--json')).code).toBe(0);
-  }, 300_000);
+  });
 
   it('end their task when the person says so', async () => {
     const { forge, letGo, published } = await publishingWorld();
@@ -131,7 +131,7 @@ describe('calls that must not be made twice, cut by a kill -9 in two tasks at on
     expect(ended.code).toBe(1);
     expect(ended.events.find(({ type }) => type === 'run.failed')?.payload).toMatchObject({ code: 'GATE_REJECTED' });
     expect(published()).toEqual(['triangle', 'triangle-test']);
-  }, 300_000);
+  });
 });
 
 describe('a step that ends Forge each time', () => {
@@ -174,5 +174,5 @@ describe('a step that ends Forge each time', () => {
     writeFileSync(join(home, 'healed'), '');
     const ended = await forge.run('resume', '--yes', '--json');
     expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 0 });
-  }, 300_000);
+  });
 });

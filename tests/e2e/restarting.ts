@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { errorTable, exitCodes, type ForgeEvent } from '@forge/plugin-api';
 
 const entry = fileURLToPath(new URL('../chaos/forge-entry.ts', import.meta.url));
-// Most of what a process from source does is strip types and compile: twice as fast the second time.
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled/', import.meta.url));
+// Where the command line keeps its compiled code, too.
+const compiled = fileURLToPath(new URL('../../apps/cli/dist/.compiled/', import.meta.url));
 
 export interface Command {
   readonly cwd: string;
@@ -31,25 +31,25 @@ interface Life {
   readonly stderr: string;
 }
 
-/** The command line from source, with something that happens at crash points; `crash` as forge-entry.ts has it. */
-export function fromSource({ cwd, env, words }: Command, crash: string) {
+/** The command line with something that happens at crash points; `crash` as forge-entry.ts has it. */
+export function crashing({ cwd, env, words }: Command, crash: string) {
   return {
     file: process.execPath,
-    args: ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry, ...words],
+    args: [entry, ...words],
     options: { cwd, env: { ...env, NODE_COMPILE_CACHE: compiled, CRASH: crash } },
   };
 }
 
 /**
- * Carries out a command in processes that are ended one after the other, each when it has got about one event further
- * than the one before it, until the run is over, waits for something, or could not be begun.
+ * Carries out a command in processes that are ended one after the other, each when it has got about so many events
+ * further than the one before it, until the run is over, waits for something, or could not be begun.
  */
-export async function throughRestarts(command: Command): Promise<Chain> {
+export async function throughRestarts(command: Command, step = 1): Promise<Chain> {
   const database = join(command.env['FORGE_HOME'] ?? join(command.cwd, '.forge'), 'runs.db');
   const before = eventsIn(database);
   const since = () => eventsSince(database, before);
   const words = withBudget(command.words);
-  let life = await oneLife({ ...command, words }, 1);
+  let life = await oneLife({ ...command, words }, step);
   const chain = { stdout: life.stdout, stderr: life.stderr, deaths: 0 };
   let [events, progress] = [2, 0];
   for (let known = since(); ; ) {
@@ -61,7 +61,7 @@ export async function throughRestarts(command: Command): Promise<Chain> {
     // What a process says again, before it says something new, differs: one event less after each step, one more without.
     events = now > progress ? Math.max(2, events - 1) : events + 1;
     progress = now;
-    life = await oneLife({ ...command, words: ['resume', runId, ...kept(words)] }, events);
+    life = await oneLife({ ...command, words: ['resume', runId, ...kept(words)] }, events + step - 1);
     const longer = since();
     if (known.some(({ hash }, at) => hash !== longer[at]?.hash)) throw new Error('An event that was durable is lost');
     known = longer;
@@ -71,7 +71,7 @@ export async function throughRestarts(command: Command): Promise<Chain> {
 }
 
 async function oneLife(command: Command, events: number): Promise<Life> {
-  const { file, args, options } = fromSource(command, `kill event.stored ${events}`);
+  const { file, args, options } = crashing(command, `kill event.stored ${events}`);
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>

@@ -55,7 +55,7 @@ describe('a parked run', () => {
       event.type === 'request.decided' ? event.payload.decision.channel : [],
     );
     expect(decisions.filter((channel) => channel === 'cli')).toHaveLength(1);
-  }, 120_000);
+  });
 });
 
 describe('forge resume --all', () => {
@@ -105,5 +105,5 @@ describe('forge resume --all', () => {
         .sort(),
     ).toEqual([answered, quota, abandoned].map(idOf).sort());
     expect((await forge.run('resume', '--all', idOf(waiting))).code).toBe(2);
-  }, 300_000);
+  });
 });

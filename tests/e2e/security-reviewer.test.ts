@@ -154,4 +154,4 @@ export default defineConfig({
   const branch = repository.git('branch', '--list', 'forge/*', '--format=%(refname:short)');
   expect(repository.git('show', `${branch}:${change.file}`)).not.toContain('eval');
   expect(server.requests.some(({ system }) => system.startsWith('You review the security'))).toBe(true);
-}, 240_000);
+});

@@ -57,7 +57,7 @@ it('an agent knows of a skill, reads it and its files on demand, and nothing bes
 
   const listed = await forge.run('skills', '--json');
   expect(listed.stdout).toMatch(/"name":"shapes".*"source":"\.claude\/skills\/shapes"/);
-}, 240_000);
+});
 
 it('without trust a run goes on without it and says so, and no prompt holds a word of it', async () => {
   const { model, forge, description } = await world();
@@ -68,7 +68,7 @@ it('without trust a run goes on without it and says so, and no prompt holds a wo
     false,
   );
   expect((await forge.run('skills')).stdout).toContain('--trust: .claude/skills/shapes');
-}, 240_000);
+});
 
 it.each([
   ['is described in another way', 'another description'],
@@ -115,5 +115,4 @@ it.each([
     expect(later.at(-1)?.raw).not.toContain('the first description');
     if (description !== undefined) expect(later.at(-1)?.raw).toContain(description);
   },
-  240_000,
 );

@@ -80,7 +80,7 @@ it('tells webhooks of a run what they want to know, signed, as their transforms 
   });
   const shown = await forge.run('config', 'show', 'webhooks', '--json');
   for (const text of [stdout, stderr, listed.stdout, shown.stdout]) expect(text).not.toMatch(/e2e-canary|\/hook/);
-}, 120_000);
+});
 
 it('of a fork only what happens in it is told', async () => {
   const hook = await receiver({ status: 200 });
@@ -98,7 +98,7 @@ it('of a fork only what happens in it is told', async () => {
   expect(told[0]).toMatchObject({ type: 'run.started', traceId: fork.events[0]?.traceId });
   expect(fork.events.filter(({ inherited }) => inherited === true).map(({ type }) => type)).toContain('plan.created');
   expect((await forge.run('verify', '--json', '--trust')).code).toBe(0);
-}, 240_000);
+});
 
 it('a run neither waits for webhooks nor fails with them, and what is left is delivered later', async () => {
   let works = false;
@@ -135,7 +135,7 @@ it('a run neither waits for webhooks nor fails with them, and what is left is de
   expect(endless.objects).toContainEqual(
     expect.objectContaining({ state: 'dead', outcome: expect.stringContaining('did not end within 5 s') }),
   );
-}, 240_000);
+});
 
 it('what was kept is delivered at least once, whenever the process is killed', async () => {
   // The first requests of each process are answered only after it is dead, so that it dies in the middle of deliveries.
@@ -173,7 +173,7 @@ it('what was kept is delivered at least once, whenever the process is killed', a
     )
     .toEqual({ pending: 0, delivered: wanted.length, dead: 0 });
   expect(answered()).toEqual(new Set(wanted));
-}, 300_000);
+});
 
 it('a run that is under way has it in its log that a webhook was switched off', async () => {
   const gone = await receiver({ status: 410 });
@@ -188,4 +188,4 @@ it('a run that is under way has it in its log that a webhook was switched off', 
   expect(events.find(({ type }) => type === 'webhook.disabled')?.payload).toMatchObject({ webhookId: 'gone' });
   const again = await forge.run('webhook', 'deliver', '--trust');
   expect(again.stderr).toContain('Webhook gone is switched off');
-}, 120_000);
+});

@@ -54,7 +54,7 @@ const usualRun = () => (usual ??= wholeRun('in-process'));
 describe('executions in processes of their own', () => {
   it('give the same tree and the same events as in the process of the kernel', async () => {
     expect(await wholeRun('child-process')).toEqual(await usualRun());
-  }, 120_000);
+  });
 
   it('survive kill -9 of the worker at every model call: no reply is asked for twice, the tree is the same', async () => {
     let killed = 0;
@@ -75,7 +75,7 @@ describe('executions in processes of their own', () => {
     expect(lost).toHaveLength(requests.length);
     expect(events.filter(({ type }) => type === 'llm.responded')).toHaveLength(requests.length);
     expect(tree()).toBe((await usualRun()).tree);
-  }, 120_000);
+  });
 
   it('survive kill -9 of the worker in the middle of a command: it ends, and does not run again', async () => {
     const folder = temporaryFolder();
@@ -103,7 +103,7 @@ describe('executions in processes of their own', () => {
     expect({ code, runs: readFileSync(runs, 'utf8') }).toEqual({ code: 0, runs: 'begun\n' });
     expect(events.map(({ type }) => type)).toContain('worker.lost');
     expect(tree()).toBe((await usualRun()).tree);
-  }, 120_000);
+  });
 
   it('end with Forge: after kill -9 no worker is left, and the run resumes', async () => {
     const pid = Promise.withResolvers<number>();
@@ -122,7 +122,7 @@ describe('executions in processes of their own', () => {
     server.play(honest);
     expect((await forge.run('resume', '--yes', '--json')).code).toBe(0);
     expect(tree()).toBe((await usualRun()).tree);
-  }, 120_000);
+  });
 });
 
 const manifest = {
@@ -179,7 +179,7 @@ describe('an agent of the person’s own in a worker', () => {
     expect(code).toBe(0);
     const notes = events.flatMap((event) => (event.type === 'agent.note' ? [event.payload.decision] : []));
     expect(notes).toEqual(expect.arrayContaining(['seen: ', 'fine']));
-  }, 240_000);
+  });
 
   it('asks a person; the run parks, and goes on in a new worker with the answer', async () => {
     const { forge } = await withPlanner(`
@@ -193,7 +193,7 @@ describe('an agent of the person’s own in a worker', () => {
     const { code, events } = await forge.run('resume', '--yes', '--json');
     expect(code).toBe(0);
     expect(JSON.stringify(events)).toContain('heard: very odd');
-  }, 240_000);
+  });
 
   it('that blocks its event loop outlives a kill -9 of Forge, but not the next start of the run', async () => {
     const unblocked = join(temporaryFolder(), 'unblocked');
@@ -214,7 +214,7 @@ describe('an agent of the person’s own in a worker', () => {
     await resuming.event(({ type }) => type === 'run.resumed');
     expect(before.filter((pid) => workersOf(traceId).includes(pid))).toEqual([]);
     expect((await resuming.ended).code).toBe(0);
-  }, 240_000);
+  });
 
   it('that blocks its event loop is killed at the second Ctrl-C', async () => {
     const blocks = join(temporaryFolder(), 'blocks');
@@ -228,5 +228,5 @@ describe('an agent of the person’s own in a worker', () => {
     running.kill('SIGTERM');
     expect((await running.ended).code).toBe(130);
     expect(workers.map((pid) => existsSync(`/proc/${pid}`))).toEqual([false]);
-  }, 240_000);
+  });
 });

@@ -1,12 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { answer, byAgent, byTurn, callTool, holdUntil } from '@forge/testkit/model-server';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type CliEnd, git, runCli, startCli, temporaryFolder } from './cli-process.ts';
+import { type CliEnd, entry, git, runCli, startCli, temporaryFolder } from './cli-process.ts';
 import { greetingScript, greetingWorld, plan } from './scripted-run.ts';
 
-const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const minutes = { timeout: 300_000 };
 
 interface Status {
@@ -25,10 +23,9 @@ async function connected(script = greetingScript(), ...args: string[]) {
   const forge = (...words: string[]): Promise<CliEnd> => runCli({ cwd, env }, ...words);
   const connect = async (...words: string[]) => {
     const client = new Client({ name: 'tester', version: '1' });
-    const nodeArgs = ['--conditions=@forge/source', '--disable-warning=ExperimentalWarning', entry];
     const transport = new StdioClientTransport({
       command: process.execPath,
-      args: [...nodeArgs, 'mcp', ...words],
+      args: [entry, 'mcp', ...words],
       env,
       cwd,
       stderr: 'pipe',

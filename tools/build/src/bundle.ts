@@ -20,7 +20,8 @@ export interface Bundle {
  * that is what keeps `@forge/plugin-api`, and zod through it, a single instance in the process.
  *
  * - `forge.js` starts everything; it runs on old Nodes far enough to say what is wrong.
- * - `main.js` is apps/cli; `plugins/<kind>/<name>/index.js` a default plugin, with its `plugin.json` and assets.
+ * - `main.js` is apps/cli, `program.js` the same for whoever brings a world of their own, such as tests;
+ *   `plugins/<kind>/<name>/index.js` a default plugin, with its `plugin.json` and assets.
  * - `**\/*.worker.js` are the entries of threads and child processes.
  *
  * @throws when a module cannot be bundled, or when one imports a package that apps/cli does not depend on
@@ -73,6 +74,7 @@ function entryPoints(root: string, plugins: ReturnType<typeof pluginFolders>) {
   const entry = (out: string, path: string) => ({ out, in: resolve(root, path) });
   return [
     entry('main', 'apps/cli/src/main.ts'),
+    entry('program', 'apps/cli/src/program.ts'),
     ...plugins.map(({ folder, manifest }) => entry(`${folder}/index`, `${folder}/${manifest.entry}`)),
     ...workerFiles(root).map((path) => entry(path.replace(/\.ts$/, ''), path)),
   ];

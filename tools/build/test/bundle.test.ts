@@ -25,6 +25,7 @@ const sources: Record<string, string> = {
   'apps/cli/package.json': '{ "name": "forge", "version": "1.2.3", "type": "module", "dependencies": {} }',
   'apps/cli/CHANGELOG.md': '# forge',
   'apps/cli/demo/task.txt': 'make it so',
+  'apps/cli/src/program.ts': 'export const runProgram = 1;\n',
   'apps/cli/src/main.ts': `
     import * as api from '@forge/plugin-api';
     import { readFileSync, readdirSync } from 'node:fs';
