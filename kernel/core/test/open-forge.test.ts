@@ -118,6 +118,17 @@ plugins:
     ]);
   });
 
+  it('misses required options of plugins that are named without any, and of no others', async () => {
+    const options = { type: 'object', properties: { site: { type: 'string' } }, required: ['site'] };
+    const inlinePlugins = ['a', 'b', 'c', 'd'].map((name) => inline(name, {}, definePlugin({}), { options }));
+    const plugins = ['a', { use: 'b', options: {} }, { use: 'c', enabled: false }];
+    const cwd = temporaryFolder({ '.git/HEAD': '', 'forge.config.json': { plugins } });
+    expect(await openFaults(cwd, { inlinePlugins })).toEqual([
+      'PLUGIN_OPTIONS forge.config.json:3:5 plugins[0].site (a): is missing',
+      'PLUGIN_OPTIONS forge.config.json:6:7 plugins[1].site (b): is missing',
+    ]);
+  });
+
   it('blames no name that a plugin with faults may bring', async () => {
     const config = { agents: { reviewer: 'wizard' }, bus: 'fast', plugins: ['./gone'] };
     const cwd = temporaryFolder({ '.git/HEAD': '', 'forge.config.json': config });

@@ -132,10 +132,10 @@ function leftOutName(
   );
 }
 
-/** Options held against the JSON Schema of a manifest, as far as there is one: the plugin's own check comes later. */
+/** Options of a plugin that is named, held against the JSON Schema of its manifest; its own check comes later. */
 export async function checkOptions(record: PluginRecord, given: GivenOptions): Promise<ForgeError[]> {
   const { options: schema, name } = record.manifest;
-  if (schema === undefined || Object.keys(given.value).length === 0) return [];
+  if (schema === undefined || given.written === undefined) return [];
   const parser = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
   const { success, error } = parser.safeParse(given.value);
   if (success) return [];
