@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,8 +76,9 @@ export async function openIsolated(options: IsolatedOptions): Promise<Isolated> 
 /** Makes the folder of a plugin. */
 export function putPlugin(folder: string, { template, code, manifest }: PluginFiles): void {
   mkdirSync(folder, { recursive: true });
+  // Not cpSync: of links within a folder it makes links, whatever it is told.
   if (template !== undefined)
-    cpSync(join(root, 'tools/plugin-templates', template), folder, { recursive: true, dereference: true });
+    execFileSync('cp', ['-RL', `${join(root, 'tools/plugin-templates', template)}/.`, folder]);
   if (code !== undefined) writeFileSync(join(folder, 'index.ts'), code);
   writeFileSync(join(folder, 'plugin.json'), JSON.stringify({ ...manifestOf(folder), ...manifest }));
 }
