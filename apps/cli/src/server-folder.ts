@@ -1,6 +1,13 @@
 import { join } from 'node:path';
-import { findPlaces } from '@forge/core';
-import { createStateFolder, createTokens, type StateFolder, type Tokens } from '@forge/server';
+import { createIds, findPlaces, systemRandom } from '@forge/core';
+import {
+  auditedTokens,
+  createAuditLog,
+  createStateFolder,
+  createTokens,
+  type StateFolder,
+  type Tokens,
+} from '@forge/server';
 import type { CommandCall } from './command.ts';
 
 /** Where the person's server keeps what it knows. */
@@ -12,6 +19,12 @@ export function serverFolder(call: Pick<CommandCall, 'world' | 'directory'>): St
   return createStateFolder(serverFolderPath(call));
 }
 
+/** Whoever makes or revokes one here is in the server's audit log, as in all else as the local user. */
 export function serverTokens(call: Pick<CommandCall, 'world' | 'directory'>): Tokens {
-  return createTokens(serverFolder(call), call.world.clock);
+  const { clock, userName } = call.world;
+  const folder = serverFolder(call);
+  // Files that have grown large are put aside, and in time removed, by the server.
+  const kept = { bytes: Number.POSITIVE_INFINITY, days: Number.POSITIVE_INFINITY };
+  const audit = createAuditLog(folder, { clock, newId: createIds(clock, systemRandom), ...kept });
+  return auditedTokens(createTokens(folder, clock), audit, { id: 'local', name: userName });
 }

@@ -8,7 +8,7 @@ import type { StateFolder } from './state/state-folder.ts';
 
 export interface AuditLog {
   /** Written before the change is made: what was asked for is known even when the process dies in the middle. */
-  asked(actor: Actor, action: string, subject: string): Promise<(status: number) => Promise<void>>;
+  asked(actor: Pick<Actor, 'id' | 'name'>, action: string, subject: string): Promise<(status: number) => Promise<void>>;
   /** Newest first. */
   read(limit: number): Promise<readonly AuditRecord[]>;
 }
