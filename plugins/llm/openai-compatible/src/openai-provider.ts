@@ -12,6 +12,7 @@ import {
 import type OpenAI from 'openai';
 import { capabilitiesOf } from './models.ts';
 import type { OpenAiOptions } from './options.ts';
+import { asStream } from './as-stream.ts';
 import { askForCall } from './ask-for-call.ts';
 import { readReply } from './read-reply.ts';
 import { chatModelOf, findLocalServer, type ListedModel, listModels, type Server, serverAt } from './server.ts';
@@ -107,7 +108,8 @@ export function createOpenAiProvider(world: OpenAiWorld): OpenAiProvider {
         structuredOutput,
         limitField: at.isOpenAi ? 'max_completion_tokens' : 'max_tokens',
       });
-      const chunks = await client.chat.completions.create(body, { signal: call.signal });
+      const streaming = client.withOptions({ fetch: async (url, init) => asStream(await call.fetch(url, init)) });
+      const chunks = await streaming.chat.completions.create(body, { signal: call.signal });
       const reply = await readReply(chunks, request.model, onText);
       return { ...reply, content: withUniqueCallIds(reply.content, request.messages) };
     });
