@@ -1,32 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startCli, temporaryFolder } from './cli-process.ts';
-
-const name = 'forge-plugin-bell';
-
-/** An archive of a plugin that npm would publish. */
-function archive(version: string): string {
-  const folder = temporaryFolder();
-  const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
-  write('package.json', JSON.stringify({ name, version, type: 'module' }));
-  write(
-    'plugin.json',
-    JSON.stringify({ name, version, type: 'gate', entry: './index.js', provides: { gates: ['bell'] } }),
-  );
-  write(
-    'index.js',
-    `import { definePlugin } from '@forge/plugin-api';
-export default definePlugin({ gates: [{ id: 'bell', condition: () => true, request: async () => undefined }] });
-`,
-  );
-  const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
-  return join(folder, execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }).trim());
-}
+import { archive, name, project } from './plugin-project.ts';
 
 /** A registry of that one package, of which versions are published and named the latest. */
 async function startRegistry() {
@@ -50,17 +28,6 @@ async function startRegistry() {
     publish: (version: string) => void published.set((latest = version), readFileSync(archive(version))),
     call: (version: string) => void (latest = version),
   };
-}
-
-function project(registry = 'http://127.0.0.1:1') {
-  const cwd = temporaryFolder();
-  const home = temporaryFolder();
-  execFileSync('git', ['init', '--quiet'], { cwd });
-  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'p', version: '1.0.0', private: true }));
-  writeFileSync(join(cwd, '.npmrc'), `registry=${registry}/\nfetch-retries=0\nprefer-online=true\n`);
-  const plugin = (...words: string[]) => startCli({ cwd, env: { HOME: home } }, 'plugin', ...words).ended;
-  const lock = () => readFileSync(join(cwd, 'forge.plugins.lock'), 'utf8');
-  return { cwd, plugin, lock, version: () => /"version": "([\d.]+)"/.exec(lock())?.[1] };
 }
 
 test('forge plugin update takes what is newer, and does nothing when nothing is', { timeout: 180_000 }, async () => {

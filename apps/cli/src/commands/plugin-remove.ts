@@ -1,5 +1,6 @@
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { glyph } from '../render/glyphs.ts';
+import { undoneWhenStopped } from '../undone-when-stopped.ts';
 import { forgeOptions } from '../with-forge.ts';
 
 export default async function pluginRemove(call: CommandCall): Promise<CommandEnd> {
@@ -7,6 +8,8 @@ export default async function pluginRemove(call: CommandCall): Promise<CommandEn
   const { printer, terminal, words, world } = call;
   const [name = ''] = words;
   const report = (step: string): void => terminal.print(`${glyph('note', printer.style)} ${step}`);
-  const removed = await removePlugin(forgeOptions(call), { name, report, signal: world.interrupted });
-  printer.print({ type: 'plugin.removed', ...removed }, `${glyph('done', printer.style)} ${name} is removed.`);
+  return undoneWhenStopped(call, async () => {
+    const removed = await removePlugin(forgeOptions(call), { name, report, signal: world.interrupted });
+    printer.print({ type: 'plugin.removed', ...removed }, `${glyph('done', printer.style)} ${name} is removed.`);
+  });
 }

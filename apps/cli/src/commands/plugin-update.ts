@@ -1,4 +1,5 @@
 import type { CommandCall, CommandEnd } from '../command.ts';
+import { undoneWhenStopped } from '../undone-when-stopped.ts';
 import { type PluginAddOptions, proposePlugin } from '../propose-plugin.ts';
 import { forgeOptions } from '../with-forge.ts';
 
@@ -9,5 +10,6 @@ export default async function pluginUpdate(
   const [name = ''] = call.words;
   const rollback = call.options.rollback === true;
   const spec = updateSpec(forgeOptions(call), name, { rollback });
-  return proposePlugin({ ...call, options: { ...call.options, onlyNewer: !rollback } }, spec, {});
+  const newer = { ...call, options: { ...call.options, onlyNewer: !rollback } };
+  return undoneWhenStopped(call, () => proposePlugin(newer, spec, {}));
 }

@@ -88,6 +88,7 @@ async function carryOut(
   const undo = [configTrust.carryOver, pluginTrust.carryOver, () => kept.restore()];
   try {
     const placed = await installPackage(forge, fetched, project, { ...request, undo: (step) => undo.push(step) });
+    request.signal.throwIfAborted();
     await configure(forge, request, project, placed, options);
     await lockPlugin(folder, manifest, {
       // A registry knows a package by its own version.
@@ -103,11 +104,13 @@ async function carryOut(
     await trustPlugin(forge, manifest, placed, request.inProcess === true || project.wasInProcess);
     await configTrust.carryOver();
     request.report('starting it once');
-    return await startOnce(forge, manifest, {
+    const started = await startOnce(forge, manifest, {
       use: fetched.form === 'package' ? placed.use : placed.place,
       options: { ...options },
       inProcess: project.inProcess,
     });
+    request.signal.throwIfAborted();
+    return started;
   } catch (error) {
     request.report('undoing it');
     // What went wrong first is what the person has to know.

@@ -31,12 +31,14 @@ export function runToItsEnd(
     let words = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (words = `${words}${text}`.slice(-keptWords)));
-    child.on('error', (error) =>
-      reject(signal.aborted ? (signal.reason as Error) : failure(code, { file, args, cwd }, error.message, error)),
-    );
-    child.on('close', (exit) =>
-      resolve({ code: exit ?? undefined, stdout, lastWords: words.trim() || stdout.trim().slice(-keptWords) }),
-    );
+    child.on('error', (error) => {
+      // What is to end is waited for: nothing of it happens afterwards.
+      if (!signal.aborted || child.pid === undefined) reject(failure(code, { file, args, cwd }, error.message, error));
+    });
+    child.on('close', (exit) => {
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve({ code: exit ?? undefined, stdout, lastWords: words.trim() || stdout.trim().slice(-keptWords) });
+    });
   });
 }
 
