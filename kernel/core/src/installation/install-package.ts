@@ -48,7 +48,7 @@ export async function installPackage(
   await setAside(packages.placeOf(fetched.packageName), { files, aside: asideOf(fetched) }, undo);
   // Also for who has had enough of it, which ends all else.
   if (!project.isConfigured) undo(() => packages.remove(fetched.packageName, new AbortController().signal));
-  await packages.add(installSpec(spec, cwd, fetched), { exact });
+  await packages.add(installSpec(spec, fetched, { cwd, folder: packages.folder }), { exact });
   const place = packages.placeOf(fetched.packageName);
   if (!existsSync(place)) throw isNowhere(place, packages.name);
   if (hashFolder(realPath(place)) !== files) throw notWhatWasShown(fetched, place);
@@ -105,8 +105,13 @@ interface Aside {
 }
 
 /** What was looked at is what is installed: a name gets the version that was shown. */
-function installSpec(spec: string, cwd: string, { packageName, version }: FetchedPlugin): string {
-  if (isArchive(spec)) return /^(https?|file):/.test(spec) ? spec : resolve(cwd, spec);
+function installSpec(
+  spec: string,
+  { packageName, version }: FetchedPlugin,
+  { cwd, folder }: { readonly cwd: string; readonly folder: string },
+): string {
+  // Some write a path into package.json as it was given, and others have the project elsewhere.
+  if (isArchive(spec)) return /^(https?|file):/.test(spec) ? spec : relativeUse(folder, resolve(cwd, spec));
   const isName = spec === packageName || spec.startsWith(`${packageName}@`);
   return isName ? `${packageName}@${version}` : spec;
 }

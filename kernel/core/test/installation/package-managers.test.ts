@@ -70,7 +70,8 @@ describe.each(managers)('with %s', (name, packageManager, lockFile, frozen) => {
       });
       expect(proposed).toEqual([name]);
       expect(existsSync(join(cwd, lockFile))).toBe(true);
-      expect(readFileSync(join(cwd, 'package.json'), 'utf8')).toContain('forge-plugin-bell');
+      const { devDependencies } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as Record<string, object>;
+      expect(devDependencies).toEqual({ 'forge-plugin-bell': expect.stringMatching(/^(file:)?\.\.?\//) });
       expect(existsSync(join(cwd, 'node_modules/forge-plugin-bell/script-ran'))).toBe(false);
       expect(await gates(forge)).toEqual(['bell']);
 
