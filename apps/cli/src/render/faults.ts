@@ -18,7 +18,7 @@ export function drawFaults(error: unknown, settings: FaultSettings): string {
   const faults = faultsOf(error);
   const shown = faults.slice(0, mostShown).map((fault) => drawFault(fault, settings));
   const more = faults.length - shown.length;
-  if (more > 0) shown.push(`  and ${more} more`);
+  if (more > 0) shown.push(`  and ${more} more; --json shows all`);
   if (faults.every((fault) => fault.details.fix === undefined)) {
     const first = faults[0]?.code;
     const known = first === undefined ? undefined : goOnAfter[first];

@@ -50,7 +50,7 @@ describe('faults for people', () => {
     );
     const text = draw(new ForgeFaults(faults));
     expect(text.match(/✖/g)).toHaveLength(5);
-    expect(text.endsWith('  and 2 more')).toBe(true);
+    expect(text.endsWith('  and 2 more; --json shows all')).toBe(true);
     expect(faultObjects(new ForgeFaults(faults))).toHaveLength(7);
   });
 
