@@ -1,6 +1,6 @@
-import type { Command, Sandbox } from '@forge/plugin-api';
+import type { Command } from '@forge/plugin-api';
 import { createToolContext } from '@forge/testkit/fakes';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type IsolatedOptions, openIsolated } from './isolated.ts';
 
 /** A sandbox that says it is the strongest of all, and a tool that tells what it was asked to wrap. */
@@ -36,61 +36,58 @@ export default definePlugin({
 `;
 const provides = { sandboxes: ['boastful'], tools: ['asked'] };
 
-async function open(more: Partial<IsolatedOptions> = {}) {
-  const manifest = { provides, permissions: { exec: true } };
-  const isolated = await openIsolated({ code, manifest, sandbox: 'boastful', ...more });
-  onTestFinished(() => isolated.close());
-  return isolated;
-}
+const inForce: IsolatedOptions = { code, manifest: { provides, permissions: { exec: true } }, sandbox: 'boastful' };
+const { forge, close } = await openIsolated(inForce);
+afterAll(close);
+const sandbox = await forge.get('sandbox', 'boastful');
 
-async function wrap(sandbox: Sandbox, file: string): Promise<Command> {
+async function wrap(file: string): Promise<Command> {
   const command = { file, args: ['-l'], cwd: '/', env: { A: 'b' } };
   return sandbox.wrap(command, { writable: [], readable: [], hidden: [], network: 'none' });
 }
 
 describe('a sandbox in a process of its own', () => {
   it('is in force when somebody names it, and tries what it needs outside of what confines itself', async () => {
-    const { forge } = await open();
     const checks = await forge.doctor();
     const found = checks.find(({ name }) => name === 'sandbox');
     expect(found).toMatchObject({ ok: true, detail: 'boastful, level container: tried4' });
-    expect(await wrap(await forge.get('sandbox', 'boastful'), 'ls')).toMatchObject({ file: 'ls', args: ['-l'] });
+    expect(await wrap('ls')).toMatchObject({ file: 'ls', args: ['-l'] });
   });
 
   it('is never taken for being the strongest: somebody has to name it', async () => {
-    const { forge } = await open({ sandbox: 'auto' });
-    const found = (await forge.doctor()).find(({ name }) => name === 'sandbox');
+    const other = await openIsolated({ ...inForce, sandbox: 'auto' });
+    onTestFinished(() => other.close());
+    const found = (await other.forge.doctor()).find(({ name }) => name === 'sandbox');
     expect(found?.detail).not.toContain('boastful');
   });
 
   it('confines no process of a plugin, its own neither: those get what comes with Forge', async () => {
-    const { forge } = await open();
-    const asked = await forge.get('tool', 'asked');
-    expect(await asked.execute({}, createToolContext({ workspace: '/' }))).toEqual([]);
-    await wrap(await forge.get('sandbox', 'boastful'), 'ls');
-    expect(await asked.execute({}, createToolContext({ workspace: '/' }))).toEqual(['ls']);
+    await wrap('ls');
+    const tool = await forge.get('tool', 'asked');
+    const asked = await tool.execute({}, createToolContext({ workspace: '/' }));
+    expect(asked).toContain('ls');
+    expect(asked).not.toContain(process.execPath);
   });
 
   it.each(['number', 'wider', 'nothing'])('that makes something else of a command is told so: %s', async (file) => {
-    const { forge } = await open();
-    await expect(wrap(await forge.get('sandbox', 'boastful'), file)).rejects.toMatchObject({
+    await expect(wrap(file)).rejects.toMatchObject({
       code: 'OUTPUT_INVALID',
       details: { plugin: 'somebodys' },
     });
   });
 
   it('that is lost while it wraps keeps that command from its start, and wraps the next', async () => {
-    const sandbox = await (await open()).forge.get('sandbox', 'boastful');
-    await expect(wrap(sandbox, 'lost')).rejects.toMatchObject({
+    await expect(wrap('lost')).rejects.toMatchObject({
       code: 'PLUGIN_LOST',
       details: { plugin: 'somebodys' },
     });
-    expect(await wrap(sandbox, 'ls')).toMatchObject({ file: 'ls' });
+    expect(await wrap('ls')).toMatchObject({ file: 'ls' });
   });
 
   it('has to ask for the right to start programs', async () => {
-    const { forge } = await open({ manifest: { provides } });
-    await expect(forge.get('sandbox', 'boastful')).rejects.toMatchObject({
+    const other = await openIsolated({ ...inForce, manifest: { provides } });
+    onTestFinished(() => other.close());
+    await expect(other.forge.get('sandbox', 'boastful')).rejects.toMatchObject({
       code: 'PERMISSION_MISSING',
       details: { plugin: 'somebodys', fix: expect.stringContaining('"exec": true') },
     });

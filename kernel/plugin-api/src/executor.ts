@@ -23,7 +23,10 @@ export interface AgentPlace {
   readonly origin: 'default' | 'project' | 'configuration';
   /** As configuration gives them; the plugin's own schema is yet to be applied. */
   readonly options: JsonObject;
-  /** Those environment variables, secrets among them, that the plugin's manifest asks for; nothing of another plugin. */
+  /**
+   * Those environment variables, secrets among them, that the plugin's manifest asks for; nothing of another plugin. An
+   * executor in a process of its own gets those of them that its own manifest asks for, too.
+   */
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +43,10 @@ export interface WorkerCommand {
 export interface ExecutionHost {
   /** Journal, models, tools, memory, questions: whatever the execution needs, wherever it runs. */
   readonly context: AgentContext;
-  /** The agent itself, to run it in the kernel's process. Rejects with CONTRIBUTION_NOT_FOUND. */
+  /**
+   * The agent itself, to run it where it is: in the kernel's process, wherever the executor is, or in that of its plugin.
+   * Rejects with CONTRIBUTION_NOT_FOUND.
+   */
   resolveAgent(name: string): Promise<Agent>;
   /**
    * Where it lies, to run it elsewhere. Undefined for an agent whose plugin has a process of its own already: then

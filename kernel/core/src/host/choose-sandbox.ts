@@ -31,13 +31,16 @@ export interface SandboxOptions {
   readonly signal: AbortSignal;
 }
 
-export const sandboxOptions = (
+/** What it takes to choose, from the parts of a host. */
+export function sandboxOptions(
   { config }: Configuration,
   registry: Registry,
   clock: Clock,
   { userCache }: Places,
   { signal }: AbortController,
-): SandboxOptions => ({ config, registry, clock, cacheFolder: userCache, userId: runtimeFacts().userId, signal });
+): SandboxOptions {
+  return { config, registry, clock, cacheFolder: userCache, userId: runtimeFacts().userId, signal };
+}
 
 export interface ChosenSandbox {
   readonly sandbox: Sandbox;
