@@ -35,7 +35,7 @@ const [{ runProgram }, { version }, processes, { systemClock }] = (await Promise
   [
     'apps/cli/dist/program.js',
     'apps/cli/src/version.ts',
-    'apps/cli/src/processes.ts',
+    'kernel/core/src/world/processes.ts',
     'kernel/core/src/world/system-clock.ts',
   ].map(load),
 )) as [

@@ -43,7 +43,7 @@ function end(code: number): void {
 async function realWorld(): Promise<World> {
   const { hostname, tmpdir, userInfo } = await import('node:os');
   const { setFlagsFromString } = await import('node:v8');
-  const { processExists, processStart } = await import('./processes.ts');
+  const { processExists, processStart } = await import('@forge/core/processes');
   const listeners: (() => void)[] = [];
   const interrupted = new AbortController();
   let interrupts = 0;

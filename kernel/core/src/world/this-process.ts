@@ -1,7 +1,7 @@
 /* oxlint-disable no-restricted-globals -- the adapter for the process that hosts the kernel */
 import { hostname } from 'node:os';
 import type { LeaseOwner } from '@forge/plugin-api';
-import { processExists } from './process-exists.ts';
+import { processExists } from './processes.ts';
 
 /** This process as the owner of leases. The id is new for every start, so a recycled pid is another owner. */
 export function thisProcess(newId: () => string): LeaseOwner {
