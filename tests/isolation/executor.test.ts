@@ -8,7 +8,7 @@ import {
 } from '@forge/plugin-api';
 import { createAgentContext } from '@forge/testkit/fakes';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openIsolated } from './isolated.ts';
+import { type IsolatedOptions, openIsolated } from './isolated.ts';
 
 /** Gives what its host says, or runs an agent and does not wait for it. */
 const code = `
@@ -24,6 +24,7 @@ export default definePlugin({ executors: [{
   name: 'asking',
   async execute({ agent, input }, host) {
     if (agent === 'left') return leave(host, input);
+    if (agent === 'spins') { await host.workerCommand(); for (;;); }
     return agent === 'located' ? host.locateAgent(agent) : host.workerCommand();
   },
 }] });
@@ -31,8 +32,9 @@ export default definePlugin({ executors: [{
 const manifest = { provides: { executors: ['asking'] }, permissions: { secrets: ['OWN_TOKEN'] } };
 const job = (agent: string) => ({ runId: 'r1', executionId: 'planning/1', agent, input: { task: 't' } });
 
-async function open() {
-  const isolated = await openIsolated({ code, manifest, env: { OWN_TOKEN: 'own-token', OTHER_TOKEN: 'other-token' } });
+async function open(limits: IsolatedOptions['limits'] = {}) {
+  const env = { OWN_TOKEN: 'own-token', OTHER_TOKEN: 'other-token' };
+  const isolated = await openIsolated({ code, manifest, env, limits });
   onTestFinished(() => isolated.close());
   return isolated.forge.get('executor', 'asking');
 }
@@ -63,6 +65,21 @@ describe('an executor in a process of its own', () => {
     const command = { file: 'node', args: ['worker.js'], cwd: '/tmp', env: { A: 'b' } };
     const executor = await open();
     expect(await executor.execute(job('w'), host({ workerCommand: async () => command }))).toEqual(command);
+    await expect(executor.execute(job('w'), host())).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  });
+
+  it('that hears nothing any more is left at once when its execution is stopped', async () => {
+    const stop = new AbortController();
+    const reason = forgeError('STOPPED', 'stopped by the person');
+    const workerCommand = async () => {
+      setImmediate(() => stop.abort(reason));
+      return { file: 'node', args: [], cwd: '/', env: {} };
+    };
+    const context = { ...createAgentContext(), signal: stop.signal };
+    // What waits for it is told of its silence.
+    const executor = await open({ silent: 3_000 });
+    await expect(executor.execute(job('spins'), host({ context, workerCommand }))).rejects.toBe(reason);
+    await expect(executor.execute(job('w'), host())).rejects.toMatchObject({ code: 'WORKER_LOST' });
     await expect(executor.execute(job('w'), host())).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 

@@ -41,7 +41,10 @@ export function createInnerLines(say: SayPiece): InnerLines {
       const stream = streams.get(id);
       if (stream?.destroyed === false) stream.push(text === undefined ? null : Buffer.from(text));
     },
-    close: (id) => void streams.delete(id),
+    close(id) {
+      streams.get(id)?.destroy();
+      streams.delete(id);
+    },
     destroyAll() {
       for (const stream of streams.values()) stream.destroy();
     },

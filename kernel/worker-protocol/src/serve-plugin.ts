@@ -47,7 +47,10 @@ export interface ServedPlugin {
   call(call: PluginCall): Promise<unknown>;
   /** A call that gives how to end what it began. From then on its callback is not called, whatever the plugin does. */
   subscribe(call: PluginSubscription): Promise<() => void>;
-  /** Runs an agent: the protocol of workers, within this line. With a host, an executor that runs one. */
+  /**
+   * Runs an agent: the protocol of workers, within this line. With a host, an executor that runs one. Rejects with the
+   * signal's reason as soon as that aborts.
+   */
   execute(contribution: number, job: ExecutionJob, host: Pick<ExecutionHost, 'context'> | ExecutionHost): Promise<Json>;
   check(): Promise<ProbeResult | undefined>;
   stop(): Promise<void>;
@@ -146,6 +149,8 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
       const id = (lastId += 1);
       const stream = executions.open(id);
       const begin = { id, contribution };
+      const left = Promise.withResolvers<never>();
+      const leave = () => left.reject(context.signal.reason as Error);
       try {
         if (isHost(host)) {
           const loan = lend(lentHost(host));
@@ -153,8 +158,12 @@ export function servePlugin({ stream, clock, bounds, pulse }: ServePluginOptions
           agents.admit(id, host);
           peer.notify('execution.begin', { ...begin, host: loan.lent });
         } else peer.notify('execution.begin', begin);
-        return await serveExecution({ stream, job, place: nowhere(job.agent), context, clock });
+        const served = serveExecution({ stream, job, place: nowhere(job.agent), context, clock });
+        // After it has been told: whether the plugin listens or not, nobody waits for it any more.
+        context.signal.addEventListener('abort', leave, { once: true });
+        return await Promise.race([served, left.promise]);
       } finally {
+        context.signal.removeEventListener('abort', leave);
         executions.close(id);
         agents.dismiss(id);
         loans.delete(id);
