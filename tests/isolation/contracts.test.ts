@@ -15,7 +15,6 @@ import {
   sandboxContract,
   storeContract,
   toolContract,
-  webhookContract,
 } from '@forge/testkit/contracts';
 import { createAgentContext, createToolContext } from '@forge/testkit/fakes';
 import { answer, startModelServer } from '@forge/testkit/model-server';
@@ -128,16 +127,6 @@ sandboxContract({
 
 const deployer = shared('deployer');
 deployerContract({ name: 'isolated', create: async () => ({ deployer: await deployer() }) });
-
-const sender = shared('webhook', { manifest: { permissions: { network: ['127.0.0.1', 'localhost', '::1'] } } });
-webhookContract({
-  name: 'isolated',
-  create: async () => ({ sender: await sender() }),
-  skip: {
-    'does not reach localhost unless that is allowed':
-      'the manifest of this test names it, and names are looked up at the door',
-  },
-});
 
 let person: PersonsAnswer = 'declines';
 const interaction: Interaction = {

@@ -1,13 +1,29 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, isIP, type Socket } from 'node:net';
 import type { Logger } from '@forge/plugin-api';
 import { allowsHost, type Grants } from './grants.ts';
-import { lookupHost, resolveName, type ResolveName } from './lookup-host.ts';
+import { isPublicAddress } from '../clones/public-address.ts';
+import { lookupHost, lookupPublic, NotPublic, resolveName, type ResolveName } from './lookup-host.ts';
 
 /** Longer than any name of a host with its port. */
 const longestAddress = 300;
 const highestPort = 65_535;
 
+/** A host for a while, such as the one that a webhook leads to. */
+export interface LentHost {
+  readonly url: string;
+  /** Addresses that are not of the public Internet are meant. */
+  readonly allowPrivate: boolean;
+}
+
+interface Lent extends LentHost {
+  /** Opened because of it. */
+  readonly sockets: Set<Socket>;
+  refused?: string;
+}
+
 export interface Door {
+  /** Opens it to one more host, until what it gives is called: that says why the host was refused, if it was. */
+  lend(host: LentHost): () => string | undefined;
   close(): Promise<void>;
 }
 
@@ -23,8 +39,8 @@ export interface DoorOptions extends Pick<Grants, 'hosts' | 'namedHosts'> {
 
 /**
  * The way out for a plugin whose process has no network: a socket on which it first says `<host>:<port>` and a line end,
- * and is then connected, when its manifest names the host. Names are looked up here, and lead away from this machine
- * unless the person's options name them.
+ * and is then connected, when its manifest names the host, or it was lent. Names are looked up here, and lead away from
+ * this machine unless the person's options name them.
  */
 export async function openDoor({
   path,
@@ -35,19 +51,32 @@ export async function openDoor({
   resolve = resolveName,
 }: DoorOptions): Promise<Door> {
   const open = new Set<Socket>();
+  const lent = new Set<Lent>();
   const server = createServer((inside) => {
     keep(inside);
     readAddress(inside, ({ host, port }) => {
-      if (!allowsHost(hosts, host, port)) {
+      const isNamed = allowsHost(hosts, host, port);
+      const leads = isNamed ? [] : [...lent].filter((each) => leadsTo(each, host, port));
+      if (!isNamed && leads.length === 0) {
         log.warn(`The plugin "${plugin}" may not connect to ${host}:${port}: its manifest does not name that host`);
         return void inside.destroy();
       }
-      const lookup = lookupHost(resolve, allowsHost(namedHosts, host, port));
+      const publicOnly = !isNamed && !leads.some(({ allowPrivate }) => allowPrivate);
+      const mayBeHere = leads.length > 0 || allowsHost(namedHosts, host, port);
+      const lookup = publicOnly ? lookupPublic(resolve) : lookupHost(resolve, mayBeHere);
+      const refuse = (why: string) => leads.forEach((each) => (each.refused = why));
+      // Of an address nobody looks anything up.
+      if (publicOnly && isIP(host) !== 0 && !isPublicAddress(host)) {
+        refuse(`${host} is no address of the public Internet`);
+        return void inside.destroy();
+      }
       const outside = connect({ host, port, lookup });
       keep(outside);
-      outside.on('error', (error) =>
-        log.warn(`The plugin "${plugin}" could not connect to ${host}:${port}`, { error: error.message }),
-      );
+      for (const each of leads) each.sockets.add(outside);
+      outside.on('error', (error) => {
+        if (error instanceof NotPublic) refuse(error.message);
+        log.warn(`The plugin "${plugin}" could not connect to ${host}:${port}`, { error: error.message });
+      });
       // Either end that is gone takes the other one along.
       outside.on('close', () => inside.destroy());
       inside.on('close', () => outside.destroy());
@@ -64,12 +93,29 @@ export async function openDoor({
   }
 
   return {
+    lend(host) {
+      // One for each call: two may lead to the same place.
+      const own: Lent = { ...host, sockets: new Set() };
+      lent.add(own);
+      return () => {
+        lent.delete(own);
+        // What is kept open for the next time may be used by none.
+        for (const socket of own.sockets) if (![...lent].some(({ sockets }) => sockets.has(socket))) socket.destroy();
+        return own.refused;
+      };
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         for (const socket of open) socket.destroy();
       }),
   };
+}
+
+function leadsTo({ url }: LentHost, host: string, port: number): boolean {
+  const { hostname = '', port: given = '', protocol = '' } = URL.parse(url) ?? {};
+  const own = given === '' ? (protocol === 'http:' ? 80 : 443) : Number(given);
+  return own === port && hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase() === host.toLowerCase();
 }
 
 function readAddress(socket: Socket, onAddress: (address: { host: string; port: number }) => void): void {

@@ -8,18 +8,27 @@ export interface Grants extends Pick<Permissions, 'workspace' | 'exec'> {
   readonly hosts: readonly string[];
   /** Those among them that the person's own options name: only these may be names of this machine. */
   readonly namedHosts: readonly string[];
+  /** It may also connect to where a webhook leads, while it delivers to that. */
+  readonly followsWebhooks: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export function grantsOf({ permissions }: Manifest, options: Json, env: Environment): Grants {
+export function grantsOf({ permissions, provides }: Manifest, options: Json, env: Environment): Grants {
   const { env: plain, secrets, network, workspace, exec } = permissions;
   const texts = textsIn(options);
   const names = [...plain, ...secrets].flatMap((name) => (name === '*' ? namedIn(texts, Object.keys(env)) : [name]));
   const named = texts.flatMap(hostOf);
   const hosts = network.flatMap((host) => (host === '*' ? named : [host.toLowerCase()]));
   const values = names.flatMap((name): [string, string][] => (env[name] === undefined ? [] : [[name, env[name]]]));
-  return { workspace, exec, hosts: [...new Set(hosts)], namedHosts: named, variables: Object.fromEntries(values) };
+  return {
+    workspace,
+    exec,
+    hosts: [...new Set(hosts)],
+    namedHosts: named,
+    followsWebhooks: network.includes('*') && provides.webhooks.length > 0,
+    variables: Object.fromEntries(values),
+  };
 }
 
 /** May a plugin with these hosts connect there? */

@@ -6,9 +6,11 @@ import {
   isForgeError,
   type Json,
   type Kind,
+  type WebhookMessage,
 } from '@forge/plugin-api';
 import type { Described } from '@forge/worker-protocol';
 import { guardRules } from '../guards/index.ts';
+import type { LentHost } from './door.ts';
 import type { Grants } from './grants.ts';
 import type { Listeners } from './listeners.ts';
 import type { ProcessPool } from './process-pool.ts';
@@ -18,13 +20,15 @@ export interface IsolatedCallerDeps {
   readonly listeners: Listeners;
   readonly grants: Grants;
   readonly plugin: string;
+  /** Until what it gives is called, the plugin may connect there; it says why that was refused, if it was. */
+  follow(webhook: LentHost): () => string | undefined;
 }
 
 /** How the methods of one contribution are called, which is in a process of its plugin. */
 export function isolatedCaller(
   described: Described,
   contribution: number,
-  { pool, listeners, grants, plugin }: IsolatedCallerDeps,
+  { pool, listeners, grants, plugin, follow }: IsolatedCallerDeps,
 ): (method: string, args: readonly unknown[]) => Promise<unknown> {
   const kind = described.kind as Kind;
   const { methods, lost = 'PLUGIN_LOST' } = guardRules[kind];
@@ -39,6 +43,14 @@ export function isolatedCaller(
       const [job, host] = args as [ExecutionJob, ExecutionHost];
       return pool.run(undefined, lost, (served) => served.execute(contribution, job, lentHost(host, grants)));
     }
+    if (kind === 'webhook' && method === 'send') {
+      const message = args[0] as WebhookMessage;
+      return sent(message, follow(message), () => called(method, args));
+    }
+    return called(method, args);
+  };
+
+  async function called(method: string, args: readonly unknown[]): Promise<unknown> {
     const { context: contextAt, callback: callbackAt } = methods[method] ?? {};
     const context = contextAt === undefined ? undefined : (args[contextAt] as Record<string, unknown> | undefined);
     const workspace = grants.workspace === 'none' ? undefined : context?.['workspace'];
@@ -54,7 +66,26 @@ export function isolatedCaller(
     } catch (error) {
       throw blamed(error, plugin);
     }
-  };
+  }
+
+  /** The plugin does not know why its connection broke. */
+  async function sent({ url }: WebhookMessage, arrive: () => string | undefined, work: () => Promise<unknown>) {
+    try {
+      return await work();
+    } catch (error) {
+      const why = arrive();
+      if (why === undefined) throw error;
+      const { host: where } = new URL(url);
+      throw forgeError('WEBHOOK_FORBIDDEN', `A webhook may not be sent to ${where}`, {
+        why,
+        where,
+        plugin,
+        cause: error,
+      });
+    } finally {
+      arrive();
+    }
+  }
 }
 
 /** An executor is told no secret that its own manifest does not ask for. */

@@ -117,7 +117,10 @@ export async function startIsolated(
     // It may have been before anybody listened.
     signal.throwIfAborted();
     const contributions = (await pool.describe()).map((described, index) => {
-      const call = isolatedCaller(described, index, { pool, listeners, grants, plugin: manifest.name });
+      const call = isolatedCaller(described, index, {
+        ...{ pool, listeners, grants, plugin: manifest.name },
+        follow: (webhook) => ground.follow(webhook),
+      });
       return [described.kind as Kind, contributionFrom(described, call)] as const;
     });
     const byKind = Object.entries(Object.groupBy(contributions, ([kind]) => kind)).map(([kind, all]) => [

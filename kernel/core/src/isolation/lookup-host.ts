@@ -1,6 +1,7 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { isPublicAddress } from '../clones/public-address.ts';
 
 /** All addresses of a name. */
 export type ResolveName = (name: string) => Promise<readonly LookupAddress[]>;
@@ -18,13 +19,34 @@ const here = new Set(['linkLocal', 'loopback', 'unspecified']);
  * owns the name could have it lead there at any time. Only `localhost` says so by itself to whoever approves it.
  */
 export function lookupHost(resolve: ResolveName, mayBeHere: boolean): LookupFunction {
+  return lookupBut(resolve, (name, addresses) => {
+    const leadsHere = mayBeHere || isLocalhost(name) ? undefined : addresses.find(isHere);
+    return leadsHere && new Error(`${name} leads to ${leadsHere.address}, which is this machine`);
+  });
+}
+
+/** A name leads somewhere else than to the public Internet. */
+export class NotPublic extends Error {}
+
+/** Only the public Internet: what a connection goes to is what was looked at. */
+export function lookupPublic(resolve: ResolveName): LookupFunction {
+  const refusalOf = (name: string, addresses: readonly LookupAddress[]) => {
+    const found = addresses.find(({ address }) => !isPublicAddress(address));
+    return found && new NotPublic(`${name} leads to ${found.address}, which is no address of the public Internet`);
+  };
+  return lookupBut(resolve, refusalOf);
+}
+
+function lookupBut(
+  resolve: ResolveName,
+  refusalOf: (name: string, addresses: readonly LookupAddress[]) => Error | undefined,
+): LookupFunction {
   return (name, { all = false }, callback) => {
     resolve(name).then(
       (addresses) => {
         const [first] = addresses;
-        const leadsHere = mayBeHere || isLocalhost(name) ? undefined : addresses.find(isHere);
-        if (leadsHere !== undefined)
-          callback(new Error(`${name} leads to ${leadsHere.address}, which is this machine`), '');
+        const refusal = refusalOf(name, addresses);
+        if (refusal !== undefined) callback(refusal, '');
         else if (first === undefined) callback(new Error(`${name} has no address`), '');
         else if (all) callback(null, [...addresses]);
         else callback(null, first.address, first.family);

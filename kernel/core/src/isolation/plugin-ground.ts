@@ -4,7 +4,7 @@ import { pluginDataFolder } from '../agent-plugins/create-mcp-servers.ts';
 import type { PluginRecord } from '../manifests/plugin-record.ts';
 import { realPath } from '../state/places.ts';
 import { isAlive } from '../world/this-process.ts';
-import { type Door, openDoor } from './door.ts';
+import { type Door, type LentHost, openDoor } from './door.ts';
 import type { Grants } from './grants.ts';
 import { codeFor, nodeCommand, programFolder } from './node-command.ts';
 import { makeHome, removeHome } from './plugin-home.ts';
@@ -15,6 +15,8 @@ export interface PluginGround {
   /** It may write there, and finds it again the next time. */
   readonly stateDirectory: string;
   start(workspace: string | undefined): Promise<PluginProcess>;
+  /** Lets it connect to where a webhook leads, until what it gives is called: that says why it could not, if so. */
+  follow(webhook: LentHost): () => string | undefined;
   /** Ends whatever its processes have started, and removes their home. */
   close(): Promise<void>;
 }
@@ -51,7 +53,7 @@ export async function prepareGround(
   const [home, stateDirectory] = await Promise.all([makeHome(owner), pluginDataFolder(state, record)]);
   const path = join(home, 'door');
   const door: Door | undefined =
-    grants.hosts.length === 0
+    grants.hosts.length === 0 && !grants.followsWebhooks
       ? undefined
       : await openDoor({ path, hosts: grants.hosts, namedHosts: grants.namedHosts, plugin: manifest.name, log }).catch(
           async (error: unknown) => {
@@ -69,7 +71,7 @@ export async function prepareGround(
       allow: Object.keys(grants.variables).filter((name) => !ofNode.test(name)),
     }),
     [PROCESS_MARKER]: `${mark}#plugin`,
-    ...(door === undefined ? {} : { FORGE_DOOR: path, FORGE_HOSTS: grants.hosts.join(',') }),
+    ...(door === undefined ? {} : { FORGE_DOOR: path, FORGE_HOSTS: hostsToldTo(grants).join(',') }),
   };
 
   return {
@@ -91,6 +93,7 @@ export async function prepareGround(
         onText: (text) => log.debug('a plugin says', { text }),
       });
     },
+    follow: (webhook) => (grants.followsWebhooks ? door?.lend(webhook) : undefined) ?? (() => undefined),
     async close() {
       await reapMarked((found) => found.startsWith(`${mark}#`));
       await door?.close();
@@ -98,6 +101,11 @@ export async function prepareGround(
     },
   };
 }
+
+const hostsToldTo = ({ hosts, followsWebhooks }: Grants): readonly string[] => [
+  ...hosts,
+  ...(followsWebhooks ? ['*'] : []),
+];
 
 /** A process whose Forge was killed before it could end it. */
 function isOrphan(mark: string, self: LeaseOwner): boolean {
