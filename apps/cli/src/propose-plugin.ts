@@ -52,7 +52,7 @@ export async function proposePlugin(
 }
 
 function optionTitle({ name, description, problem }: OptionQuestion): string {
-  return [`Option ${name}`, ...[description, problem].filter((words) => words !== undefined)].join(' — ');
+  return oneLine([`Option ${name}`, ...[description, problem].filter((words) => words !== undefined)].join(' — '));
 }
 
 function question({ manifest: { name, version } }: PluginProposal) {
@@ -81,13 +81,13 @@ function draw({ manifest, brings, newPermissions, replaces, ...proposal }: Plugi
   const place = placeOf(where);
   const rows = [
     ['plugin', `${manifest.name} ${manifest.version}`],
-    ['does', manifest.description],
+    ['does', oneLine(manifest.description)],
     ['brings', [...brings, ...partWords(proposal)].map(oneLine).join(', ')],
     ['servers', serversOf(mcpServers)],
-    [replaces === undefined ? 'may' : 'newly', newPermissions.join(', ') || 'nothing special'],
+    [replaces === undefined ? 'may' : 'newly', newPermissions.map(oneLine).join(', ') || 'nothing special'],
     ['options', optionsOf(manifest)],
     ['costs', costs(manifest) || partCosts(proposal)],
-    ['note', manifest.deprecated === undefined ? '' : `given up by its author: ${manifest.deprecated}`],
+    ['note', manifest.deprecated === undefined ? '' : `given up by its author: ${oneLine(manifest.deprecated)}`],
     ['note', notes.map(oneLine).join('\n')],
     ['replaces', replaces ?? ''],
     ['how', `${place}${where.makesPackage ? ', for which a package.json is made' : ''}; no script of it runs`],
@@ -116,7 +116,7 @@ function optionsOf({ options }: PluginProposal['manifest']): string {
     readonly required?: readonly string[];
   };
   return Object.keys(properties)
-    .map((name) => (required.includes(name) ? `${name} (needed)` : name))
+    .map((name) => oneLine(required.includes(name) ? `${name} (needed)` : name))
     .join(', ');
 }
 
@@ -137,7 +137,7 @@ function done(
     ...(promptTokens === 0 ? [] : [`  Costs   about ${promptTokens} tokens in every prompt`]),
     ...(check === undefined
       ? []
-      : [`  Check   ${check.ok ? '' : `${glyph('failed', printer.style)} `}${check.detail}`]),
+      : [`  Check   ${check.ok ? '' : `${glyph('failed', printer.style)} `}${oneLine(check.detail)}`]),
     ...missingSecrets.map((name) => `  Set     export ${name}=…`),
     `  Look    forge plugin info ${manifest.name}`,
   ].join('\n');

@@ -1,6 +1,7 @@
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { glyphs } from '../render/glyphs.ts';
 import { drawTable } from '../render/table.ts';
+import { oneLine } from '../render/text-width.ts';
 import { withForge } from '../with-forge.ts';
 
 export default function agents(call: CommandCall): Promise<CommandEnd> {
@@ -12,7 +13,13 @@ export default function agents(call: CommandCall): Promise<CommandEnd> {
       const report = forge.plugins.find(({ manifest }) => manifest.name === plugin);
       const description = report?.manifest.description ?? '';
       printer.object({ type: 'agent', name, plugin, roles, description });
-      return [roles.length > 0 ? glyphs.done : glyphs.note, name, roles.join(', ') || 'not used', plugin, description];
+      return [
+        roles.length > 0 ? glyphs.done : glyphs.note,
+        name,
+        roles.join(', ') || 'not used',
+        plugin,
+        oneLine(description),
+      ];
     });
     printer.words(drawTable(rows, [{}, {}, {}, {}, { flexible: true }], printer.columns));
   });

@@ -39,11 +39,11 @@ export default async function pluginInfo(call: CommandCall): Promise<CommandEnd>
   printer.print(facts, () => {
     const rows = [
       ['name', `${manifest.name} ${manifest.version}`],
-      ['does', manifest.description],
-      ['state', manifest.deprecated === undefined ? state : `${state}: ${manifest.deprecated}`],
+      ['does', oneLine(manifest.description)],
+      ['state', manifest.deprecated === undefined ? state : `${state}: ${oneLine(manifest.deprecated)}`],
       ['brings', brings.map(oneLine).join(', ')],
       ['servers', serverLines(mcpServers).join('\n')],
-      ['may', permissionWords(manifest.permissions).join(', ') || 'nothing special'],
+      ['may', permissionWords(manifest.permissions).map(oneLine).join(', ') || 'nothing special'],
       ['costs', costs(found, promptTokens, examined?.faults[0]?.message)],
       ['note', notes.map(oneLine).join('\n')],
       ['used', used ? 'yes' : 'no, the configuration does not name it'],

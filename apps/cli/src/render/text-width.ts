@@ -50,9 +50,10 @@ export function harmless(text: string): string {
     .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '');
 }
 
-const colour = /(\u001B\[[0-9;]*m)/;
+/** What `Style` and `fitLine` write. Another one could hide what follows. */
+const colour = /(\u001B\[(?:0|1|2|22|31|32|33|36|39)m)/;
 
-/** A drawn text with its colours, and nothing else that a terminal obeys: for what was not made harmless before. */
+/** A drawn text with Forge's colours, and nothing else that a terminal obeys: for what was not made harmless before. */
 export function withColoursOnly(text: string): string {
   return text
     .split(colour)

@@ -53,6 +53,10 @@ describe('the width of text', () => {
     );
   });
 
+  it('keeps no colour that would hide what follows', () => {
+    expect(withColoursOnly('shown\u001B[8m hidden \u001B[30;40mblack')).toBe('shown hidden black');
+  });
+
   it('brings all of it onto one line', () => {
     expect(oneLine(' a\n\n b\t\u001B[31mc ')).toBe('a b c');
   });

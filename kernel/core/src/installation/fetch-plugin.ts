@@ -37,7 +37,7 @@ export interface FetchRequest {
 /** Reads the manifest of a plugin wherever it lies. No script of it runs, nothing is installed. */
 export async function fetchPlugin(request: FetchRequest): Promise<FetchedPlugin> {
   const folder = resolve(request.cwd, request.spec);
-  if (!/^\.{0,2}\//.test(request.spec)) return fetchElsewhere(request);
+  if (!/^(\.{1,2}$|\.{0,2}\/)/.test(request.spec)) return fetchElsewhere(request);
   const found = await stat(folder).catch(() => undefined);
   if (found === undefined) throw nothingThere(request.spec, folder);
   if (!found.isDirectory()) return fetchElsewhere(request);
