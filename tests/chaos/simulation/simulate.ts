@@ -18,6 +18,9 @@ export interface Simulated {
 }
 
 const mostSteps = 20_000;
+/** No lease lasts longer. */
+const leaseMs = 60_000;
+const untroubled = { dieAt: undefined, stallAt: undefined, stallMs: 0 };
 /** Ends that a supervisor or a person answers, and goes on. */
 const continued: ReadonlySet<string> = new Set([
   'WAITING_FOR_PERSON',
@@ -55,7 +58,6 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
     const engine = createSimEngine(world, process);
     const task = { task: 'Simulate', constraints: [], acceptanceCriteria: [], images: [] };
     const wanted = runId;
-    const beganAt = world.clock.now();
     const starting: Promise<RunHandle> =
       runId === '' ? engine.start({ requirement: task, directory: '/simulated' }) : engine.resume(runId);
     starting
@@ -67,30 +69,42 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
         },
         async (error: unknown) => {
           // It died before its first event: nobody knows what was wanted.
-          if (isForgeError(error, 'LOG_CORRUPT')) await startOver(engine, wanted, beganAt);
+          if (isForgeError(error, 'LOG_CORRUPT')) await startOver(engine, wanted);
           live -= 1;
           if (isForgeError(error, 'LOG_CORRUPT')) return;
           // It died between the end and the tidying up.
-          if (isForgeError(error, 'USAGE')) return learnEnd(beganAt);
+          if (isForgeError(error, 'USAGE')) return learnEnd();
           if (!refused.has(codeOf(error))) world.broken.push(`a process could not begin: ${String(error)}`);
         },
       );
   }
 
-  async function learnEnd(since: number): Promise<void> {
+  async function learnEnd(): Promise<void> {
     const run = await world.store.getRun(runId);
-    if (run?.status !== 'completed') return void (runId = '');
-    // Until its lease has run out, the dead process may be alive elsewhere: who comes later tidies up.
-    const lease = await world.store.readLease(runId);
-    isDone = lease === undefined || lease.expiresAt <= since;
+    if (run?.status === 'completed') isDone = true;
+    else runId = '';
   }
 
-  async function startOver(engine: Engine, wanted: string, since: number): Promise<void> {
+  /** What a dead process left on disk goes with who comes when its lease has run out. */
+  async function tidyUp(): Promise<void> {
+    await world.clock.advance(leaseMs);
+    const process = new SimProcess('process-last', world.clock, world.random, untroubled);
+    world.processes.set(process.owner.id, process);
+    let isOver = false;
+    const over = () => void (isOver = true);
+    void createSimEngine(world, process).resume(runId).then(over, over);
+    for (let step = 0; !isOver && step < mostSteps; step += 1) {
+      await world.clock.advance(0);
+      await world.clock.advanceToNext();
+    }
+  }
+
+  async function startOver(engine: Engine, wanted: string): Promise<void> {
     try {
       await engine.discard(wanted, 'person');
     } catch (error) {
       // The process that stood still before its first event went on, and came to the end.
-      if (isForgeError(error, 'USAGE')) return learnEnd(since);
+      if (isForgeError(error, 'USAGE')) return learnEnd();
       if (!refused.has(codeOf(error))) world.broken.push(`a run could not be discarded: ${String(error)}`);
     }
     runId = '';
@@ -152,6 +166,7 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
     await world.clock.advanceToNext();
   }
   if (!isDone && world.broken.length === 0) world.broken.push(`did not end within ${mostSteps} steps`);
+  if (isDone && count > 1 && world.disk.folders.size > 0) await tidyUp();
   const events = await world.store.readEvents(runId);
   return {
     broken: [...world.broken, ...(isDone ? brokenPromises(world, runId, events) : [])],
@@ -166,7 +181,7 @@ export async function simulate(seed: number, options: SimOptions = {}): Promise<
 /** What will befall the next process. */
 function troubleOf(world: SimWorld): ConstructorParameters<typeof SimProcess>[3] {
   const { random } = world;
-  if (world.troubles <= 0) return { dieAt: undefined, stallAt: undefined, stallMs: 0 };
+  if (world.troubles <= 0) return untroubled;
   world.troubles -= 1;
   const at = 1 + Math.floor(random() ** 2 * 300);
   return random() < 0.75
