@@ -10,46 +10,60 @@ import { isFull } from './size.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const vitest = join(createRequire(import.meta.url).resolve('vitest/package.json'), '../vitest.mjs');
 
-/** Files of tests/e2e whose tests pass although each process of a run is killed one event after the one before it. */
-const restarted: Readonly<Record<string, { readonly byDefault?: string }>> = {
-  'custom-reviewer': { byDefault: 'is used instead of the default' },
-  feedback: { byDefault: 'sends failing tests back' },
-  instructions: {},
+interface Played {
+  /** Each process is killed when the run has got about so many events further. */
+  readonly every: number;
+  readonly byDefault?: true;
+  /** Of the tests that are left out, a part of the name. */
+  readonly without?: string;
+}
+
+/** Files of tests/e2e that are played with processes that are killed, one after the other, until the run is over. */
+const restarted: Readonly<Record<string, Played>> = {
+  acp: { every: 12, byDefault: true },
+  'agent-plugin': { every: 12, byDefault: true },
+  // Waits in the one process that goes on by itself.
+  budget: { every: 12, without: 'is waited for by the command' },
+  crash: { every: 12 },
+  'custom-reviewer': { every: isFull ? 1 : 12, byDefault: true },
+  endings: { every: 12 },
+  // Reads what the process said that ended the run.
+  evidence: { every: 12, without: 'a test that fails every time is worse' },
+  feedback: { every: isFull ? 1 : 12, byDefault: true },
+  'forged-evidence': { every: 12 },
+  fork: { every: 12 },
+  'hostile-machine': { every: 12 },
+  // Its database is none, so nobody can see how far a run got.
+  'hostile-repository': { every: 12, without: 'does not get its state folder taken' },
+  'hostile-secrets': { every: 12 },
+  'hostile-terminal': { every: 12 },
+  'hostile-traces': { every: 12 },
+  instructions: { every: isFull ? 1 : 12 },
+  journal: { every: 12 },
+  'lost-lease': { every: 12, byDefault: true },
+  mcp: { every: 12 },
+  orphans: { every: 12 },
+  // Counts how often a task failed: who goes on after a kill before the end of the run tries it again.
+  parallel: { every: 12, without: 'are stopped by a failing one' },
+  pipeline: { every: 12 },
+  prune: { every: 12 },
+  // Comes to the limit of recoveries, which a chain of processes goes past as a person does.
+  recovery: { every: 12, without: 'is tried three times again' },
+  'security-reviewer': { every: 12 },
+  skills: { every: 12 },
+  // Compares the events of two runs that nothing cuts.
+  worker: { every: 12, without: 'give the same tree and the same events' },
 };
 
-/** Files of tests/e2e that say nothing more when every process is killed, and why. */
+/** Those that are not, each with what was seen when it was tried. */
 const left: Readonly<Record<string, string>> = {
-  acp: 'another program keeps the conversation, and one that is cut is begun anew: its words are counted',
-  'agent-plugin': 'servers of tools end with the process, and what they were asked is counted',
-  budget: 'a call that is cut is paid for as it was reserved: the sums are of runs that nothing cuts',
-  crash: 'kills processes itself, at moments of its own',
-  endings: 'looks at the words and the code of the one process that ends by itself',
-  evidence: 'looks at what a second try of the tests finds in the place of the first',
-  'failed-beginning': 'works in the process of the test',
-  'forged-evidence': 'a process that the model leaves behind waits for the tests, and ends with Forge',
-  fairness: 'works in the process of the test',
-  fork: 'counts the calls that a fork makes',
-  'hostile-machine': 'is about what one command finds on the machine, before anything is durable',
-  'hostile-repository': 'is about what one command reads, before anything is durable',
-  'hostile-secrets': 'is about what one command may see',
-  'hostile-terminal': 'is about what one process prints',
-  'hostile-traces': 'is about what one command may leave behind',
-  isolation: 'works in the process of the test',
-  journal: 'kills processes itself, at moments of its own',
-  'lost-lease': 'stops and wakes a process itself',
-  mcp: 'servers of tools end with the process, and what they were asked is counted',
-  'model-faults': 'works in the process of the test, with a clock that flies',
-  orphans: 'kills processes itself, and looks for what they leave',
-  parallel: 'looks at which tasks run at the same time in one process',
-  pipeline: 'is the same run in four languages; the tests of chaos play it',
-  prune: 'makes many runs only to have them removed',
-  recovery: 'kills processes itself, at moments of its own',
-  'resume-all': 'kills processes itself, and looks at several runs',
-  'security-reviewer': 'its one run is that of custom-reviewer, with another reviewer',
-  skills: 'its runs are that of instructions, with another tool that reads',
-  webhooks: 'counts deliveries, of which each death may repeat one',
-  worker: 'kills processes itself, at moments of its own',
-  'worker-losses': 'kills processes itself, in the process of the test',
+  'failed-beginning': 'runs in the process of the test: nothing to kill',
+  fairness: 'runs in the process of the test: nothing to kill',
+  isolation: 'runs in the process of the test: nothing to kill',
+  'model-faults': 'runs in the process of the test: nothing to kill',
+  'resume-all': 'forge resume --all goes on with several runs, and a chain of processes follows one',
+  webhooks: 'expects all deliveries by the end of the run: what a dead process had claimed comes half a minute later',
+  'worker-losses': 'runs in the process of the test: nothing to kill',
 };
 
 it('each file of the end-to-end tests is either played with restarts, or there is a reason', () => {
@@ -57,17 +71,19 @@ it('each file of the end-to-end tests is either played with restarts, or there i
   expect([...Object.keys(restarted), ...Object.keys(left)].sort()).toEqual(files.sort());
 });
 
-const chosen = Object.entries(restarted).filter(([, { byDefault }]) => isFull || byDefault !== undefined);
+const chosen = Object.entries(restarted)
+  .filter(([, { byDefault }]) => isFull || byDefault)
+  .map(([file, played]) => ({ file, ...played }));
 
 it.each(chosen)(
-  'tests/e2e/%s passes with a process that is killed after every event',
+  'tests/e2e/$file passes with processes of which each is killed after $every more events',
   { timeout: 3_600_000 },
-  async (file, { byDefault = '' }) => {
+  async ({ file, every, without }) => {
     const args = ['run', '--config', 'config/vitest/vitest.config.ts', `tests/e2e/${file}.test.ts`];
-    const options = ['--testTimeout=3600000', '--maxWorkers=1', ...(isFull ? [] : ['--testNamePattern', byDefault])];
-    const child = spawn(process.execPath, [vitest, ...args, ...options], {
+    const names = without === undefined ? [] : ['--testNamePattern', `^(?!.*${without})`];
+    const child = spawn(process.execPath, [vitest, ...args, '--testTimeout=3600000', '--maxWorkers=1', ...names], {
       cwd: root,
-      env: { ...process.env, ALWAYS_CRASH: '1' },
+      env: { ...process.env, ALWAYS_CRASH: String(every) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
