@@ -38,7 +38,7 @@ async function world(turn: string) {
   repository.git('commit', '--quiet', '--message=chore: an agent');
   const use = { use: '@forge/agent-acp', options: { command: 'node', args: ['agent.mjs'] } };
   repository.write('forge.config.json', JSON.stringify({ plugins: [use], agents: { implementer: 'acp' } }));
-  return { model, repository, forge: createForge({ cwd: repository.path, modelUrl: model.url }) };
+  return { model, repository, forge: createForge({ cwd: repository.path, modelUrl: model.url, quickTests: true }) };
 }
 
 it('another coding agent carries out the tasks of a run, in the sandbox, and is paid for', async () => {

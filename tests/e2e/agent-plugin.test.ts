@@ -37,7 +37,12 @@ async function world() {
   onTestFinished(() => model.close());
   const repository = sampleRepository('node');
   cpSync(fixture, join(repository.path, 'reports'), { recursive: true });
-  const forge = createForge({ cwd: repository.path, modelUrl: model.url, env: { SECRET_OF_FORGE: 'nobody gets it' } });
+  const forge = createForge({
+    cwd: repository.path,
+    modelUrl: model.url,
+    env: { SECRET_OF_FORGE: 'nobody gets it' },
+    quickTests: true,
+  });
   return { model, repository, forge };
 }
 

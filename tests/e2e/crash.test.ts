@@ -28,7 +28,7 @@ describe('kill -9', () => {
       onTestFinished(() => server.close());
       const repository = sampleRepository('node');
       const before = repository.fingerprint();
-      const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+      const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
       const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
       await running.event(({ type }) => type === point);
       running.kill('SIGKILL');
@@ -79,7 +79,7 @@ test "$(wc -l < $HOME/times)" -gt 1 || { touch begun; sleep 600; }; git checkout
     const server = await startModelServer({ script });
     onTestFinished(() => server.close());
     const repository = sampleRepository('node');
-    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
     const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
     const { traceId } = await running.event(({ type }) => type === 'plan.created');
     const checkout = join(repository.path, '.forge/runs', traceId, 'checkouts/tasks/triangle');

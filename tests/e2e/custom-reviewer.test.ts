@@ -55,7 +55,7 @@ export default defineConfig({
 });
 `,
   );
-  return { server, repository, forge: createForge({ cwd: repository.path, modelUrl: server.url }) };
+  return { server, repository, forge: createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true }) };
 }
 
 describe('a reviewer of the person’s own, in TypeScript outside of everything', () => {

@@ -17,7 +17,7 @@ async function world(script: ScriptFunction, name: 'node' | 'make' = 'node') {
   const server = await startModelServer({ script });
   onTestFinished(() => server.close());
   const repository = sampleRepository(name);
-  return { server, repository, forge: createForge({ cwd: repository.path, modelUrl: server.url }) };
+  return { server, repository, forge: createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true }) };
 }
 
 const task = 'Add the area of a triangle';

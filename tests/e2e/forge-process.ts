@@ -39,15 +39,18 @@ export interface ForgeWorld {
   readonly modelUrl: string;
   readonly home?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** One file of the tests, for what is not about them: `npm test` takes as long as the rest of a short run. */
+  readonly quickTests?: boolean;
 }
 
 /** The command line as a person's own process: its home is empty, its model is the scripted one. */
-export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {} }: ForgeWorld) {
+export function createForge({ cwd, modelUrl, home = temporaryFolder(), env = {}, quickTests = false }: ForgeWorld) {
   const environment: Readonly<Record<string, string>> = {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
     ANTHROPIC_BASE_URL: modelUrl,
     ANTHROPIC_API_KEY: 'sk-ant-e2e-canary-0123456789',
+    ...(quickTests ? { FORGE_TESTING__COMMAND: '["node","test/area.test.js"]' } : {}),
     ...env,
   };
 

@@ -14,7 +14,7 @@ async function setUp(script = pipelineScript(changes.node)) {
   const server = await startModelServer({ script });
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
   /** What was asked of the model since the last look. */
   let seen = 0;
   const asked = () => {

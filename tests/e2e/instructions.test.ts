@@ -35,7 +35,7 @@ it('agents get the AGENTS.md nearest to what they work on, as the commit has it'
   repository.git('commit', '--quiet', '--message=docs: rules');
   repository.write('src/AGENTS.md', 'Not committed.\n');
 
-  const forge = createForge({ cwd: repository.path, modelUrl: model.url });
+  const forge = createForge({ cwd: repository.path, modelUrl: model.url, quickTests: true });
   const run = await forge.run('run', 'Add the area of a triangle', '--yes', '--json');
   expect(run.code, run.stderr).toBe(0);
 

@@ -21,7 +21,7 @@ describe('several processes resume one run at once', () => {
     const server = await startModelServer({ script: honest });
     onTestFinished(() => server.close());
     const repository = sampleRepository('node');
-    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
     const first = forge.start('run', task, '--yes', '--json');
     const { traceId: runId } = await first.event(({ type }) => type === 'plan.created');
     first.kill('SIGKILL');
@@ -73,7 +73,7 @@ describe('forge verify', () => {
     const server = await startModelServer({ script: honest });
     onTestFinished(() => server.close());
     const repository = sampleRepository('node');
-    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
     const { code, events } = await forge.run('run', task, '--plan-only', '--json');
     expect(code).toBe(0);
     const last = events.length;
@@ -149,7 +149,7 @@ describe('forge replay', () => {
     const server = await startModelServer({ script: sideBySide });
     onTestFinished(() => server.close());
     const repository = sampleRepository('node');
-    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
     const ran = await forge.run('run', task, '--yes', '--json');
     expect(ran.code).toBe(0);
     const seqs = (type: string) => ran.events.filter((event) => event.type === type).map(({ seq }) => seq);
@@ -170,7 +170,7 @@ describe('checkpoints', () => {
     const server = await startModelServer({ script: honest });
     onTestFinished(() => server.close());
     const repository = sampleRepository('node');
-    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
     const parked = await forge.run('run', task, '--no-input', '--json');
     expect(parked.code).toBe(3);
     const database = new DatabaseSync(join(repository.path, '.forge/runs.db'));

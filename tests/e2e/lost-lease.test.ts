@@ -21,7 +21,7 @@ it('a process that stood still for longer than its lease writes nothing more, an
   });
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
   const stale = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
   onTestFinished(() => stale.kill('SIGKILL'));
   const { traceId: runId } = await stale.event(({ type }) => type === 'run.started');

@@ -27,7 +27,7 @@ async function world(...calls: readonly Reply[]) {
   });
   onTestFinished(() => model.close());
   const repository = sampleRepository('node');
-  const forge = createForge({ cwd: repository.path, modelUrl: model.url });
+  const forge = createForge({ cwd: repository.path, modelUrl: model.url, quickTests: true });
   return { model, repository, forge };
 }
 

@@ -36,7 +36,7 @@ async function killedInTheMiddle(level: string) {
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
   const env = { FORGE_SANDBOX__USE: level };
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env, quickTests: true });
   const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
   const { traceId } = await running.event(({ type }) => type === 'tool.intent');
   const selected = await running.event(({ type }) => type === 'sandbox.selected');
@@ -99,7 +99,7 @@ describe('what a command leaves running', () => {
       onTestFinished(() => server.close());
       const repository = sampleRepository('node');
       const env = { FORGE_SANDBOX__USE: level };
-      const end = await createForge({ cwd: repository.path, modelUrl: server.url, env }).run(
+      const end = await createForge({ cwd: repository.path, modelUrl: server.url, env, quickTests: true }).run(
         'run',
         'Add the area of a triangle',
         '--yes',
@@ -117,7 +117,7 @@ describe('what a command leaves running', () => {
     onTestFinished(() => server.close());
     const repository = sampleRepository('node');
     const env = { FORGE_SANDBOX__USE: 'process' };
-    const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, env, quickTests: true });
     const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json');
     await vi.waitUntil(() => alive().length === planted, { timeout: 60_000 });
     running.kill('SIGINT');
@@ -140,7 +140,7 @@ describe('a plugin in a process of its own', () => {
     onTestFinished(() => server.close());
     const repository = sampleRepository('node');
     const env = { FORGE_PLUGINS: JSON.stringify([folder]) };
-    const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, env, quickTests: true });
     const running = forge.start('run', 'Add the area of a triangle', '--yes', '--json', '--trust');
     await running.event(({ type }) => type === 'tool.intent');
     expect(alive().length).toBeGreaterThan(0);

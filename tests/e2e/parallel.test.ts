@@ -4,17 +4,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byTurn, noSuchModel, startModelServer, turnOf, type ScriptFunction } from '@forge/testkit/model-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createForge, type ForgeEnd } from './forge-process.ts';
+import { createForge, type ForgeEnd, type ForgeWorld } from './forge-process.ts';
 import { calls, isAbout, isResolving, opening, planScript, type ScriptedTask } from './parallel-scripts.ts';
 import { crashing } from './restarting.ts';
 import { sampleRepository, type SampleRepository } from './sample-repository.ts';
 import { done } from './scripts.ts';
 
-async function scene(script: ScriptFunction, env: Readonly<Record<string, string>> = {}) {
+async function scene(script: ScriptFunction, { env = {}, quickTests = true }: Partial<ForgeWorld> = {}) {
   const server = await startModelServer({ script });
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env, quickTests });
   return { server, repository, forge, run: () => forge.run('run', 'Several things', '--yes', '--json') };
 }
 
@@ -86,7 +86,7 @@ describe('tasks at once', () => {
           if (id !== undefined && concurrency === '5') await four;
           return honest(request, index);
         },
-        { FORGE_CONCURRENCY: concurrency },
+        { env: { FORGE_CONCURRENCY: concurrency } },
       );
       const end = await run();
       expect({ code: end.code, complaints: server.complaints }).toEqual({ code: 0, complaints: [] });
@@ -243,10 +243,12 @@ describe('tests after each merge', () => {
 
   it('find what fits by its text alone, and the task that broke them mends it before it is on the branch', async () => {
     const honest = planScript(apart);
-    const { run, repository } = await scene((request, index) =>
-      opening(request).includes('## Tests that fail')
-        ? byTurn([...calls({ 'src/more.js': mended }), done('say what it is for', 'fix')])(request, index)
-        : honest(request, index),
+    const { run, repository } = await scene(
+      (request, index) =>
+        opening(request).includes('## Tests that fail')
+          ? byTurn([...calls({ 'src/more.js': mended }), done('say what it is for', 'fix')])(request, index)
+          : honest(request, index),
+      { quickTests: false },
     );
     const end = await run();
     expect(end.code).toBe(0);
@@ -264,8 +266,10 @@ describe('tests after each merge', () => {
 
   it('fail the task that breaks them and does not mend it, and leave its change out', async () => {
     const honest = planScript(apart);
-    const { run, forge } = await scene((request, index) =>
-      opening(request).includes('## Tests that fail') ? done('all tests pass now', 'fix') : honest(request, index),
+    const { run, forge } = await scene(
+      (request, index) =>
+        opening(request).includes('## Tests that fail') ? done('all tests pass now', 'fix') : honest(request, index),
+      { quickTests: false },
     );
     const end = await run();
     expect(end.code).toBe(1);

@@ -17,7 +17,7 @@ it('old finished runs go with all they had; what waits, what is new, and what is
   const server = await startModelServer({ script: pipelineScript(changes.node) });
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
   const planned = await forge.run('run', task, '--plan-only', '--json');
   const delivered = await forge.run('run', task, '--yes', '--json');
   const parked = await forge.run('run', task, '--json');

@@ -62,7 +62,7 @@ async function publishingWorld() {
   const config = { plugins: [{ use: plugin, inProcess: true }], concurrency: 2 };
   repository.write('forge.config.json', JSON.stringify(config));
   return {
-    forge: createForge({ cwd: repository.path, modelUrl: server.url }),
+    forge: createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true }),
     letGo: () => rmSync(join(folder, 'hold')),
     published: () =>
       existsSync(join(folder, 'published'))
@@ -154,7 +154,7 @@ describe('a step that ends Forge each time', () => {
     });
     onTestFinished(() => server.close());
     const repository = sampleRepository('node');
-    const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+    const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
     let runId = '';
     for (const words of [['run', task], ['resume'], ['resume'], ['resume']]) {
       const running = forge.start(...words, '--yes', '--json');

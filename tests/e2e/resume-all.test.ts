@@ -19,7 +19,7 @@ async function setUp() {
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
   const env = { FORGE_QUESTIONS__ON_TIMEOUT: 'park' };
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env, quickTests: true });
   const database = () => {
     const opened = new DatabaseSync(join(repository.path, '.forge/runs.db'));
     onTestFinished(() => opened.close());

@@ -143,7 +143,7 @@ export default defineConfig({
 });
 `,
   );
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, quickTests: true });
   const end = await forge.run('run', 'Add the area of a triangle', '--yes', '--json', '--trust');
   expect(end.code, end.stderr).toBe(0);
   const of = (type: string) => end.events.filter((event) => event.type === type).map(({ payload }) => payload);

@@ -36,7 +36,7 @@ async function world() {
     `---\nname: shapes\ndescription: ${description}\n---\nRound to two digits.\n`,
   );
   repository.write('.claude/skills/shapes/references/units.md', 'All in metres.\n');
-  const forge = createForge({ cwd: repository.path, modelUrl: model.url });
+  const forge = createForge({ cwd: repository.path, modelUrl: model.url, quickTests: true });
   return { model, forge, description };
 }
 
@@ -100,7 +100,7 @@ it.each([
     const repository = sampleRepository('node');
     const skill = (words: string) => `---\nname: shapes\ndescription: ${words}\n---\nRound to two digits.\n`;
     repository.write('.claude/skills/shapes/SKILL.md', skill('the first description'));
-    const forge = createForge({ cwd: repository.path, modelUrl: model.url });
+    const forge = createForge({ cwd: repository.path, modelUrl: model.url, quickTests: true });
     const stopped = await forge.run('--trust', ...run);
     expect(stopped.code).not.toBe(0);
     const before = model.requests.length;

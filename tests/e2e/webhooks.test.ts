@@ -29,7 +29,7 @@ async function slowPlace(webhooks: string) {
   repository.git('add', '.');
   repository.git('commit', '-qm', 'chore: configure');
   const env = { HOOK_KEY: key, HOOK_TOKEN: token };
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env, quickTests: true });
   return { repository, forge, letAnswer: () => mayAnswer.resolve() };
 }
 

@@ -16,7 +16,7 @@ async function world(executor: string, script = honest) {
   onTestFinished(() => server.close());
   const repository = sampleRepository('node');
   const env = { FORGE_EXECUTOR: executor, FORGE_SANDBOX__USE: 'process' };
-  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env });
+  const forge = createForge({ cwd: repository.path, modelUrl: server.url, env, quickTests: true });
   const tree = () => {
     const branch = repository.git('branch', '--list', 'forge/*', '--format=%(refname:short)');
     return repository.git('rev-parse', `${branch}^{tree}`);
