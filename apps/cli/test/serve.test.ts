@@ -144,5 +144,11 @@ describe('the command line with a server, by real processes', { timeout: 300_000
     expect((await forge('token', 'revoke', id.slice(0, 6))).code).toBe(0);
     expect((await runCli(other, 'runs')).code).toBe(4);
     expect((await forge('token', 'revoke', 'nothing')).code).toBe(2);
+
+    // By its name, which the ended one had, too.
+    const again = await forge('token', 'create', 'ci', '--json');
+    const ended = await forge('token', 'revoke', 'ci', '--json');
+    expect(ended.objects[0]).toMatchObject({ id: again.objects[0]?.['id'] });
+    expect((await forge('token', 'revoke', 'ci')).code).toBe(2);
   });
 });

@@ -72,7 +72,7 @@ export const serveCommands: readonly CommandRow[] = [
     name: 'token revoke',
     group: 'serve',
     summary: 'end a token, from the next request on',
-    words: { '<id>': 'a token, or a unique start or end of its id' },
+    words: { '<token>': 'its name, its id, or a unique start or end of that' },
     examples: [['forge token revoke 7Q2M4K', 'it is no use any more']],
     load: () => import('../commands/token-revoke.ts'),
   },

@@ -1,13 +1,23 @@
+import { isInForce } from '@forge/server';
 import type { CommandCall, CommandEnd } from '../command.ts';
 import { oneLine } from '../render/text-width.ts';
 import { matchId } from '../resolve-id.ts';
 import { serverTokens } from '../server-folder.ts';
 
 export default async function tokenRevoke(call: CommandCall): Promise<CommandEnd> {
-  const { printer, words } = call;
+  const { printer, words, world } = call;
   const tokens = serverTokens(call);
-  const known = (await tokens.list()).map(({ id, name }) => ({ id, label: oneLine(name) }));
+  const known = await tokens.list();
   const given = words[0] ?? '';
-  const revoked = await tokens.revoke(matchId(given, known, 'token')?.id ?? given);
+  // Of those in force no two have one name.
+  const named = known.find((token) => token.name === given && isInForce(token, world.clock.now()));
+  const found =
+    named ??
+    matchId(
+      given,
+      known.map(({ id, name }) => ({ id, label: oneLine(name) })),
+      'token',
+    );
+  const revoked = await tokens.revoke(found?.id ?? given);
   printer.print({ type: 'token', ...revoked }, `${revoked.id} (${oneLine(revoked.name)}) is revoked.`);
 }

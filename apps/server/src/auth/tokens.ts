@@ -119,7 +119,7 @@ export function withLocalToken(tokens: Tokens, name: string): { readonly token: 
   return { token, tokens: { ...tokens, actorOf } };
 }
 
-function isInForce({ revokedAt, expiresAt }: TokenFacts, now: number): boolean {
+export function isInForce({ revokedAt, expiresAt }: TokenFacts, now: number): boolean {
   return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
 }
 
