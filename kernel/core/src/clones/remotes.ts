@@ -1,9 +1,9 @@
-import { lookup, type LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import type { RemoteSource } from '@forge/engine';
 import { type Clock, forgeError, type ResolvedConfig } from '@forge/plugin-api';
 import { type CloneAddress, cloneAddressOf } from './clone-address.ts';
-import { isPublicAddress } from './public-address.ts';
+import { isPublicAddress } from '../world/public-address.ts';
+import { resolveName, type ResolveName } from '../world/resolve-name.ts';
 
 /** The way to repositories elsewhere, as configured. */
 export interface Remotes {
@@ -29,7 +29,6 @@ export interface RemotesWorld {
   readonly resolve?: ResolveName;
 }
 
-type ResolveName = (name: string) => Promise<readonly Pick<LookupAddress, 'address'>[]>;
 type Settings = Pick<
   ResolvedConfig['server'],
   'cloneProtocols' | 'privateCloneHosts' | 'cloneCredentials' | 'cloneMinutes' | 'cloneMegabytes'
@@ -126,8 +125,3 @@ function credentialsFor(
   const basic = Buffer.from(`${found.user}:${token}`).toString('base64');
   return [['http.extraHeader', `Authorization: Basic ${basic}`]];
 }
-
-const resolveName: ResolveName = (name) =>
-  new Promise((resolve, reject) => {
-    lookup(name, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
-  });

@@ -1,8 +1,9 @@
 import { connect, createServer, isIP, type Socket } from 'node:net';
 import type { Logger } from '@forge/plugin-api';
 import { allowsHost, type Grants } from './grants.ts';
-import { isPublicAddress } from '../clones/public-address.ts';
-import { lookupHost, lookupPublic, NotPublic, resolveName, type ResolveName } from './lookup-host.ts';
+import { isPublicAddress } from '../world/public-address.ts';
+import { resolveName, type ResolveName } from '../world/resolve-name.ts';
+import { lookupHost, lookupPublic, NotPublic } from './lookup-host.ts';
 
 /** Longer than any name of a host with its port. */
 const longestAddress = 300;

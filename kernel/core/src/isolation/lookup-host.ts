@@ -1,15 +1,8 @@
-import { lookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { isPublicAddress } from '../clones/public-address.ts';
-
-/** All addresses of a name. */
-export type ResolveName = (name: string) => Promise<readonly LookupAddress[]>;
-
-export const resolveName: ResolveName = (name) =>
-  new Promise((resolve, reject) => {
-    lookup(name, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
-  });
+import { isPublicAddress } from '../world/public-address.ts';
+import type { ResolveName } from '../world/resolve-name.ts';
 
 /** Where this machine itself answers, and where clouds keep its credentials. */
 const here = new Set(['linkLocal', 'loopback', 'unspecified']);

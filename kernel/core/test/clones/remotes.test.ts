@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { isPublicAddress } from '../../src/clones/public-address.ts';
+import { isPublicAddress } from '../../src/world/public-address.ts';
 import { createRemotes } from '../../src/clones/remotes.ts';
 import { systemClock } from '../../src/world/system-clock.ts';
 
@@ -27,7 +27,7 @@ function place(): string {
 }
 
 function remotes(addresses: readonly string[], more: Partial<typeof settings> = {}) {
-  const resolve = async () => addresses.map((address) => ({ address }));
+  const resolve = async () => addresses.map((address) => ({ address, family: isIP(address) }));
   return createRemotes({ ...settings, ...more }, { env: { PATH: process.env['PATH'] }, clock: systemClock, resolve });
 }
 
