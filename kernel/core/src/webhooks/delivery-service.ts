@@ -5,13 +5,13 @@ import type { WebhookTarget } from './webhook-target.ts';
 
 /** The courier of one host: there is one as soon as there is anybody to deliver to. */
 export interface DeliveryService {
-  /** From now on what happens is delivered. Never rejects. */
+  /** From now on, and until the host closes, what happens is delivered. Never rejects. */
   start(): Promise<void>;
   /** Tries what is due now, once. */
   deliver(): Promise<void>;
   /** A webhook has come, changed, or has something to be sent again. */
   changed(): Promise<void>;
-  /** Takes the place of the listener before. */
+  /** Told when a webhook is switched off because of its receiver. Takes the place of the listener before. */
   onSwitchedOff(listener: (webhook: StoredWebhook) => Promise<void>): void;
   close(): Promise<void>;
 }

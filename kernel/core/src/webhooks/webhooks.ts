@@ -8,7 +8,7 @@ import {
   type StoredWebhook,
   type WebhookSender,
 } from '@forge/plugin-api';
-import { createDeliveryService } from './delivery-service.ts';
+import { createDeliveryService, type DeliveryService } from './delivery-service.ts';
 import { sampleEvent } from './sample-event.ts';
 import { reportWebhooks, type WebhookReport } from './report-webhooks.ts';
 import { syncWebhooks } from './sync-webhooks.ts';
@@ -25,7 +25,7 @@ export interface NewWebhook extends Partial<Omit<ApiTarget, 'url'>>, Pick<ApiTar
 }
 
 /** Who is told of events, and what they have been told. */
-export interface Webhooks {
+export interface Webhooks extends Pick<DeliveryService, 'deliver' | 'start' | 'onSwitchedOff' | 'close'> {
   list(): Promise<readonly WebhookReport[]>;
   /** Rejects with INPUT_INVALID. */
   create(request: NewWebhook): Promise<WebhookReport>;
@@ -42,13 +42,6 @@ export interface Webhooks {
   replay(what: { readonly deliveryIds: readonly string[] } | { readonly webhookId: string }): Promise<number>;
   /** Sends an event that did not happen, and says what came of it. Rejects with what went wrong. */
   test(webhookId: string): Promise<string>;
-  /** Tries what is due now, once. */
-  deliver(): Promise<void>;
-  /** From now on, and until the host closes, what happens is delivered. Never rejects. */
-  start(): Promise<void>;
-  /** Told when a webhook is switched off because of its receiver. Takes the place of the listener before. */
-  onSwitchedOff(listener: (webhook: StoredWebhook) => Promise<void>): void;
-  close(): Promise<void>;
 }
 
 export interface WebhooksOptions {
