@@ -7,17 +7,10 @@ import { serverTokens } from '../server-folder.ts';
 export default async function tokenRevoke(call: CommandCall): Promise<CommandEnd> {
   const { printer, words, world } = call;
   const tokens = serverTokens(call);
-  const known = await tokens.list();
+  const known = (await tokens.list()).map((token) => ({ ...token, label: oneLine(token.name) }));
   const given = words[0] ?? '';
   // Of those in force no two have one name.
   const named = known.find((token) => token.name === given && isInForce(token, world.clock.now()));
-  const found =
-    named ??
-    matchId(
-      given,
-      known.map(({ id, name }) => ({ id, label: oneLine(name) })),
-      'token',
-    );
-  const revoked = await tokens.revoke(found?.id ?? given);
+  const revoked = await tokens.revoke((named ?? matchId(given, known, 'token'))?.id ?? given);
   printer.print({ type: 'token', ...revoked }, `${revoked.id} (${oneLine(revoked.name)}) is revoked.`);
 }

@@ -10,14 +10,12 @@ export function auditedTokens(
 ): Tokens {
   async function told<Result>(action: string, subject: string, change: () => Promise<Result>): Promise<Result> {
     const ended = await audit.asked(actor, action, `/tokens/${encodeURIComponent(subject)}`);
-    try {
-      const result = await change();
-      await ended(200);
-      return result;
-    } catch (error) {
+    const result = await change().catch(async (error: unknown) => {
       await ended(problemOf(error).status);
       throw error;
-    }
+    });
+    await ended(200);
+    return result;
   }
 
   return {
