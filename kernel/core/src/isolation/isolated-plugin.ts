@@ -118,7 +118,10 @@ export async function startIsolated(
     signal.throwIfAborted();
     const contributions = (await pool.describe()).map((described, index) => {
       const call = isolatedCaller(described, index, {
-        ...{ pool, listeners, grants, plugin: manifest.name },
+        pool,
+        listeners,
+        grants,
+        plugin: manifest.name,
         follow: (webhook) => ground.follow(webhook),
       });
       return [described.kind as Kind, contributionFrom(described, call)] as const;
